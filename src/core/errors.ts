@@ -1,0 +1,64 @@
+/**
+ * What happens next to the thing that failed.
+ *
+ * - `park`: the event cannot be handled as it is; it goes to the dead-letter queue and is counted.
+ * - `retry`: trying again later can succeed; nothing was decided.
+ * - `fail`: the replay (or the function) cannot go on until somebody changes something.
+ */
+export type Disposition = 'park' | 'retry' | 'fail';
+
+const DISPOSITIONS = {
+  InvalidEvent: 'park',
+  InvalidTiebreaker: 'park',
+  EventTooLarge: 'park',
+  CollectDeadlineExceeded: 'retry',
+  SequencerNotStarted: 'retry',
+  InvalidInput: 'fail',
+  InvalidOption: 'fail',
+  InvalidSettings: 'fail',
+  ReplayNotFound: 'fail',
+  ReplayFailed: 'fail',
+  PlaybackOutlivesRetention: 'fail',
+  CountMismatch: 'fail',
+} as const satisfies Record<string, Disposition>;
+
+export type ErrorCode = keyof typeof DISPOSITIONS;
+
+/** Every code this service raises; `docs/errors.md` has a row for each. */
+export const ERROR_CODES = Object.keys(DISPOSITIONS) as ErrorCode[];
+
+/** The ids that say which thing failed. Never an event's content. */
+export interface ErrorIds {
+  replay?: string;
+  eventId?: string;
+  position?: string;
+}
+
+/**
+ * The one error class of the service.
+ *
+ * `name` equals `code`, because Lambda reports an error by its name and the state machines' `Retry` and
+ * `Catch` match on it: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+export class OrderedReplayError extends Error {
+  readonly code: ErrorCode;
+  /** What the reader should do now. */
+  readonly remedy: string;
+  readonly ids: ErrorIds;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { remedy: string; ids?: ErrorIds; cause?: unknown },
+  ) {
+    super(`${message} ${details.remedy}`, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = code;
+    this.code = code;
+    this.remedy = details.remedy;
+    this.ids = details.ids ?? {};
+  }
+
+  get disposition(): Disposition {
+    return DISPOSITIONS[this.code];
+  }
+}

@@ -1,0 +1,67 @@
+/** Every limit and interval that the core leans on, with its unit in its name and its reason beside it. */
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** A DynamoDB item holds 400 KiB with its attribute names; 4 KiB stay for the key, the position and the counters. */
+export const MAX_EVENT_BYTES = 396 * 1024;
+
+/** DynamoDB sort keys hold 1,024 bytes; what is left after time and separators is shared by tiebreaker and id. */
+export const MAX_ID_BYTES = 256;
+export const MAX_TIEBREAKER_BYTES = 640;
+
+/** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
+export const MAX_ORDERING_KEY_BYTES = 1_024;
+
+/** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
+export const MAX_APPEND_BYTES = 128 * 1024;
+
+/** Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. */
+export const MAX_BATCH_EVENTS = 1_000;
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Lanes appended to at once: enough to hide DynamoDB's latency, few enough for a small function's sockets. */
+export const APPEND_CONCURRENCY = 32;
+
+/** First page of a bucket; each next page is four times larger, so a sparse replay never reads far ahead. */
+export const FIRST_PAGE_EVENTS = 4;
+export const LAST_PAGE_EVENTS = 1_024;
+
+/**
+ * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB
+ * ten seconds of Lambda cost about one and a half state transitions.
+ */
+export const IN_MEMORY_WAIT_MS = 10 * SECOND_MS;
+
+/** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
+export const WAKE_EARLY_MS = 2 * SECOND_MS;
+
+/** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
+export const MAX_WAIT_MS = HOUR_MS;
+
+/** The sequencer stops working this long before its function's deadline. */
+export const MIN_REMAINING_MS = 10 * SECOND_MS;
+
+/** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
+export const CHECKPOINT_EVERY_MS = SECOND_MS;
+
+/**
+ * A sequencer holds its lease this long beyond its next planned step: several calls of `release` (300 s each) may
+ * fail and be retried before another one is started beside it. Two at once are safe (R4), only wasteful.
+ */
+export const LEASE_GRACE_MS = 20 * MINUTE_MS;
+
+/**
+ * Iterations of one `sequence` execution. One iteration writes at most 9 history events, plus 3 for each of its
+ * 8 retries; 500 x 33 stays below the 25,000 at which Step Functions ends an execution:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_ITERATIONS = 500;
+
+/** How many generations `collect` tries when the names before are taken by executions that have ended. */
+export const MAX_START_ATTEMPTS = 5;
+
+/** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
+export const ROW_RETENTION_MS = 80 * DAY_MS;

@@ -1,0 +1,30 @@
+/** How fast a replay is played back. */
+export interface Pace {
+  /** 1 as recorded, 10 ten times faster, `Infinity` without any pause. */
+  speed: number;
+  /** Longest pause between two events, in milliseconds after `speed` has been applied; `Infinity` for no limit. */
+  idleMs: number;
+}
+
+/** The event released last: all that is needed to know when the next one is due. */
+export interface PacePoint {
+  /** Its own time, epoch milliseconds. */
+  eventTimeMs: number;
+  /** When it was due, epoch milliseconds; may be fractional. */
+  dueAtMs: number;
+}
+
+/**
+ * When an event is due (R6): the first one at the start, each next one `min(gap / speed, idle)` after the one
+ * before. It looks only backwards, so any sequencer computes the same times from the same start.
+ */
+export function dueAt(
+  pace: Pace,
+  startMs: number,
+  previous: PacePoint | undefined,
+  eventTimeMs: number,
+): number {
+  if (!previous) return startMs;
+  const gapMs = eventTimeMs - previous.eventTimeMs;
+  return previous.dueAtMs + Math.min(gapMs / pace.speed, pace.idleMs);
+}

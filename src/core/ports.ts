@@ -1,0 +1,169 @@
+import type { OptionTexts } from './options';
+import type { PacePoint } from './pacing';
+
+/** All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. */
+
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/**
+ * COLLECTING → SEALED → RELEASING → DONE, with INCOMPLETE as a COLLECTING that waits for dead letters.
+ * CANCELLED and FAILED are ends too.
+ */
+export type Phase = 'COLLECTING' | 'INCOMPLETE' | 'SEALED' | 'RELEASING' | 'DONE' | 'CANCELLED' | 'FAILED';
+
+/** How far a lane-by-lane release has come. All events up to `position` are in their lanes. */
+export interface Checkpoint extends PacePoint {
+  position: string;
+  /** Events released up to here. */
+  released: number;
+  /** Deliveries beyond the first of those events. */
+  duplicates: number;
+}
+
+/** One replay, as the `Replays` table holds it. */
+export interface ReplayRow {
+  replay: string;
+  phase: Phase;
+  /** Why it is INCOMPLETE, CANCELLED or FAILED. */
+  reason?: string;
+  /** Counts the sequencer executions started for this replay. */
+  generation: number;
+  /** Until then a sequencer of this generation is alive; absent while none has been started. */
+  leaseUntilMs?: number;
+  /** Last sign of life of the sequencer. */
+  heartbeatAtMs?: number;
+  /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
+  buckets: number;
+  tiebreaker: string;
+  options?: OptionTexts;
+  /** The window that was replayed, event time. */
+  window?: { fromMs: number; toMs: number };
+  createdAtMs: number;
+  completedAtMs?: number;
+  queuesEmptySinceMs?: number;
+  sealedAtMs?: number;
+  releaseStartedAtMs?: number;
+  doneAtMs?: number;
+  checkpoint?: Checkpoint;
+  /** Events in the sealed set. */
+  collected?: number;
+  /** Events that arrived after the seal: held, not delivered. */
+  late: number;
+  /** Messages in the dead-letter queue when that was last looked at. */
+  dead?: number;
+  expiresAtMs: number;
+}
+
+/** Attributes to set; `undefined` removes one. */
+export type RowChanges = { [K in keyof ReplayRow]?: ReplayRow[K] | undefined };
+
+/** Attributes that must have exactly these values; `undefined` demands absence. */
+export type RowGuard = Partial<
+  Record<
+    keyof Pick<ReplayRow, 'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptySinceMs' | 'sealedAtMs'>,
+    unknown
+  >
+> & {
+  /** The stored checkpoint, where there is one, must not be beyond this position. */
+  checkpointUpTo?: string;
+};
+
+export interface Replays {
+  /** Strongly consistent. */
+  get(replay: string): Promise<ReplayRow | undefined>;
+  /** Creates the row; false where one exists. */
+  create(row: ReplayRow): Promise<boolean>;
+  /** Applies the changes in one atomic step if the row exists and the guard holds; false where it does not. */
+  save(replay: string, changes: RowChanges, guard: RowGuard): Promise<boolean>;
+  addLate(replay: string): Promise<void>;
+}
+
+export interface BufferKey {
+  replay: string;
+  bucket: number;
+  position: string;
+}
+
+export interface BufferedEvent {
+  position: string;
+  json: string;
+  /** Arrived after the seal: to be held, not released. */
+  late: boolean;
+  duplicates: number;
+}
+
+/** What `put` found: the event is stored now, or it was there before. */
+export type PutOutcome = 'stored' | { existing: { late: boolean; lateCounted: boolean } };
+
+export interface EventBuffer {
+  /** Stores the event if its key is absent. */
+  put(
+    key: BufferKey,
+    event: { json: string; late: boolean; receivedAtMs: number; expiresAtMs: number },
+  ): Promise<PutOutcome>;
+  addDuplicate(key: BufferKey): Promise<void>;
+  markLateCounted(key: BufferKey): Promise<void>;
+  /** Up to `limit` events of one bucket after a position, by position, strongly consistent. */
+  read(
+    replay: string,
+    bucket: number,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ events: BufferedEvent[]; more: boolean }>;
+  /** Number of events in one bucket that are not late, strongly consistent. */
+  count(replay: string, bucket: number): Promise<number>;
+}
+
+export interface LaneEvent {
+  position: string;
+  json: string;
+}
+
+/** What `append` found: the events are in, or the lane already is at `position`, at or beyond the first of them. */
+export type AppendOutcome = 'appended' | { alreadyAt: string };
+
+export interface Lanes {
+  /**
+   * Appends events as one stream record, if the lane's position is before the first of them; in one atomic step
+   * with its offset. This condition is the fence behind R2, R3 and R4.
+   */
+  append(lane: string, events: LaneEvent[], expiresAtMs: number): Promise<AppendOutcome>;
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html */
+export interface ReplayDescription {
+  state: 'STARTING' | 'RUNNING' | 'CANCELLING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
+  stateReason?: string;
+  description: string;
+  window: { fromMs: number; toMs: number };
+}
+
+export interface ReplayStatus {
+  /** `undefined` where EventBridge knows no such replay. */
+  describe(replay: string): Promise<ReplayDescription | undefined>;
+}
+
+export interface Queues {
+  /** Messages in the queue: visible, in flight and delayed. Approximate; a minute after the last send it is exact. */
+  depth(queue: 'overflow' | 'deadLetters'): Promise<number>;
+}
+
+export interface SequencerInput {
+  replay: string;
+  generation: number;
+}
+
+export interface SequencerStarts {
+  /** Starts one, idempotently by name; `ended` where an execution of that name has already come and gone. */
+  start(input: SequencerInput): Promise<'started' | 'ended'>;
+}
+
+/** Told of what happens, for metrics and progress; must not throw. */
+export interface ReleaseObserver {
+  sealed(collected: number): void;
+  /** One append: its events, and how long after its due time it was written. */
+  appended(events: number, lagMs: number): void;
+}

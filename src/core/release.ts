@@ -1,0 +1,143 @@
+import { appendDue, type DueEvent } from './append';
+import { laneOf, orderingKeyOf } from './lane';
+import {
+  CHECKPOINT_EVERY_MS,
+  IN_MEMORY_WAIT_MS,
+  LEASE_GRACE_MS,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_EVENTS,
+  MAX_WAIT_MS,
+  MIN_REMAINING_MS,
+  WAKE_EARLY_MS,
+} from './limits';
+import { SealedSetReader } from './merge';
+import { compileOptions, type ReplayOptions } from './options';
+import { dueAt } from './pacing';
+import type { Checkpoint, ReplayRow } from './ports';
+import { timeOf } from './position';
+import type { SequenceDeps, Step } from './sequence';
+
+/**
+ * Release: walks the sealed set in order, waits until each event is due and appends it to its lane.
+ *
+ * The set, its order and the due times are fixed by the row, so the walk is a function of its checkpoint: it may
+ * crash anywhere, run twice at once or start again; the lanes come out the same (R4, R5). The checkpoint moves only
+ * over events that are in their lanes (R1), and an event is taken only when the clock has reached its due time (R6).
+ */
+export async function releasing(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+  const { clock, buffer } = deps;
+  const walk = startWalk(row);
+  const reader = new SealedSetReader(buffer, row.replay, row.buckets, row.checkpoint?.position);
+  let savedAtMs = clock.now();
+  for (;;) {
+    if (reader.needsFill) await reader.fill();
+    const next = reader.peek();
+    if (!next) return finish(row, walk.checkpoint, clock.now());
+    const dueAtMs = walk.due(next.position);
+    const nowMs = clock.now();
+    if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS) return pause(walk.checkpoint, wakeAt(dueAtMs, nowMs));
+    if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
+      return { ...pause(walk.checkpoint, nowMs), yields: true };
+    }
+    if (dueAtMs > nowMs) {
+      await clock.sleep(Math.ceil(dueAtMs - nowMs));
+      continue;
+    }
+    const batch = await takeDue(reader, walk, nowMs);
+    await appendDue(deps.lanes, batch, {
+      groupCount: deps.settings.groupCount,
+      expiresAtMs: nowMs + deps.settings.retentionMs,
+      appended: (group) => {
+        const writtenAtMs = clock.now();
+        deps.observer.appended(group.length, writtenAtMs - (group[0] as DueEvent).dueAtMs);
+      },
+    });
+    const checkpoint = walk.advance(batch);
+    if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
+    savedAtMs = clock.now();
+    if (!(await saveCheckpoint(row, checkpoint, deps))) return { changes: {}, resumeAtMs: savedAtMs };
+  }
+}
+
+/** The walk's only state: the checkpoint, and the pace point of the events taken since. */
+function startWalk(row: ReplayRow) {
+  const options: ReplayOptions = compileOptions(row.options as NonNullable<ReplayRow['options']>);
+  const startMs = row.releaseStartedAtMs as number;
+  const walk = {
+    checkpoint: row.checkpoint,
+    last: row.checkpoint as { eventTimeMs: number; dueAtMs: number } | undefined,
+    duplicates: row.checkpoint?.duplicates ?? 0,
+    due: (position: string) => dueAt(options, startMs, walk.last, timeOf(position)),
+    take(position: string, json: string, duplicates: number): DueEvent {
+      const dueAtMs = walk.due(position);
+      walk.last = { eventTimeMs: timeOf(position), dueAtMs };
+      walk.duplicates += duplicates;
+      return {
+        position,
+        json,
+        dueAtMs,
+        lane: laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath)),
+      };
+    },
+    /** Called when the batch is in its lanes. */
+    advance(batch: DueEvent[]): Checkpoint {
+      walk.checkpoint = {
+        ...(walk.last as { eventTimeMs: number; dueAtMs: number }),
+        position: (batch.at(-1) as DueEvent).position,
+        released: (walk.checkpoint?.released ?? 0) + batch.length,
+        duplicates: walk.duplicates,
+      };
+      return walk.checkpoint;
+    },
+  };
+  return walk;
+}
+
+type Walk = ReturnType<typeof startWalk>;
+
+async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Promise<DueEvent[]> {
+  const batch: DueEvent[] = [];
+  let bytes = 0;
+  while (batch.length < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
+    if (reader.needsFill) await reader.fill();
+    const next = reader.peek();
+    if (!next || walk.due(next.position) > nowMs) break;
+    batch.push(walk.take(next.position, next.json, next.duplicates));
+    bytes += next.json.length;
+    reader.take();
+  }
+  return batch;
+}
+
+/** False where the row has moved on: cancelled, finished by another sequencer, or checkpointed further. */
+async function saveCheckpoint(row: ReplayRow, checkpoint: Checkpoint, deps: SequenceDeps): Promise<boolean> {
+  const nowMs = deps.clock.now();
+  return deps.replays.save(
+    row.replay,
+    { checkpoint, heartbeatAtMs: nowMs, leaseUntilMs: nowMs + LEASE_GRACE_MS },
+    { phase: 'RELEASING', checkpointUpTo: checkpoint.position },
+  );
+}
+
+function pause(checkpoint: Checkpoint | undefined, resumeAtMs: number): Step {
+  return { changes: { ...(checkpoint && { checkpoint }) }, resumeAtMs };
+}
+
+function wakeAt(dueAtMs: number, nowMs: number): number {
+  return Math.min(dueAtMs - WAKE_EARLY_MS, nowMs + MAX_WAIT_MS);
+}
+
+/** The count taken at the seal and the count of the walk were made apart: where they differ, something is wrong. */
+function finish(row: ReplayRow, checkpoint: Checkpoint | undefined, nowMs: number): Step {
+  const released = checkpoint?.released ?? 0;
+  if (released === row.collected) {
+    return {
+      changes: { phase: 'DONE', ...(checkpoint && { checkpoint }), doneAtMs: nowMs },
+      resumeAtMs: nowMs,
+    };
+  }
+  const reason =
+    `CountMismatch: ${row.collected} events were sealed and ${released} released. ` +
+    'What was released is in order; compare the buffer with the lanes before you rely on it.';
+  return { changes: { phase: 'FAILED', reason, ...(checkpoint && { checkpoint }) }, resumeAtMs: nowMs };
+}

@@ -1,0 +1,115 @@
+import { OrderedReplayError } from './errors';
+import { compileOptions, type OptionTexts, readDescription } from './options';
+import type { ReplayDescription, ReplayRow, RowChanges } from './ports';
+import type { SequenceDeps, Step } from './sequence';
+import { dwellMs, settleMs } from './settings';
+
+/**
+ * Seal: decides when the set of collected events is complete, and makes it immutable.
+ *
+ * - R1: sealed only after COMPLETED + the settle time + both queues empty, twice, `queueMetadataMs` apart. The dead
+ *   letters count too: they are seen empty at both readings, so no redrive can be under way between them.
+ * - R6: the first read for release comes `dwellMs` after SEALED was *seen* in the row. Counted from then and not
+ *   from before the write, however slow the write was, every later read of the phase sees it.
+ */
+
+/** One look at a replay in COLLECTING or INCOMPLETE. */
+export async function collecting(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+  const described = await deps.status.describe(row.replay);
+  if (!described) return fail('ReplayNotFound', `EventBridge knows no replay ${row.replay}.`);
+  if (described.state === 'FAILED') return fail('ReplayFailed', described.stateReason ?? 'no reason given');
+  if (described.state === 'CANCELLED' || described.state === 'CANCELLING') {
+    return end('CANCELLED', `EventBridge says ${described.state}.`);
+  }
+  if (!row.options) return readOptions(described, deps);
+  if (described.state !== 'COMPLETED') return later(deps);
+  const nowMs = deps.clock.now();
+  const completedAtMs = row.completedAtMs ?? nowMs;
+  const settledAtMs = completedAtMs + settleMs(deps.settings);
+  if (nowMs < settledAtMs) return { changes: { completedAtMs }, resumeAtMs: settledAtMs };
+  return lookAtQueues(row, row.options, deps);
+}
+
+async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: SequenceDeps): Promise<Step> {
+  const { clock, queues, settings } = deps;
+  const readableAtMs = (row.queuesEmptySinceMs ?? Number.POSITIVE_INFINITY) + settings.queueMetadataMs;
+  const secondReading = clock.now() >= readableAtMs;
+  if (row.queuesEmptySinceMs !== undefined && !secondReading)
+    return { changes: {}, resumeAtMs: readableAtMs };
+  const overflow = await queues.depth('overflow');
+  const dead = await queues.depth('deadLetters');
+  if (overflow > 0) return later(deps, { queuesEmptySinceMs: undefined, dead });
+  if (dead > 0 && compileOptions(options).onMissing === 'wait') {
+    const reason =
+      `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself; ` +
+      'onMissing=continue replays without them.';
+    const changes: RowChanges = { phase: 'INCOMPLETE', reason, dead, queuesEmptySinceMs: undefined };
+    return { changes, resumeAtMs: clock.now() + settings.queueMetadataMs };
+  }
+  if (secondReading)
+    return { changes: { phase: 'SEALED', reason: undefined, dead }, resumeAtMs: clock.now() };
+  const nowMs = clock.now();
+  return { changes: { queuesEmptySinceMs: nowMs, dead }, resumeAtMs: nowMs + settings.queueMetadataMs };
+}
+
+/** SEALED: waits out the dwell, then counts the set and opens it for release. */
+export async function sealed(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+  const { clock, buffer, settings } = deps;
+  const nowMs = clock.now();
+  const sealedAtMs = row.sealedAtMs ?? nowMs;
+  const readableAtMs = sealedAtMs + dwellMs(settings);
+  if (nowMs < readableAtMs) return { changes: { sealedAtMs }, resumeAtMs: readableAtMs };
+  const counts = await Promise.all(
+    Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
+  );
+  const collected = counts.reduce((sum, count) => sum + count, 0);
+  deps.observer.sealed(collected);
+  const startMs = clock.now();
+  return { changes: { phase: 'RELEASING', collected, releaseStartedAtMs: startMs }, resumeAtMs: startMs };
+}
+
+/** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */
+function readOptions(described: ReplayDescription, deps: SequenceDeps): Step {
+  const { window } = described;
+  try {
+    const options = readDescription(described.description, deps.settings.options);
+    demandRetention(window, options, deps);
+    return { changes: { options, window }, resumeAtMs: deps.clock.now() };
+  } catch (error) {
+    if (!(error instanceof OrderedReplayError)) throw error;
+    return end('FAILED', error.message, error.code);
+  }
+}
+
+/** Buffered events must outlive their playback. How long that takes is only known without a limit on pauses. */
+function demandRetention(
+  window: { fromMs: number; toMs: number },
+  texts: OptionTexts,
+  deps: SequenceDeps,
+): void {
+  const options = compileOptions(texts);
+  const playbackMs = (window.toMs - window.fromMs) / options.speed;
+  const { retentionMs } = deps.settings;
+  if (options.idleMs !== Number.POSITIVE_INFINITY || playbackMs < retentionMs) return;
+  const days = (ms: number) => (ms / 86_400_000).toFixed(1);
+  throw new OrderedReplayError(
+    'PlaybackOutlivesRetention',
+    `At speed=${texts.speed} the window takes up to ${days(playbackMs)} days; events are kept for ${days(retentionMs)}.`,
+    {
+      remedy:
+        'Start the replay again under a new name with a higher speed, an idle limit or a shorter window.',
+    },
+  );
+}
+
+function later(deps: SequenceDeps, changes: RowChanges = {}): Step {
+  return { changes, resumeAtMs: deps.clock.now() + deps.settings.pollEveryMs };
+}
+
+function fail(code: 'ReplayNotFound' | 'ReplayFailed', reason: string): Step {
+  return end('FAILED', reason, code);
+}
+
+function end(phase: 'FAILED' | 'CANCELLED', reason: string, errorCode?: string): Step {
+  return { changes: { phase, reason: errorCode ? `${errorCode}: ${reason}` : reason }, resumeAtMs: 0 };
+}

@@ -1,0 +1,100 @@
+import { OrderedReplayError } from './errors';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from './limits';
+import { compileOptions, DEFAULT_OPTIONS, type OptionTexts, pathOf } from './options';
+
+/**
+ * What a deployment chooses. The three waits are promises about the other parts of the stack, so each is derived
+ * from the setting it depends on, never guessed.
+ */
+export interface Settings {
+  /** Defaults that a replay's description can override. */
+  options: OptionTexts;
+  /** JMESPath of the value that orders events within one second; empty for none. */
+  tiebreaker: string;
+  buckets: number;
+  /** Most events in one append, so in one stream record. */
+  groupCount: number;
+  /** How long buffered events and lanes are kept. */
+  retentionMs: number;
+  /** How often a replay that is still being collected is looked at. */
+  pollEveryMs: number;
+  /** `MaximumEventAgeInSeconds` of the rule's target. */
+  maximumEventAgeMs: number;
+  /** `TimeoutSeconds` of the state machine `collect`. */
+  collectExecutionMs: number;
+  /** Timeout of the function `collect`. */
+  collectTimeoutMs: number;
+  /** How long `collect` may believe a phase that it has read. */
+  phaseCacheMs: number;
+  /** Queue depths are exact this long after the last send. */
+  queueMetadataMs: number;
+  /** Allowance for clocks of different hosts. */
+  clockSkewMs: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  options: DEFAULT_OPTIONS,
+  tiebreaker: '',
+  buckets: 8,
+  groupCount: 25,
+  retentionMs: 14 * DAY_MS,
+  pollEveryMs: 15 * SECOND_MS,
+  maximumEventAgeMs: MINUTE_MS,
+  collectExecutionMs: 30 * SECOND_MS,
+  collectTimeoutMs: 10 * SECOND_MS,
+  phaseCacheMs: 2 * SECOND_MS,
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+  queueMetadataMs: MINUTE_MS,
+  clockSkewMs: SECOND_MS,
+};
+
+/** After COMPLETED: by then every event is in the buffer or in a queue. */
+export function settleMs(settings: Settings): number {
+  return settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs;
+}
+
+/** After SEALED: by then every put made in the belief that the replay is still collecting is visible. */
+export function dwellMs(settings: Settings): number {
+  return settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs;
+}
+
+/** @throws OrderedReplayError `InvalidSettings` naming the setting, its value and what is allowed. */
+export function validateSettings(settings: Settings): Settings {
+  demand(
+    'buckets',
+    settings.buckets,
+    Number.isInteger(settings.buckets) && inRange(settings.buckets, 1, 64),
+    '1 to 64',
+  );
+  demand(
+    'groupCount',
+    settings.groupCount,
+    Number.isInteger(settings.groupCount) && inRange(settings.groupCount, 1, 1_000),
+    '1 to 1000',
+  );
+  for (const [name, value] of Object.entries(settings)) {
+    if (name.endsWith('Ms')) demand(name, value, inRange(value, 0, 365 * DAY_MS), '0 to 365 days');
+  }
+  try {
+    compileOptions(settings.options);
+    pathOf('tiebreaker', settings.tiebreaker);
+  } catch (cause) {
+    throw invalid((cause as Error).message, cause);
+  }
+  return settings;
+}
+
+function inRange(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+function demand(name: string, value: unknown, holds: boolean, allowed: string): void {
+  if (!holds) throw invalid(`Setting ${name} is ${value}; allowed is ${allowed}.`);
+}
+
+function invalid(message: string, cause?: unknown): OrderedReplayError {
+  return new OrderedReplayError('InvalidSettings', message, {
+    remedy: "Correct the stack's parameters and deploy again.",
+    cause,
+  });
+}
