@@ -51,12 +51,13 @@ async function appendToLane(
 
 /** Group commit: as many events as fit a count and a size; a larger event goes alone. */
 function groupLength(events: DueEvent[], groupCount: number): number {
-  let bytes = 0;
-  const fits = ({ json }: DueEvent) => (bytes += Buffer.byteLength(json)) <= MAX_APPEND_BYTES;
   const limit = Math.min(groupCount, events.length);
-  let length = 0;
-  while (length < limit && fits(events[length] as DueEvent)) length++;
-  return Math.max(1, length);
+  let bytes = 0;
+  for (let length = 0; length < limit; length++) {
+    bytes += Buffer.byteLength((events[length] as DueEvent).json);
+    if (bytes > MAX_APPEND_BYTES) return Math.max(1, length);
+  }
+  return limit;
 }
 
 function groupByLane(due: DueEvent[]): Map<string, DueEvent[]> {
