@@ -4,6 +4,7 @@ import { OrderedReplayError } from './errors';
 import { kindOf, type ReplayedEvent } from './event';
 import { parseInstant } from './instant';
 import { MAX_TIEBREAKER_BYTES } from './limits';
+import { joinPosition } from './position-text';
 import { sortableNumber, sortableText } from './sortable';
 
 /**
@@ -22,20 +23,6 @@ const PLAIN_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
  */
 export function positionOf(event: ReplayedEvent, tiebreakerPath: string): string {
   return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), event.id);
-}
-
-export function joinPosition(time: string, tiebreaker: string, id: string): string {
-  return `${time}#${tiebreaker}#${sortableText(id)}`;
-}
-
-/** The encoded tiebreaker that a position carries. */
-export function tiebreakerIn(position: string): string {
-  return position.slice(position.indexOf('#') + 1, position.lastIndexOf('#'));
-}
-
-/** The event time that a position carries, in epoch milliseconds. */
-export function timeOf(position: string): number {
-  return Date.parse(`${position.slice(0, 23)}Z`);
 }
 
 /** The bucket that an event is kept in: the same for every delivery of one event. */

@@ -14,7 +14,7 @@ import { SealedSetReader } from './merge';
 import { compileOptions, type ReplayOptions } from './options';
 import { dueAt } from './pacing';
 import type { Checkpoint, ReplayRow } from './ports';
-import { timeOf } from './position';
+import { timeOf } from './position-text';
 import type { SequenceDeps, Step } from './sequence';
 
 /**

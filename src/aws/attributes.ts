@@ -1,0 +1,110 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+export type Item = Record<string, AttributeValue>;
+
+/** How a value is kept in an attribute. */
+export interface Codec<V> {
+  encode(value: V): AttributeValue;
+  /** @throws TypeError where the attribute is of another type, as after an edit by hand. */
+  decode(attribute: AttributeValue): V;
+}
+
+/** The attribute that holds one property, and how. */
+export interface Column<V> extends Codec<V> {
+  attribute: string;
+}
+
+/** One column for every property of `T`: one that is forgotten does not compile. */
+export type Columns<T> = { readonly [K in keyof T]-?: Column<NonNullable<T[K]>> };
+
+export function column<V>(attribute: string, codec: Codec<V>): Column<V> {
+  return { attribute, ...codec };
+}
+
+/** Optional texts out of few, such as a phase, are texts to DynamoDB. */
+export function text<V extends string = string>(): Codec<V> {
+  return {
+    encode: (value) => ({ S: value }),
+    decode: ({ S }) => (S as V | undefined) ?? mismatch('a text'),
+  };
+}
+
+export const texts: Codec<string[]> = {
+  encode: (values) => ({ L: values.map((value) => ({ S: value })) }),
+  decode: ({ L }) => (L ?? mismatch('a list')).map((value) => text().decode(value)),
+};
+
+/** A number, exactly: JavaScript's shortest form of a double has fewer digits than the 38 that DynamoDB keeps. */
+export const number: Codec<number> = {
+  encode: (value) => ({ N: String(value) }),
+  decode: ({ N }) => Number(N ?? mismatch('a number')),
+};
+
+export const flag: Codec<boolean> = {
+  encode: (value) => ({ BOOL: value }),
+  decode: ({ BOOL }) => BOOL ?? mismatch('true or false'),
+};
+
+/** An instant as a person reads it, to the millisecond. */
+export const instant: Codec<number> = {
+  encode: (epochMs) => ({ S: new Date(epochMs).toISOString() }),
+  decode: ({ S }) => {
+    const epochMs = Date.parse(S ?? '');
+    return Number.isNaN(epochMs) ? mismatch('an ISO 8601 timestamp') : epochMs;
+  },
+};
+
+/**
+ * An instant as DynamoDB's time to live wants it: epoch seconds, rounded up.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+ */
+export const timeToLive: Codec<number> = {
+  encode: (epochMs) => ({ N: String(Math.ceil(epochMs / 1_000)) }),
+  decode: ({ N }) => Number(N ?? mismatch('epoch seconds')) * 1_000,
+};
+
+export function map<T extends object>(columns: Columns<T>): Codec<T> {
+  return {
+    encode: (value) => ({ M: encodeItem(columns, value) }),
+    decode: ({ M }) => decodeItem(columns, M ?? mismatch('a map')),
+  };
+}
+
+export function encodeItem<T extends object>(columns: Columns<T>, value: T): Item {
+  const item: Item = {};
+  for (const key of keysOf(columns)) {
+    const part = value[key];
+    if (part !== undefined)
+      item[columns[key].attribute] = columns[key].encode(part as NonNullable<typeof part>);
+  }
+  return item;
+}
+
+export function decodeItem<T extends object>(columns: Columns<T>, item: Item): T {
+  const value: Partial<T> = {};
+  for (const key of keysOf(columns)) {
+    const { attribute, decode } = columns[key];
+    const stored = item[attribute];
+    if (stored === undefined) continue;
+    try {
+      value[key] = decode(stored);
+    } catch (cause) {
+      throw new TypeError(`Attribute ${attribute} is not as it was written: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+  return value as T;
+}
+
+export function attributesOf<T extends object>(columns: Columns<T>): string[] {
+  return keysOf(columns).map((key) => columns[key].attribute);
+}
+
+function keysOf<T extends object>(columns: Columns<T>): (keyof T)[] {
+  return Object.keys(columns) as (keyof T)[];
+}
+
+function mismatch(expected: string): never {
+  throw new TypeError(`expected is ${expected}`);
+}

@@ -1,0 +1,54 @@
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { LaneEvent, Lanes } from '../core/ports';
+import { tiebreakerIn } from '../core/position-text';
+import {
+  attributesOf,
+  type Columns,
+  column,
+  decodeItem,
+  number,
+  text,
+  texts,
+  timeToLive,
+} from './attributes';
+import { writeOrFind } from './conditional-write';
+import { createPlaceholders } from './expression';
+
+const POSITION: Columns<{ position: string }> = { position: column('position', text()) };
+
+/**
+ * The `OrderedEvents` table: `lane` = `<replay>#<ordering key>` is the key, and each append overwrites the lane's
+ * item. The order of an item's changes is the order of its stream records:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
+export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: string }): Lanes {
+  return {
+    async append(lane, events, expiresAtMs) {
+      const { path, value, parameters } = createPlaceholders();
+      const [first, last] = [events.at(0), events.at(-1)] as [LaneEvent, LaneEvent];
+      const position = path('position');
+      const offset = path('offset');
+      const tiebreakers = events.map((event) => tiebreakerIn(event.position));
+      const hasTiebreakers = tiebreakers.some((tiebreaker) => tiebreaker !== '');
+      const sets = [
+        `${path('events')} = ${value(texts.encode(events.map(({ json }) => json)))}`,
+        `${position} = ${value(text().encode(last.position))}`,
+        `${offset} = if_not_exists(${offset}, ${value(number.encode(-1))}) + ${value(number.encode(events.length))}`,
+        `${path('expiresAt')} = ${value(timeToLive.encode(expiresAtMs))}`,
+        ...(hasTiebreakers ? [`${path('tiebreakers')} = ${value(texts.encode(tiebreakers))}`] : []),
+      ];
+      const removes = hasTiebreakers ? '' : ` REMOVE ${path('tiebreakers')}`;
+      const key = { lane: text().encode(lane) };
+      const update = new UpdateItemCommand({
+        TableName: table,
+        Key: key,
+        UpdateExpression: `SET ${sets.join(', ')}${removes}`,
+        ConditionExpression: `attribute_not_exists(${position}) OR ${position} < ${value(text().encode(first.position))}`,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ...parameters(),
+      });
+      const existing = await writeOrFind(client, update, { key, attributes: attributesOf(POSITION) });
+      return existing ? { alreadyAt: decodeItem(POSITION, existing).position } : 'appended';
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SequencerStarts } from '../core/ports';
+
+/**
+ * Starts executions of the state machine `sequence`.
+ *
+ * The name has at most 80 characters (64 of the replay, a dot, 15 digits) and, like the input, depends on replay and
+ * generation only: the same name with the same input is answered with success while that execution runs, and with
+ * `ExecutionAlreadyExists` for 90 days after.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn: string }): SequencerStarts {
+  const { client, stateMachineArn } = options;
+  return {
+    async start({ replay, generation }) {
+      const name = `${replay}.${generation}`;
+      const input = JSON.stringify({ replay, generation });
+      try {
+        await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+        return 'started';
+      } catch (error) {
+        if (error instanceof ExecutionAlreadyExists) return 'ended';
+        throw error;
+      }
+    },
+  };
+}

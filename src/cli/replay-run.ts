@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
+import { dynamoReplays } from '../aws/replays';
+import { orderedReplay, type ReplayableHandler } from '../consumer';
+import { compileOptions, type OptionTexts } from '../core/options';
+import type { ReplayRow } from '../core/ports';
+import { hasEnded } from '../core/sequencer-lease';
+import { silentTelemetry } from '../lambda/telemetry';
+import { LOCAL } from '../local/resource-names';
+import { type LocalRuntime, startLocalRuntime } from '../local/runtime';
+import type { EventSet } from './event-set';
+import { Ledger } from './ledger';
+import type { Progress } from './progress';
+
+/** Looks at the replay's row this often. */
+const LOOK_EVERY_MS = 100;
+/** A handler that fails this often in a row on one record will not get over it. */
+const MAX_HANDLER_FAILURES = 5;
+const ENTRIES_PER_PUT = 10;
+const REPLAY_NAME = 'first-run';
+
+export interface ReplayRunOptions {
+  events: EventSet;
+  handler: ReplayableHandler;
+  options: Pick<OptionTexts, 'speed' | 'idle' | 'orderingKey'>;
+  tiebreaker: string;
+  seed: number;
+  progress: Progress;
+}
+
+export interface ReplayRun {
+  ledger: Ledger;
+  row: ReplayRow;
+  /** Why the run ended before everything was delivered. */
+  problem?: string;
+}
+
+/** Publishes events to the local runtime, replays them from its archive and delivers them to a handler, in order. */
+export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
+  const { orderingKeyPath } = compileOptions({ ...run.options, onMissing: 'wait' });
+  const ledger = new Ledger(run.tiebreaker, orderingKeyPath);
+  let handlerProblem: string | undefined;
+  const consumer = orderedReplay(async (event, context, delivery) => {
+    try {
+      await run.handler(event, context, delivery);
+    } catch (error) {
+      handlerProblem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw error;
+    }
+    if (delivery) ledger.delivered(event, delivery.offset);
+  });
+  let failures = 0;
+  const runtime = await startLocalRuntime({
+    consumer: consumer as never,
+    seed: run.seed,
+    settings: { tiebreaker: run.tiebreaker },
+    telemetry: silentTelemetry,
+    arrived: (event) => ledger.arrived(event),
+    stream: {
+      failed: (inARow) => {
+        failures = inARow;
+      },
+    },
+  });
+  try {
+    await publish(runtime, run, ledger);
+    await startReplay(runtime, run);
+    const problem = () =>
+      failures >= MAX_HANDLER_FAILURES ? `The handler failed ${failures} times in a row: ${handlerProblem}` : undefined;
+    return await watch(runtime, run, ledger, problem);
+  } finally {
+    run.progress.end();
+    await runtime.stop();
+  }
+}
+
+async function publish({ clients }: LocalRuntime, { events, progress }: ReplayRunOptions, ledger: Ledger): Promise<void> {
+  progress.step('Publishing', events.entries.length);
+  for (let start = 0; start < events.entries.length; start += ENTRIES_PER_PUT) {
+    const Entries = events.entries
+      .slice(start, start + ENTRIES_PER_PUT)
+      .map((entry) => ({ ...entry, EventBusName: LOCAL.busName }));
+    const { Entries: results = [] } = await clients.eventbridge.send(new PutEventsCommand({ Entries }));
+    for (const { EventId, ErrorMessage } of results) {
+      if (!EventId) throw new Error(`The local EventBridge refused an event: ${ErrorMessage}`);
+      ledger.published(EventId);
+    }
+    progress.update(start + Entries.length);
+  }
+}
+
+async function startReplay({ clients }: LocalRuntime, { events, options }: ReplayRunOptions): Promise<void> {
+  const { speed, idle, orderingKey } = options;
+  await clients.eventbridge.send(
+    new StartReplayCommand({
+      ReplayName: REPLAY_NAME,
+      Description: `First run: speed=${speed} idle=${idle} orderingKey=${orderingKey}`,
+      EventSourceArn: LOCAL.archiveArn,
+      Destination: { Arn: LOCAL.busArn },
+      EventStartTime: events.entries[0]?.Time,
+      EventEndTime: new Date((events.entries.at(-1)?.Time.getTime() ?? 0) + 1_000),
+    }),
+  );
+}
+
+async function watch(
+  runtime: LocalRuntime,
+  { events, progress }: ReplayRunOptions,
+  ledger: Ledger,
+  problem: () => string | undefined,
+): Promise<ReplayRun> {
+  const replays = dynamoReplays({ client: runtime.clients.dynamodb, table: LOCAL.tables.replays });
+  let shown: string | undefined;
+  for (;;) {
+    await delay(LOOK_EVERY_MS);
+    const row = await replays.get(REPLAY_NAME);
+    const phase = row?.phase ?? 'COLLECTING';
+    if (phase !== shown) progress.step(TITLES[phase], events.entries.length);
+    shown = phase;
+    progress.update(phase === 'COLLECTING' ? ledger.arrivals.length : ledger.deliveries.length);
+    if (!row) continue;
+    const released = row.checkpoint?.released ?? 0;
+    const stop = problem() ?? unfinished(row, runtime);
+    if (stop) return { ledger, row, problem: stop };
+    if (hasEnded(row.phase) && ledger.deliveries.length >= released) return { ledger, row };
+  }
+}
+
+const TITLES: Record<ReplayRow['phase'], string> = {
+  COLLECTING: 'Collecting, scrambled',
+  INCOMPLETE: 'Incomplete',
+  SEALED: 'Sealing',
+  RELEASING: 'Releasing, in order',
+  DONE: 'Delivering the last',
+  CANCELLED: 'Cancelled',
+  FAILED: 'Failed',
+};
+
+function unfinished(row: ReplayRow, runtime: LocalRuntime): string | undefined {
+  if (row.phase === 'INCOMPLETE' || row.phase === 'FAILED' || row.phase === 'CANCELLED') {
+    return `The replay is ${row.phase}: ${row.reason}`;
+  }
+  return runtime.failures().sequence > 0 ? 'The sequencer failed; its execution says why.' : undefined;
+}

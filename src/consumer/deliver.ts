@@ -1,0 +1,46 @@
+import { openEvent } from './lane-event';
+import { deadlineLine, failureLine } from './log-lines';
+import type { LaneRecord } from './stream-record';
+import type { Context, Delivery, DynamoDBBatchResponse, ReplayableHandler } from './types';
+
+/**
+ * Handles a batch's events in order, one at a time, until all are handled, one fails, or less than `minRemainingMs`
+ * is left. The answer names the record to go on from: Lambda takes the lowest sequence number that is reported as its
+ * checkpoint and delivers everything from there again, so one is enough.
+ *
+ * A batch may hold several lanes. A failure in one holds up all, because the checkpoint is one for all of them.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export async function deliver(
+  records: LaneRecord[],
+  handler: ReplayableHandler,
+  context: Context,
+  minRemainingMs: number,
+): Promise<DynamoDBBatchResponse> {
+  let handled = 0;
+  for (const record of records) {
+    for (const index of record.events.keys()) {
+      const remainingMs = context.getRemainingTimeInMillis();
+      if (remainingMs < minRemainingMs) {
+        console.warn(deadlineLine(record, index, { remainingMs, minRemainingMs }, handled > 0));
+        return goOnFrom(record);
+      }
+      let delivery: Delivery | undefined;
+      try {
+        const next = openEvent(record, index);
+        delivery = next.delivery;
+        await handler(next.event, context, delivery);
+        handled++;
+      } catch (thrown) {
+        console.error(failureLine(record, index, delivery, thrown));
+        return goOnFrom(record);
+      }
+    }
+  }
+  return { batchItemFailures: [] };
+}
+
+function goOnFrom(record: LaneRecord): DynamoDBBatchResponse {
+  return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };
+}

@@ -1,0 +1,56 @@
+import { NotAnOrderedReplayError } from './errors';
+import { offsetAt } from './lane-event';
+import type { LaneRecord } from './stream-record';
+import type { Delivery } from './types';
+
+/** What the wrapper logs, as one JSON line each: which event, never what is in it. */
+
+/**
+ * The line for an event that failed. The message of the handler's error may quote the event, so only its name is
+ * given; the wrapper's own errors quote nothing.
+ */
+export function failureLine(
+  record: LaneRecord,
+  index: number,
+  delivery: Delivery | undefined,
+  thrown: unknown,
+): string {
+  return JSON.stringify({
+    message:
+      thrown instanceof NotAnOrderedReplayError
+        ? thrown.message
+        : 'The handler failed on a replayed event; its record is delivered again.',
+    error: thrown instanceof Error ? thrown.name : `a thrown ${typeof thrown}`,
+    ...place(record, index),
+    position: delivery?.position,
+  });
+}
+
+/** The line for a stop before the Lambda deadline; `handledAny` tells whether this call handled any event. */
+export function deadlineLine(
+  record: LaneRecord,
+  index: number,
+  time: { remainingMs: number; minRemainingMs: number },
+  handledAny: boolean,
+): string {
+  return JSON.stringify({
+    message: deadlineMessage(record, index, handledAny),
+    ...place(record, index),
+    ...time,
+  });
+}
+
+function deadlineMessage(record: LaneRecord, index: number, handledAny: boolean): string {
+  if (!handledAny) {
+    return 'Handled no event: less than minRemainingMs was left at the start. Give the function a longer timeout.';
+  }
+  if (index === 0) return 'Stopped before the Lambda deadline; delivery goes on from this event.';
+  return (
+    `Stopped before the Lambda deadline inside a record; its ${record.events.length} events are delivered again from ` +
+    'the first. Give the function a longer timeout, or the stack a smaller GroupCount (for the records to come).'
+  );
+}
+
+function place(record: LaneRecord, index: number) {
+  return { replay: record.replay, offset: offsetAt(record, index), sequenceNumber: record.sequenceNumber };
+}

@@ -1,0 +1,94 @@
+import { NotAnOrderedReplayError } from './errors';
+import type { DynamoDBRecord } from './types';
+
+/** One append to a lane of the `OrderedEvents` table, as the table's stream carries it. */
+export interface LaneRecord {
+  /** The record's own, in the stream: where Lambda goes on from. */
+  sequenceNumber: string;
+  replay: string;
+  orderingKey: string;
+  /** JSON texts, oldest first; at least one. */
+  events: string[];
+  /** Of the last event. */
+  offset: number;
+  /** Of the last event. */
+  position: string;
+  /** One for each event, encoded; absent where all are empty. */
+  tiebreakers?: string[];
+}
+
+type Image = { [name: string]: Attribute };
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html */
+type Attribute = { S?: unknown; N?: unknown; L?: unknown } | null | undefined;
+type Refuse = (what: string, remedy?: string) => NotAnOrderedReplayError;
+
+/** A replay's name has no `#`; an ordering key may have some. */
+const LANE = /^([^#]+)#(.*)$/s;
+
+const READ_OUR_STREAM =
+  "Let the event source mapping read the stream of an OrderedEvents table, and keep this package's version in step with the stack's.";
+/** Why a new one: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Enabling */
+const SEND_NEW_IMAGES =
+  'Give the table a stream with the StreamViewType NEW_IMAGE (a stream cannot be changed: disable it and enable a new one), and map that.';
+
+/**
+ * Reads a batch of the `OrderedEvents` table's stream. REMOVE records carry no event (the table's TTL makes them) and
+ * are left out.
+ *
+ * @throws NotAnOrderedReplayError for the first record that is not of such a stream: which stream it is of, what is
+ * wrong with it, what to do. Never what is in it.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+ */
+export function laneRecordsOf(records: unknown[]): LaneRecord[] {
+  return records.flatMap((record, index) => {
+    const { eventName, eventSource, eventSourceARN, dynamodb } = (record ?? {}) as DynamoDBRecord;
+    const refuse: Refuse = (what, remedy = READ_OUR_STREAM) => {
+      const from = eventSourceARN ? ` (of ${eventSourceARN})` : '';
+      return new NotAnOrderedReplayError(`Record ${index}${from} ${what}.`, remedy, eventSourceARN);
+    };
+    if (eventSource !== 'aws:dynamodb') {
+      throw refuse(`has the event source ${eventSource ?? 'undefined'}, where aws:dynamodb is expected`);
+    }
+    if (eventName === 'REMOVE') return [];
+    if (!dynamodb?.SequenceNumber) throw refuse('has no SequenceNumber');
+    if (!dynamodb.NewImage) {
+      const viewType = dynamodb.StreamViewType ?? 'undefined';
+      throw refuse(`has no NewImage: the stream's StreamViewType is ${viewType}`, SEND_NEW_IMAGES);
+    }
+    return { sequenceNumber: dynamodb.SequenceNumber, ...readImage(dynamodb.NewImage as Image, refuse) };
+  });
+}
+
+function readImage(image: Image, refuse: Refuse): Omit<LaneRecord, 'sequenceNumber'> {
+  const need = <T>(name: string, value: T | null | undefined, expected: string): T => {
+    if (value !== undefined && value !== null) return value;
+    const attribute = image[name];
+    const found = attribute ? `of type ${Object.keys(attribute)}` : 'missing';
+    throw refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
+  };
+  const lane = LANE.exec(text(image.lane) ?? '');
+  const [, replay = '', orderingKey = ''] = need('lane', lane, 'an S of "<replay>#<ordering key>"');
+  const events = need('events', texts(image.events), 'an L of one S or more');
+  const last = events.length - 1;
+  const offset = need('offset', wholeNumber(image.offset, last), `an N of ${last} or more`);
+  const position = need('position', text(image.position) || undefined, 'a filled S');
+  const record = { replay, orderingKey, events, offset, position };
+  if (!image.tiebreakers) return record;
+  const tiebreakers = texts(image.tiebreakers);
+  const fitting = tiebreakers?.length === events.length ? tiebreakers : undefined;
+  return { ...record, tiebreakers: need('tiebreakers', fitting, `an L of ${events.length} S`) };
+}
+
+function text(attribute: Attribute): string | undefined {
+  return typeof attribute?.S === 'string' ? attribute.S : undefined;
+}
+
+function texts(attribute: Attribute): string[] | undefined {
+  const values: (string | undefined)[] = Array.isArray(attribute?.L) ? attribute.L.map(text) : [];
+  return values.length > 0 && values.every((value) => value !== undefined) ? values : undefined;
+}
+
+function wholeNumber(attribute: Attribute, atLeast: number): number | undefined {
+  const value = typeof attribute?.N === 'string' ? Number(attribute.N) : Number.NaN;
+  return Number.isSafeInteger(value) && value >= atLeast ? value : undefined;
+}

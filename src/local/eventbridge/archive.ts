@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../core/event';
+import { compilePattern } from './event-pattern';
+
+/** Events of a bus, kept for replay: those that match its pattern and are no replays themselves. */
+export class Archive {
+  readonly name: string;
+  readonly arn: string;
+  readonly busArn: string;
+  readonly pattern: string | undefined;
+  readonly createdAtMs = Date.now();
+  readonly #matches: (event: JsonObject) => boolean;
+  readonly #events: { timeMs: number; json: string }[] = [];
+  #bytes = 0;
+
+  /** @throws InvalidEventPatternError where the pattern is not valid. */
+  constructor(name: string, arn: string, busArn: string, pattern: string | undefined) {
+    this.name = name;
+    this.arn = arn;
+    this.busArn = busArn;
+    this.pattern = pattern;
+    this.#matches = pattern === undefined ? () => true : compilePattern(pattern);
+  }
+
+  get eventCount(): number {
+    return this.#events.length;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  keep(event: JsonObject): void {
+    if ('replay-name' in event || !this.#matches(event)) return;
+    const json = JSON.stringify(event);
+    this.#bytes += Buffer.byteLength(json);
+    this.#events.push({ timeMs: Date.parse(String(event.time)), json });
+  }
+
+  /** Events of a window by their own time, its start included and its end not, minute by minute in order of time. */
+  minutes(fromMs: number, toMs: number): string[][] {
+    const minutes = new Map<number, string[]>();
+    for (const { timeMs, json } of this.#events) {
+      if (timeMs < fromMs || timeMs >= toMs) continue;
+      const minute = Math.floor(timeMs / 60_000);
+      const events = minutes.get(minute);
+      if (events) events.push(json);
+      else minutes.set(minute, [json]);
+    }
+    return [...minutes].sort(([one], [other]) => one - other).map(([, events]) => events);
+  }
+}

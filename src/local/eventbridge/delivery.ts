@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '../../core/event';
+import type { Random } from '../random';
+import type { Deliver, Target } from './bus';
+
+export interface DeliveryOptions {
+  /** Invokes the target; throws where it does not take the event. */
+  invoke: (target: Target, event: JsonObject) => Promise<void>;
+  /** Where an event goes that its target did not take in time. */
+  deadLetter: (event: JsonObject) => void;
+  /** `MaximumEventAgeInSeconds`, in milliseconds. */
+  maximumEventAgeMs: number;
+  random: Random;
+}
+
+const FIRST_RETRY_MS = 25;
+const LONGEST_RETRY_MS = 400;
+
+/**
+ * Delivery to a target: tries again with growing, jittered pauses until the event is too old, then hands it to the
+ * dead-letter queue. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ */
+export function createDelivery(options: DeliveryOptions): Deliver {
+  const { invoke, deadLetter, maximumEventAgeMs, random } = options;
+  return (target, event) => {
+    const expiresAtMs = Date.now() + maximumEventAgeMs;
+    const attempt = async () => {
+      for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_MS)) {
+        try {
+          return await invoke(target, event);
+        } catch {
+          const jitteredMs = random.integer(1, pauseMs);
+          if (Date.now() + jitteredMs >= expiresAtMs) return deadLetter(event);
+          await delay(jitteredMs);
+        }
+      }
+    };
+    void attempt();
+  };
+}

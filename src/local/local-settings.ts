@@ -1,0 +1,33 @@
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings';
+import type { ReplayTemper } from './eventbridge/replay';
+
+/**
+ * The deployed relations at a smaller scale, so that nobody waits minutes for the settle time of a cloud:
+ *
+ * - `maximumEventAgeMs` is what the local EventBridge delivers by;
+ * - `collectExecutionMs` is the timeout of the local `collect` machine: two calls of the function, then `Park`;
+ * - `collectTimeoutMs` is the local function's timeout;
+ * - queue depths are exact at once, and there is one clock.
+ */
+export const LOCAL_SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  pollEveryMs: 500,
+  maximumEventAgeMs: 1_500,
+  collectExecutionMs: 3_000,
+  collectTimeoutMs: 1_000,
+  phaseCacheMs: 250,
+  queueMetadataMs: 500,
+  clockSkewMs: 50,
+};
+
+/** Milliseconds between the attempts of each state, at the same scale. */
+export const LOCAL_RETRY_INTERVALS_MS = { Collect: 100, Park: 50, ForwardDueEvents: 200, ContinueAsNew: 200 };
+
+export const RELEASE_TIMEOUT_MS = 300_000;
+export const VISIBILITY_TIMEOUT_MS = 1_500;
+export const MAX_RECEIVE_COUNT = 5;
+/** Executions of `collect` at once; beyond, EventBridge is throttled and tries again. */
+export const COLLECT_CONCURRENCY = 64;
+
+/** As unruly as AWS documents, within the maximum event age. */
+export const HOSTILE_TEMPER: ReplayTemper = { duplicateRate: 0.05, maxDelayMs: 1_000, eventsPerSecond: 1_500 };

@@ -1,0 +1,36 @@
+/** Names and ARNs of the local stack; the shapes are those of the deployed one. */
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const SERVICE = 'ordered-replay-local';
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
+const lambda = (name: string) => {
+  const functionName = `${SERVICE}-${name}`;
+  return { name: functionName, arn: arn('lambda', `function:${functionName}`) };
+};
+
+const queue = (name: string) => {
+  const queueName = `${SERVICE}-${name}`;
+  return { name: queueName, arn: arn('sqs', queueName), url: `http://127.0.0.1/${ACCOUNT}/${queueName}` };
+};
+
+export const LOCAL = {
+  region: REGION,
+  account: ACCOUNT,
+  busName: SERVICE,
+  busArn: arn('events', `event-bus/${SERVICE}`),
+  archiveName: SERVICE,
+  archiveArn: arn('events', `archive/${SERVICE}`),
+  ruleName: 'collect-replayed-events',
+  tables: { eventBuffer: 'EventBuffer', replays: 'Replays', orderedEvents: 'OrderedEvents' },
+  streamArn: arn('dynamodb', 'table/OrderedEvents/stream/2026-01-01T00:00:00.000'),
+  overflow: queue('Overflow'),
+  deadLetters: queue('DeadLetters'),
+  collect: lambda('collect'),
+  release: lambda('release'),
+  consumer: lambda('consumer'),
+  collectMachineArn: arn('states', `stateMachine:${SERVICE}-collect`),
+  sequenceMachineArn: arn('states', `stateMachine:${SERVICE}-sequence`),
+} as const;

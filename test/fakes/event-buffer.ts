@@ -1,0 +1,136 @@
+import type { BufferedEvent, BufferKey, EventBuffer } from '../../src/core/ports';
+import { byteOrder } from './byte-order';
+import { demand, type FakeOptions, fake } from './fake';
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html: a page ends at 1 MB. */
+const PAGE_BYTES = 1024 * 1024;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const ITEM_BYTES = 400 * 1024;
+const POSITION_BYTES = 1024;
+
+/** A buffered event with all that the table keeps of it. */
+export interface StoredEvent extends BufferedEvent {
+  lateCounted: boolean;
+  receivedAtMs: number;
+  expiresAtMs: number;
+}
+
+/**
+ * An `EventBuffer` in memory. Like DynamoDB it orders by bytes, ends a page at 1 MB, and says `more` whenever the
+ * limit was reached, though nothing may follow.
+ */
+export function memoryEventBuffer(options: FakeOptions = {}) {
+  const buckets = new Map<string, Bucket>();
+
+  function bucketOf(replay: string, bucket: number): Bucket {
+    demand(replay !== '' && Number.isInteger(bucket) && bucket >= 0, `bucket ${replay}#${bucket}`);
+    const name = `${replay}#${bucket}`;
+    let found = buckets.get(name);
+    if (!found) {
+      found = new Bucket();
+      buckets.set(name, found);
+    }
+    return found;
+  }
+
+  function stored(key: BufferKey): StoredEvent {
+    const event = bucketOf(key.replay, key.bucket).get(key.position);
+    demand(event !== undefined, `no event at ${key.replay}#${key.bucket}, ${key.position}`);
+    return event;
+  }
+
+  const port: EventBuffer = {
+    async put(key, { json, ...rest }) {
+      demand(key.position !== '' && bytes(key.position) <= POSITION_BYTES, `position ${key.position}`);
+      demand(bytes(json) + bytes(key.position) <= ITEM_BYTES, `the event at ${key.position} fits an item`);
+      const bucket = bucketOf(key.replay, key.bucket);
+      const existing = bucket.get(key.position);
+      if (existing) return { existing: { late: existing.late, lateCounted: existing.lateCounted } };
+      bucket.add({ position: key.position, json, duplicates: 0, lateCounted: false, ...rest });
+      return 'stored';
+    },
+    async addDuplicate(key) {
+      stored(key).duplicates++;
+    },
+    async markLateCounted(key) {
+      stored(key).lateCounted = true;
+    },
+    async read(replay, bucket, after, limit) {
+      demand(Number.isInteger(limit) && limit >= 1, `limit ${limit}`);
+      return bucketOf(replay, bucket).page(after, limit);
+    },
+    async count(replay, bucket) {
+      return bucketOf(replay, bucket).sorted.reduce((sum, event) => sum + (event.late ? 0 : 1), 0);
+    },
+  };
+
+  return fake(
+    'buffer',
+    port,
+    {
+      /** Everything kept of one replay, all buckets together, by position. */
+      stored(replay: string): StoredEvent[] {
+        return [...buckets]
+          .filter(([name]) => name.slice(0, name.lastIndexOf('#')) === replay)
+          .flatMap(([, bucket]) => bucket.sorted)
+          .sort((a, b) => byteOrder(a.position, b.position));
+      },
+    },
+    options,
+  );
+}
+
+export type MemoryEventBuffer = ReturnType<typeof memoryEventBuffer>;
+
+/** Events by position; sorted when they are read, not when they are put. */
+class Bucket {
+  readonly #byPosition = new Map<string, StoredEvent>();
+  readonly #events: StoredEvent[] = [];
+  #isSorted = true;
+
+  get(position: string): StoredEvent | undefined {
+    return this.#byPosition.get(position);
+  }
+
+  add(event: StoredEvent): void {
+    const last = this.#events.at(-1);
+    if (last && byteOrder(last.position, event.position) > 0) this.#isSorted = false;
+    this.#byPosition.set(event.position, event);
+    this.#events.push(event);
+  }
+
+  get sorted(): StoredEvent[] {
+    if (!this.#isSorted) this.#events.sort((a, b) => byteOrder(a.position, b.position));
+    this.#isSorted = true;
+    return this.#events;
+  }
+
+  page(after: string | undefined, limit: number): { events: BufferedEvent[]; more: boolean } {
+    const { sorted } = this;
+    const events: BufferedEvent[] = [];
+    let pageBytes = 0;
+    for (let n = after === undefined ? 0 : this.#firstAfter(after); n < sorted.length; n++) {
+      if (events.length === limit || pageBytes >= PAGE_BYTES) return { events, more: true };
+      const { position, json, late, duplicates } = sorted[n] as StoredEvent;
+      events.push({ position, json, late, duplicates });
+      pageBytes += json.length;
+    }
+    return { events, more: events.length === limit };
+  }
+
+  #firstAfter(position: string): number {
+    const { sorted } = this;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byteOrder((sorted[middle] as StoredEvent).position, position) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}

@@ -1,0 +1,78 @@
+import type { ReplayRow, Replays, RowChanges, RowGuard } from '../../src/core/ports';
+import { byteOrder } from './byte-order';
+import { demand, type FakeOptions, fake } from './fake';
+
+/** `Replays` in memory. Rows are copied on their way in and out. */
+export function memoryReplays(options: FakeOptions = {}) {
+  const rows = new Map<string, ReplayRow>();
+
+  const port: Replays = {
+    async get(replay) {
+      return structuredClone(rows.get(replay));
+    },
+    async create(row) {
+      demand(row.replay !== '', 'a replay has a name');
+      if (rows.has(row.replay)) return false;
+      rows.set(row.replay, storable(row));
+      return true;
+    },
+    async save(replay, changes, guard) {
+      demand(!('replay' in changes), 'the key of a row cannot be changed');
+      const row = rows.get(replay);
+      if (!row || !holds(guard, row)) return false;
+      rows.set(replay, storable(changed(row, changes)));
+      return true;
+    },
+    async addLate(replay) {
+      const row = rows.get(replay);
+      demand(row !== undefined, `no row of replay ${replay}`);
+      row.late++;
+    },
+  };
+
+  return fake(
+    'replays',
+    port,
+    {
+      /** The row as it is now, not a copy: a test may change it, too. */
+      row(replay: string): ReplayRow | undefined {
+        return rows.get(replay);
+      },
+    },
+    options,
+  );
+}
+
+export type MemoryReplays = ReturnType<typeof memoryReplays>;
+
+function holds({ checkpointUpTo, ...equal }: RowGuard, row: ReplayRow): boolean {
+  const checkpoint = row.checkpoint?.position;
+  if (checkpointUpTo !== undefined && checkpoint !== undefined && byteOrder(checkpoint, checkpointUpTo) > 0) {
+    return false;
+  }
+  return Object.entries(equal).every(([name, value]) => row[name as keyof ReplayRow] === kept(name, value));
+}
+
+function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
+  const next: Record<string, unknown> = { ...row };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) delete next[name];
+    else next[name] = value;
+  }
+  return next as unknown as ReplayRow;
+}
+
+/** A deep copy as the table would give it back. */
+function storable<T>(value: T, name = ''): T {
+  if (typeof value !== 'object' || value === null) return kept(name, value);
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(entries.map(([key, part]) => [key, storable(part, key)])) as T;
+}
+
+/** A due time is exact, a time to live has whole seconds, every other instant whole milliseconds. */
+function kept<T>(name: string, value: T): T {
+  if (typeof value !== 'number') return value;
+  demand(Number.isFinite(value), `${name} is ${value}`);
+  if (name === 'expiresAtMs') return (Math.ceil(value / 1_000) * 1_000) as T;
+  return (name.endsWith('Ms') && name !== 'dueAtMs' ? Math.trunc(value) : value) as T;
+}

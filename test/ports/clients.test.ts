@@ -1,0 +1,26 @@
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { type AwsStub, startAwsStub } from './aws-stub';
+
+describe('the clients', () => {
+  let stub: AwsStub;
+  beforeEach(async () => {
+    stub = await startAwsStub();
+  });
+  afterEach(() => stub.close());
+
+  test('given a request that is never answered, then it is given up and made again', async () => {
+    stub.next('never', { body: { TableNames: ['T'] } });
+    const { TableNames } = await stub.clients.dynamodb.send(new ListTablesCommand({}));
+    expect(TableNames).toEqual(['T']);
+    expect(stub.requests).toHaveLength(2);
+  }, 15_000);
+
+  test('given a service that goes on failing, then the fourth attempt is the last', async () => {
+    const broken = { status: 500, body: { __type: 'InternalServerError', message: 'Internal server error' } };
+    stub.next(broken, broken, broken, broken, broken);
+    await expect(stub.clients.dynamodb.send(new ListTablesCommand({}))).rejects.toThrow(
+      'Internal server error',
+    );
+    expect(stub.requests).toHaveLength(4);
+  });
+});

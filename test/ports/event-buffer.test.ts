@@ -1,0 +1,61 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { memoryEventBuffer } from '../fakes/event-buffer';
+import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
+import { eventBufferSuite } from './event-buffer.suite';
+import { freshName } from './fresh-name';
+
+describe('the event buffer in memory', () => {
+  eventBufferSuite(async () => ({ buffer: memoryEventBuffer(), close: async () => undefined }));
+});
+
+describe('the event buffer on DynamoDB', () => {
+  let engine: DynamoDbEngine;
+  const bufferOn = ({ client, tables }: DynamoDbEngine) =>
+    dynamoEventBuffer({ client, table: tables.eventBuffer });
+
+  eventBufferSuite(async () => {
+    engine = await startDynamoDb();
+    return { buffer: bufferOn(engine), close: () => engine.close() };
+  });
+
+  test('an item says what it is: the event, when it came and when it goes, and only then more', async () => {
+    const buffer = bufferOn(engine);
+    const key = { replay: freshName(), bucket: 3, position: '2026-11-20T12:00:00.000000000Z##1' };
+    const [receivedAtMs, expiresAtMs] = [
+      Date.parse('2026-11-20T12:00:00.123Z'),
+      Date.parse('2026-12-04T12:00:00.123Z'),
+    ];
+    const item = async () => {
+      const Key = { bucket: { S: `${key.replay}#3` }, position: { S: key.position } };
+      const answer = await engine.client.send(
+        new GetItemCommand({ TableName: engine.tables.eventBuffer, Key }),
+      );
+      return answer.Item;
+    };
+    const first = {
+      bucket: { S: `${key.replay}#3` },
+      position: { S: key.position },
+      event: { S: '{}' },
+      receivedAt: { S: '2026-11-20T12:00:00.123Z' },
+      expiresAt: { N: String(Date.parse('2026-12-04T12:00:01Z') / 1_000) },
+    };
+    await buffer.put(key, { json: '{}', late: false, receivedAtMs, expiresAtMs });
+    expect(await item()).toEqual(first);
+    await buffer.addDuplicate(key);
+    await buffer.markLateCounted(key);
+    expect(await item()).toEqual({ ...first, duplicates: { N: '1' }, lateCounted: { BOOL: true } });
+  });
+
+  testOfLostAnswers(
+    'given a put whose answer is lost, when it is sent again, then it finds its own event',
+    async () => {
+      const buffer = bufferOn(engine);
+      const key = { replay: freshName(), bucket: 0, position: 'p' };
+      engine.loseNextAnswer('PutItem');
+      const outcome = await buffer.put(key, { json: '{}', late: true, receivedAtMs: 0, expiresAtMs: 0 });
+      expect(outcome).toEqual({ existing: { late: true, lateCounted: false } });
+      expect((await buffer.read(key.replay, 0, undefined, 10)).events).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamoLanes } from '../../src/aws/lanes';
+import { type LaneImage, memoryLanes } from '../fakes/lanes';
+import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
+import { lanesSuite } from './lanes.suite';
+
+describe('the lanes in memory', () => {
+  lanesSuite(async () => {
+    const lanes = memoryLanes();
+    return {
+      lanes,
+      async image(lane) {
+        const record = lanes.image(lane);
+        if (!record) return undefined;
+        const { positions: _, ...image } = record;
+        return image;
+      },
+      close: async () => undefined,
+    };
+  });
+
+  test('the log has every append that took effect, in order', async () => {
+    const lanes = memoryLanes();
+    const at = (n: number) => ({ position: `2026-11-20T12:00:0${n}.000000000Z##${n}`, json: `{"n":${n}}` });
+    await lanes.append('r#a', [at(1), at(2)], 0);
+    await lanes.append('r#b', [at(1)], 0);
+    await lanes.append('r#a', [at(2)], 0);
+    await lanes.append('r#a', [at(3)], 0);
+    expect(lanes.log.map(({ lane, offset, positions }) => [lane, offset, positions.length])).toEqual([
+      ['r#a', 1, 2],
+      ['r#b', 0, 1],
+      ['r#a', 2, 1],
+    ]);
+    expect(lanes.contents().get('r#a')).toEqual([at(1), at(2), at(3)]);
+  });
+});
+
+describe('the lanes on DynamoDB', () => {
+  let engine: DynamoDbEngine;
+  const lanesOn = ({ client, tables }: DynamoDbEngine) =>
+    dynamoLanes({ client, table: tables.orderedEvents });
+
+  async function image(lane: string): Promise<LaneImage | undefined> {
+    const { Item } = await engine.client.send(
+      new GetItemCommand({
+        TableName: engine.tables.orderedEvents,
+        Key: { lane: { S: lane } },
+        ConsistentRead: true,
+      }),
+    );
+    if (!Item) return undefined;
+    const { lane: name, events, offset, position, tiebreakers, expiresAt, ...others } = Item;
+    return {
+      lane: name?.S as string,
+      events: events?.L?.map(({ S }) => S) as string[],
+      offset: Number(offset?.N),
+      position: position?.S as string,
+      ...(tiebreakers && { tiebreakers: tiebreakers.L?.map(({ S }) => S) as string[] }),
+      expiresAtMs: Number(expiresAt?.N) * 1_000,
+      ...others,
+    };
+  }
+
+  lanesSuite(async () => {
+    engine = await startDynamoDb();
+    return { lanes: lanesOn(engine), image, close: () => engine.close() };
+  });
+
+  testOfLostAnswers(
+    'given an append whose answer is lost, when it is sent again, then nothing is in the lane twice',
+    async () => {
+      const lanes = lanesOn(engine);
+      engine.loseNextAnswer('UpdateItem');
+      const events = [1, 2].map((n) => ({ position: `2026-11-20T12:00:0${n}.000000000Z##${n}`, json: '{}' }));
+      expect(await lanes.append('lost#', events, 0)).toEqual({ alreadyAt: events[1]?.position });
+      expect(await image('lost#')).toMatchObject({ offset: 1 });
+    },
+  );
+});

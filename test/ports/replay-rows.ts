@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import type { ReplayRow, RowChanges } from '../../src/core/ports';
+
+export function newRow(replay: string): ReplayRow {
+  return {
+    replay,
+    phase: 'COLLECTING',
+    generation: 1,
+    buckets: 8,
+    tiebreaker: '',
+    createdAtMs: Date.parse('2026-11-20T12:00:00.001Z'),
+    late: 0,
+    expiresAtMs: Date.parse('2027-02-08T12:00:01Z'),
+  };
+}
+
+/** Has every attribute that a row can have; its checkpoint is at 12:00:05. */
+export function fullRow(replay: string): Required<ReplayRow> {
+  return {
+    ...newRow(replay),
+    phase: 'RELEASING',
+    reason: 'because',
+    generation: 3,
+    leaseUntilMs: Date.parse('2026-11-20T12:30:00.123Z'),
+    heartbeatAtMs: Date.parse('2026-11-20T12:10:00.123Z'),
+    tiebreaker: 'detail.sequence',
+    options: { speed: '10', idle: '5s', orderingKey: 'detail.orderId', onMissing: 'wait' },
+    window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
+    completedAtMs: Date.parse('2026-11-20T12:05:00Z'),
+    queuesEmptySinceMs: Date.parse('2026-11-20T12:07:00.5Z'),
+    sealedAtMs: Date.parse('2026-11-20T12:08:00.999Z'),
+    releaseStartedAtMs: Date.parse('2026-11-20T12:08:13Z'),
+    doneAtMs: Date.parse('2026-11-20T13:00:00Z'),
+    checkpoint: {
+      position: '2026-11-20T12:00:05.000000000Z##id',
+      released: 1_234_567,
+      duplicates: 3,
+      eventTimeMs: Date.parse('2026-11-01T12:00:00.999Z'),
+      dueAtMs: Date.parse('2026-11-20T12:09:00Z') + 1 / 3,
+    },
+    collected: 2_000_000,
+    late: 4,
+    dead: 5,
+  };
+}
+
+const text = fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.toWellFormed());
+const count = fc.nat(Number.MAX_SAFE_INTEGER);
+/** Up to the year 9999: what an ISO timestamp has four digits for. */
+const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
+
+const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>> } = {
+  phase: fc.constantFrom('COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'),
+  reason: text,
+  generation: count,
+  leaseUntilMs: instant,
+  heartbeatAtMs: instant,
+  buckets: count,
+  tiebreaker: text,
+  options: fc.record({ speed: text, idle: text, orderingKey: text, onMissing: text }),
+  window: fc.record({ fromMs: instant, toMs: instant }),
+  createdAtMs: instant,
+  completedAtMs: instant,
+  queuesEmptySinceMs: instant,
+  sealedAtMs: instant,
+  releaseStartedAtMs: instant,
+  doneAtMs: instant,
+  checkpoint: fc.record({
+    position: text,
+    released: count,
+    duplicates: count,
+    eventTimeMs: instant,
+    dueAtMs: fc.double({ min: 1, max: 4e12, noNaN: true }),
+  }),
+  collected: count,
+  late: count,
+  dead: count,
+  expiresAtMs: fc.nat(4_000_000_000).map((seconds) => seconds * 1_000),
+};
+
+/** Any changes to a row: attributes set to anything, and those removed that a row may lack. */
+export const arbitraryChanges: fc.Arbitrary<RowChanges> = fc.record(
+  Object.fromEntries(
+    Object.entries(VALUES).map(([key, value]) => [
+      key,
+      key in newRow('') ? value : fc.option(value as fc.Arbitrary<unknown>, { nil: undefined }),
+    ]),
+  ),
+  { requiredKeys: [] },
+) as fc.Arbitrary<RowChanges>;
+
+/** Any row, with any of what it may lack. */
+export const arbitraryRow: fc.Arbitrary<ReplayRow> = arbitraryChanges.map(
+  (changes) =>
+    Object.fromEntries(
+      Object.entries({ ...newRow('any'), ...changes }).filter(([, value]) => value !== undefined),
+    ) as unknown as ReplayRow,
+);

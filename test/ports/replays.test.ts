@@ -1,0 +1,79 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamoReplays } from '../../src/aws/replays';
+import { memoryReplays } from '../fakes/replays';
+import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
+import { freshName } from './fresh-name';
+import { fullRow, newRow } from './replay-rows';
+import { replaysSuite } from './replays.suite';
+
+describe('the replays in memory', () => {
+  replaysSuite(async () => ({ replays: memoryReplays(), close: async () => undefined }));
+});
+
+describe('the replays on DynamoDB', () => {
+  let engine: DynamoDbEngine;
+  const replaysOn = ({ client, tables }: DynamoDbEngine) => dynamoReplays({ client, table: tables.replays });
+
+  replaysSuite(async () => {
+    engine = await startDynamoDb();
+    return { replays: replaysOn(engine), close: () => engine.close() };
+  });
+
+  test('a row can be read by a person', async () => {
+    const replay = freshName();
+    await replaysOn(engine).create(fullRow(replay));
+    const { Item } = await engine.client.send(
+      new GetItemCommand({ TableName: engine.tables.replays, Key: { replay: { S: replay } } }),
+    );
+    expect(Item).toEqual({
+      replay: { S: replay },
+      phase: { S: 'RELEASING' },
+      reason: { S: 'because' },
+      generation: { N: '3' },
+      leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
+      heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
+      buckets: { N: '8' },
+      tiebreaker: { S: 'detail.sequence' },
+      options: {
+        M: {
+          speed: { S: '10' },
+          idle: { S: '5s' },
+          orderingKey: { S: 'detail.orderId' },
+          onMissing: { S: 'wait' },
+        },
+      },
+      window: { M: { from: { S: '2026-11-01T00:00:00.000Z' }, to: { S: '2026-11-02T00:00:00.000Z' } } },
+      createdAt: { S: '2026-11-20T12:00:00.001Z' },
+      completedAt: { S: '2026-11-20T12:05:00.000Z' },
+      queuesEmptySince: { S: '2026-11-20T12:07:00.500Z' },
+      sealedAt: { S: '2026-11-20T12:08:00.999Z' },
+      releaseStartedAt: { S: '2026-11-20T12:08:13.000Z' },
+      doneAt: { S: '2026-11-20T13:00:00.000Z' },
+      checkpoint: {
+        M: {
+          position: { S: '2026-11-20T12:00:05.000000000Z##id' },
+          released: { N: '1234567' },
+          duplicates: { N: '3' },
+          eventTime: { S: '2026-11-01T12:00:00.999Z' },
+          dueAt: { N: '1795176540000.3333' },
+        },
+      },
+      collected: { N: '2000000' },
+      late: { N: '4' },
+      dead: { N: '5' },
+      expiresAt: { N: '1802088001' },
+    });
+  });
+
+  testOfLostAnswers(
+    'given a save whose answer is lost, when it is sent again, then its own guard may refuse it',
+    async () => {
+      const replays = replaysOn(engine);
+      const replay = freshName();
+      await replays.create(newRow(replay));
+      engine.loseNextAnswer('UpdateItem');
+      expect(await replays.save(replay, { generation: 2 }, { generation: 1 })).toBe(false);
+      expect(await replays.get(replay)).toEqual({ ...newRow(replay), generation: 2 });
+    },
+  );
+});

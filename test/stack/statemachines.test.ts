@@ -1,0 +1,97 @@
+import validate from 'asl-validator';
+import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
+import { MAX_ITERATIONS } from '../../src/core/limits';
+import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { DEFINITIONS, retriesOf, stateOf, successorsOf, worstEventsOf, worstSecondsOf } from './definitions';
+
+const { collect, sequence } = DEFINITIONS;
+
+test.each(Object.entries(DEFINITIONS))('the definition of %s is valid', (_name, definition) => {
+  // The validator adds defaults to what it is given; and it wants ARNs where the stack has placeholders.
+  const deployed = JSON.stringify(definition)
+    .replaceAll('${CollectFunctionArn}', 'arn:aws:lambda:us-east-1:123456789012:function:collect')
+    .replaceAll('${ReleaseFunctionArn}', 'arn:aws:lambda:us-east-1:123456789012:function:release');
+  expect(validate(JSON.parse(deployed)).errorsText()).toBe('');
+});
+
+describe('collect', () => {
+  test('R1: parks an event before its time is up, even if every attempt and every delay takes as long as it may', () => {
+    const worstSeconds = worstSecondsOf(stateOf(collect, 'Collect')) + worstSecondsOf(stateOf(collect, 'Park'));
+    expect(worstSeconds).toBeLessThanOrEqual(collect.TimeoutSeconds as number);
+  });
+
+  test('R1: whatever goes wrong leads to Park, and Park leads nowhere else', () => {
+    const { Catch } = stateOf(collect, 'Collect');
+    expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'Park' }]);
+    expect(successorsOf(stateOf(collect, 'Park'))).toEqual([]);
+    expect(retriesOf(stateOf(collect, 'Park'))).toBeGreaterThanOrEqual(2);
+  });
+
+  test('takes no longer than the sequencer waits for it', () => {
+    expect((collect.TimeoutSeconds as number) * 1_000).toBe(DEFAULT_SETTINGS.collectExecutionMs);
+  });
+
+  test('does not retry the errors that can never succeed', () => {
+    const [first] = stateOf(collect, 'Collect').Retry ?? [];
+    const parked = ERROR_CODES.filter(
+      (code) => new OrderedReplayError(code, '', { remedy: '' }).disposition === 'park',
+    );
+    expect(first).toEqual({ ErrorEquals: parked, MaxAttempts: 0 });
+  });
+});
+
+describe('sequence', () => {
+  test('a loop is forward, choose, wait', () => {
+    expect(sequence.StartAt).toBe('ForwardDueEvents');
+    expect(stateOf(sequence, 'ForwardDueEvents').Next).toBe('NextAction');
+    expect(successorsOf(stateOf(sequence, 'NextAction'))).toContain('WaitForNextEvent');
+    expect(successorsOf(stateOf(sequence, 'WaitForNextEvent'))).toEqual(['ForwardDueEvents']);
+  });
+
+  test('continues as new before its history is full', () => {
+    const loop = ['ForwardDueEvents', 'NextAction', 'WaitForNextEvent'];
+    const worstOf = (names: string[]) =>
+      names.reduce((sum, name) => sum + worstEventsOf(stateOf(sequence, name)), 0);
+    const startAndEnd = 2;
+    const after = Object.keys(sequence.States).filter((name) => !loop.includes(name));
+    // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    expect(MAX_ITERATIONS * worstOf(loop) + worstOf(after) + startAndEnd).toBeLessThan(25_000);
+  });
+
+  test('knows every answer of release, and fails at one that it does not know', () => {
+    const { Choices = [] } = stateOf(sequence, 'NextAction');
+    const answers = Choices.map(({ StringEquals, Next }) => [StringEquals, Next]);
+    expect(Object.fromEntries(answers)).toEqual({
+      wait: 'WaitForNextEvent',
+      continue: 'ForwardDueEvents',
+      continueAsNew: 'ContinueAsNew',
+      done: 'Done',
+      fail: 'Fail',
+    });
+    expect(stateOf(sequence, 'NextAction')).toMatchObject({ Default: 'UnknownAction' });
+  });
+
+  test('given the next generation runs already, it is done', () => {
+    const { Retry = [], Catch = [] } = stateOf(sequence, 'ContinueAsNew');
+    const exists = ['StepFunctions.ExecutionAlreadyExistsException', 'StepFunctions.ExecutionAlreadyExists'];
+    expect(Retry[0]).toEqual({ ErrorEquals: exists, MaxAttempts: 0 });
+    expect(Catch[0]).toEqual({ ErrorEquals: exists, Next: 'Done' });
+  });
+
+  test('starts the next generation under the name and with the input that collect would use', () => {
+    expect(stateOf(sequence, 'ContinueAsNew')).toMatchObject({
+      Parameters: {
+        'Name.$': "States.Format('{}.{}', $.replay, $.generation)",
+        Input: { 'replay.$': '$.replay', 'generation.$': '$.generation' },
+      },
+    });
+  });
+
+  test('no failure that was caught depends on a Cause', () => {
+    const caught = Object.values(sequence.States).flatMap(({ Catch = [] }) => Catch.map(({ Next }) => Next));
+    expect(new Set(caught)).toEqual(new Set(['Done', 'Explain']));
+    expect(stateOf(sequence, 'Explain')).toMatchObject({
+      Parameters: { 'Error.$': '$.Error', 'Cause.$': 'States.JsonToString($)' },
+    });
+  });
+});
