@@ -17,35 +17,40 @@ export interface ClientOptions {
   endpoint?: string;
   region?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** How long a connection and a request may take, milliseconds; 1,000 and 3,000 by default. */
+  timeoutsMs?: { connection: number; request: number };
 }
 
 /**
- * The SDK's clients, for one function or process. What is left out comes from the environment: the endpoint, too,
- * from `AWS_ENDPOINT_URL`.
+ * The configuration of every SDK client. What is left out comes from the environment: the endpoint, too, from
+ * `AWS_ENDPOINT_URL`.
  *
  * @example
- * const clients = createClients();
- * const replays = dynamoReplays({ client: clients.dynamodb, table: 'Replays' });
+ * const replays = dynamoReplays({ client: new DynamoDBClient(clientConfig()), table: 'Replays' });
  */
-export function createClients(options: ClientOptions = {}) {
+export function clientConfig({ timeoutsMs, ...options }: ClientOptions = {}) {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const config = {
+  return {
     ...options,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: timeoutsMs?.connection ?? CONNECTION_TIMEOUT_MS,
+      requestTimeout: timeoutsMs?.request ?? REQUEST_TIMEOUT_MS,
       // Without it the SDK only warns of a request that takes too long.
       throwOnRequestTimeout: true,
       httpAgent: agent,
       httpsAgent: agent,
     },
   };
+}
+
+/** All the clients at once. A function makes only those that it needs, to keep its bundle small. */
+export function createClients(options: ClientOptions = {}) {
   const clients = {
-    dynamodb: new DynamoDBClient(config),
-    eventbridge: new EventBridgeClient(config),
-    sfn: new SFNClient(config),
-    sqs: new SQSClient(config),
+    dynamodb: new DynamoDBClient(clientConfig(options)),
+    eventbridge: new EventBridgeClient(clientConfig(options)),
+    sfn: new SFNClient(clientConfig(options)),
+    sqs: new SQSClient(clientConfig(options)),
   };
   return {
     ...clients,

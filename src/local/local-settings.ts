@@ -13,8 +13,8 @@ export const LOCAL_SETTINGS: Settings = {
   ...DEFAULT_SETTINGS,
   pollEveryMs: 500,
   maximumEventAgeMs: 1_500,
-  collectExecutionMs: 3_000,
-  collectTimeoutMs: 1_000,
+  collectExecutionMs: 4_000,
+  collectTimeoutMs: 1_500,
   phaseCacheMs: 250,
   queueMetadataMs: 500,
   clockSkewMs: 50,
@@ -27,7 +27,12 @@ export const RELEASE_TIMEOUT_MS = 300_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
 /** Executions of `collect` at once; beyond, EventBridge is throttled and tries again. */
-export const COLLECT_CONCURRENCY = 64;
+export const COLLECT_CONCURRENCY = 24;
 
 /** As unruly as AWS documents, within the maximum event age. */
-export const HOSTILE_TEMPER: ReplayTemper = { duplicateRate: 0.05, maxDelayMs: 1_000, eventsPerSecond: 1_500 };
+export const HOSTILE_TEMPER: ReplayTemper = {
+  duplicateRate: 0.05,
+  throttleRate: 0.01,
+  maxDelayMs: 1_000,
+  eventsPerSecond: 1_000,
+};

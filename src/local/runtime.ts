@@ -15,9 +15,8 @@ import { eventBridgeReplayStatus } from '../aws/replay-status';
 import { dynamoReplays } from '../aws/replays';
 import { sfnSequencerStarts } from '../aws/sequencer-starts';
 import { createTables } from '../aws/tables';
-import type { JsonObject } from '../core/event';
 import { type Settings, validateSettings } from '../core/settings';
-import { createCollectHandler } from '../lambda/collect-handler';
+import { type CollectInput, createCollectHandler, eventsOf } from '../lambda/collect-handler';
 import { createReleaseHandler } from '../lambda/release-handler';
 import { systemClock } from '../lambda/system-clock';
 import type { Telemetry } from '../lambda/telemetry';
@@ -62,8 +61,8 @@ export interface LocalRuntimeOptions {
   seed?: number;
   port?: number;
   telemetry: Telemetry;
-  /** Told of each event that a replay hands to `collect`, as it arrives. */
-  arrived?: (event: JsonObject) => void;
+  /** Told of each event, as JSON text or parsed, when `collect` gets it. */
+  arrived?: (event: unknown) => void;
 }
 
 export interface LocalRuntime {
@@ -77,6 +76,7 @@ export interface LocalRuntime {
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const settings = validateSettings({ ...LOCAL_SETTINGS, ...options.settings });
   const random = createRandom(options.seed ?? 1);
+  const temper = options.temper ?? HOSTILE_TEMPER;
   const stream = new TableStream(LOCAL.tables.orderedEvents, LOCAL.streamArn, LOCAL.region);
   const streams = new Map([[stream.arn, stream]]);
   const dynamodb = createDynamoDb(streams);
@@ -86,16 +86,16 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     account: LOCAL.account,
     region: LOCAL.region,
     random,
-    temper: options.temper ?? HOSTILE_TEMPER,
+    temper,
     deliver: createDelivery({
       random,
       maximumEventAgeMs: settings.maximumEventAgeMs,
+      throttleRate: temper.throttleRate,
       deadLetter: (event) => void overflow.send(JSON.stringify(event)),
       invoke: async ({ arn }, event) => {
         const machine = machines.get(arn);
         if (!machine) throw new AwsError('ResourceNotFoundException', `No local target ${arn}`);
         machine.start(randomUUID(), JSON.stringify(event));
-        options.arrived?.(event);
       },
     }),
   });
@@ -108,6 +108,8 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     endpoint: server.endpoint,
     region: LOCAL.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    // One process is client and server at once: when it is busy, it is slow to answer itself.
+    timeoutsMs: { connection: 10_000, request: 10_000 },
   });
   const functions = createFunctions(clients, settings, options);
   const invokeResource = createResourceInvoker(Object.values(functions), [overflow, deadLetters], machines);
@@ -183,8 +185,12 @@ function createFunctions(clients: Clients, settings: Settings, options: LocalRun
     settings,
     telemetry,
   });
+  const observed = (input: CollectInput) => {
+    for (const event of eventsOf(input)) options.arrived?.(event);
+    return collect(input);
+  };
   return {
-    collect: { ...LOCAL.collect, timeoutMs: settings.collectTimeoutMs, handler: collect },
+    collect: { ...LOCAL.collect, timeoutMs: settings.collectTimeoutMs, handler: observed },
     release: { ...LOCAL.release, timeoutMs: RELEASE_TIMEOUT_MS, handler: release },
     consumer: { ...LOCAL.consumer, timeoutMs: options.consumerTimeoutMs ?? 30_000, handler: options.consumer },
   } satisfies Record<string, HostedFunction>;

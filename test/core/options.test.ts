@@ -3,6 +3,10 @@ import { compileOptions, DEFAULT_OPTIONS, readDescription } from '../../src/core
 import { errorOf } from './support/errors';
 
 const REMEDY = 'Correct it and start the replay again under a new name; nothing was delivered.';
+const SPEEDS = 'a number above 0 (1 is as recorded, 10 ten times faster), or max';
+const IDLES = 'a number with a unit (250ms, 5s, 2m, 1h, 1d), or none';
+const PATHS = 'a JMESPath such as detail.orderId, or none';
+
 const read = (description: string) => readDescription(description, DEFAULT_OPTIONS);
 
 test.each([
@@ -17,39 +21,36 @@ test.each([
   ['orderingkey=detail.orderId ONMISSING=continue', { orderingKey: 'detail.orderId', onMissing: 'continue' }],
   ['orderingKey=[detail.shop,detail.order]', { orderingKey: '[detail.shop,detail.order]' }],
   ["orderingKey=detail.items[?kind=='a'].id", { orderingKey: "detail.items[?kind=='a'].id" }],
-  ['(orderingKey=to_string(detail.id))', { orderingKey: 'to_string(detail.id))' }, 'InvalidOption'],
   ['orderingKey=to_string(detail.id).', { orderingKey: 'to_string(detail.id)' }],
   ['orderingKey=', { orderingKey: '' }],
   ['a=b c=d ==', {}],
   ['topspeed=fast my.idle=never', {}],
   ['speed = 10', {}],
-])('given the description %j, when it is read, then the options are the defaults with %j', (text, changes, code?) => {
-  if (code) expect(errorOf(() => read(text)).code).toBe(code);
-  else expect(read(text)).toEqual({ ...DEFAULT_OPTIONS, ...changes });
+])('given the description %j, when it is read, then the options are the defaults with %j', (text, changes) => {
+  expect(read(text)).toEqual({ ...DEFAULT_OPTIONS, ...changes });
 });
 
 test.each([
-  ['speed=fast', 'Option speed=fast is not valid; allowed is a number above 0 (1 is as recorded, 10 ten times faster), or max.'],
-  ['speed=0', 'Option speed=0 is not valid; allowed is a number above 0 (1 is as recorded, 10 ten times faster), or max.'],
-  ['speed=-1', 'Option speed=-1 is not valid; allowed is a number above 0 (1 is as recorded, 10 ten times faster), or max.'],
-  ['speed=1e3', 'Option speed=1e3 is not valid; allowed is a number above 0 (1 is as recorded, 10 ten times faster), or max.'],
-  ['speed=', 'Option speed= is not valid; allowed is a number above 0 (1 is as recorded, 10 ten times faster), or max.'],
-  ['idle=5', 'Option idle=5 is not valid; allowed is a number with a unit (250ms, 5s, 2m, 1h, 1d), or none.'],
-  ['idle=5S', 'Option idle=5S is not valid; allowed is a number with a unit (250ms, 5s, 2m, 1h, 1d), or none.'],
-  ['idle=-5s', 'Option idle=-5s is not valid; allowed is a number with a unit (250ms, 5s, 2m, 1h, 1d), or none.'],
-  ['onMissing=skip', 'Option onMissing=skip is not valid; allowed is wait or continue.'],
-  ['orderingKey=detail.', 'Option orderingKey=detail. is not valid; allowed is a JMESPath such as detail.orderId, or none.', 'detail'],
-  ['orderingKey=[detail', 'Option orderingKey=[detail is not valid; allowed is a JMESPath such as detail.orderId, or none.'],
-  ['orderingKey=nope(detail)', 'Option orderingKey=nope(detail) is not valid; allowed is a JMESPath such as detail.orderId, or none.'],
-  ['speed=1 Speed=2', 'Option speed=2 is not valid; allowed is one value, but the description gives it twice.'],
-  ['speed=1 speed=1', 'Option speed=1 is not valid; allowed is one value, but the description gives it twice.'],
-  ['Tiebreaker=detail.sequence', 'Option tiebreaker=detail.sequence is not valid; allowed is nothing here: it is a parameter of the stack.'],
-])('given the description %j, then the error says: %s', (text, message, punctuated?) => {
-  if (punctuated) return expect(read(text).orderingKey).toBe(punctuated);
+  ['speed=fast', 'speed=fast', SPEEDS],
+  ['speed=0', 'speed=0', SPEEDS],
+  ['speed=-1', 'speed=-1', SPEEDS],
+  ['speed=1e3', 'speed=1e3', SPEEDS],
+  ['speed=', 'speed=', SPEEDS],
+  ['idle=5', 'idle=5', IDLES],
+  ['idle=5S', 'idle=5S', IDLES],
+  ['idle=-5s', 'idle=-5s', IDLES],
+  ['onMissing=skip', 'onMissing=skip', 'wait or continue'],
+  ['orderingKey=[detail', 'orderingKey=[detail', PATHS],
+  ['orderingKey=nope(detail)', 'orderingKey=nope(detail)', PATHS],
+  ['(orderingKey=to_string(detail.id))', 'orderingKey=to_string(detail.id))', PATHS],
+  ['speed=1 Speed=2', 'speed=2', 'one value, but the description gives it twice'],
+  ['speed=1 speed=1', 'speed=1', 'one value, but the description gives it twice'],
+  ['Tiebreaker=detail.n', 'tiebreaker=detail.n', 'nothing here: it is a parameter of the stack'],
+])('given the description %j, then the error says that %s is not valid; allowed is %s', (text, option, allowed) => {
   const error = errorOf(() => read(text));
   expect(error.code).toBe('InvalidOption');
   expect(error.disposition).toBe('fail');
-  return expect(error.message).toBe(`${message} ${REMEDY}`);
+  expect(error.message).toBe(`Option ${option} is not valid; allowed is ${allowed}. ${REMEDY}`);
 });
 
 test('given any valid options in any order, case, spacing and prose, then they are read as they were typed', () => {

@@ -5,6 +5,9 @@ import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamod
 import { eventBufferSuite } from './event-buffer.suite';
 import { freshName } from './fresh-name';
 
+/** Other engines than dynalite may be far away. */
+jest.setTimeout(60_000);
+
 describe('the event buffer in memory', () => {
   eventBufferSuite(async () => ({ buffer: memoryEventBuffer(), close: async () => undefined }));
 });

@@ -4,6 +4,9 @@ import { type LaneImage, memoryLanes } from '../fakes/lanes';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { lanesSuite } from './lanes.suite';
 
+/** Other engines than dynalite may be far away. */
+jest.setTimeout(60_000);
+
 describe('the lanes in memory', () => {
   lanesSuite(async () => {
     const lanes = memoryLanes();

@@ -3,6 +3,9 @@ import type { Checkpoint, ReplayRow, Replays, RowChanges, RowGuard } from '../..
 import { freshName } from './fresh-name';
 import { arbitraryChanges, fullRow, newRow } from './replay-rows';
 
+/** Fewer requests at once than there are sockets: waiting for one counts as connecting, which may take a second. */
+const AT_ONCE = 32;
+
 /** What every `Replays` does. */
 export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Promise<void> }>): void {
   let replays: Replays;
@@ -109,13 +112,22 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
     });
 
     test('every combination of guards holds exactly if each of them does', async () => {
-      const replay = await created(make(freshName()));
-      let dead = make(replay).dead;
-      for (const [n, { guard, holds }] of combinationsOf(terms).entries()) {
-        const told = await replays.save(replay, { dead: n }, guard);
-        if (holds) dead = n;
-        const kept = (await replays.get(replay))?.dead;
-        expect({ guard, told, kept }).toEqual({ guard, told: holds, kept: dead });
+      const row = make(freshName());
+      const replay = await created(row);
+      const combinations = combinationsOf(terms);
+      const refused = combinations.filter(({ holds }) => !holds);
+      for (let from = 0; from < refused.length; from += AT_ONCE) {
+        const some = refused.slice(from, from + AT_ONCE);
+        const told = await Promise.all(some.map(({ guard }) => replays.save(replay, { dead: -1 }, guard)));
+        expect(some.filter((_, n) => told[n])).toEqual([]);
+      }
+      expect(await replays.get(replay)).toEqual(row);
+      for (const [n, { guard }] of combinations.filter(({ holds }) => holds).entries()) {
+        expect({ guard, told: await replays.save(replay, { dead: n }, guard) }).toEqual({
+          guard,
+          told: true,
+        });
+        expect(await replays.get(replay)).toEqual({ ...row, dead: n });
       }
     });
   });

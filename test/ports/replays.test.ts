@@ -6,6 +6,9 @@ import { freshName } from './fresh-name';
 import { fullRow, newRow } from './replay-rows';
 import { replaysSuite } from './replays.suite';
 
+/** Other engines than dynalite may be far away. */
+jest.setTimeout(60_000);
+
 describe('the replays in memory', () => {
   replaysSuite(async () => ({ replays: memoryReplays(), close: async () => undefined }));
 });

@@ -2,6 +2,9 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { createTables, tableDefinitions } from '../../src/aws/tables';
 import { type DynamoDbEngine, startDynamoDb } from './dynamodb-engine';
 
+/** Other engines than dynalite may be far away. */
+jest.setTimeout(60_000);
+
 describe('the tables', () => {
   let engine: DynamoDbEngine;
   beforeAll(async () => {

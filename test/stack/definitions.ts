@@ -53,7 +53,11 @@ export function worstSecondsOf(state: State): number {
 
 /** Where a state can go, its catchers included. */
 export function successorsOf({ Next, Catch = [], Choices = [] }: State): string[] {
-  return [...(Next ? [Next] : []), ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)];
+  return [
+    ...(Next ? [Next] : []),
+    ...Choices.map((choice) => choice.Next),
+    ...Catch.map((catcher) => catcher.Next),
+  ];
 }
 
 /** Execution history events of one passage, where everything goes wrong that can go wrong. */

@@ -1,6 +1,11 @@
 import type { JsonObject } from '../../core/event';
 import { compilePattern } from './event-pattern';
 
+export interface ArchivedEvent {
+  timeMs: number;
+  json: string;
+}
+
 /** Events of a bus, kept for replay: those that match its pattern and are no replays themselves. */
 export class Archive {
   readonly name: string;
@@ -9,7 +14,7 @@ export class Archive {
   readonly pattern: string | undefined;
   readonly createdAtMs = Date.now();
   readonly #matches: (event: JsonObject) => boolean;
-  readonly #events: { timeMs: number; json: string }[] = [];
+  readonly #events: ArchivedEvent[] = [];
   #bytes = 0;
 
   /** @throws InvalidEventPatternError where the pattern is not valid. */
@@ -37,14 +42,14 @@ export class Archive {
   }
 
   /** Events of a window by their own time, its start included and its end not, minute by minute in order of time. */
-  minutes(fromMs: number, toMs: number): string[][] {
-    const minutes = new Map<number, string[]>();
-    for (const { timeMs, json } of this.#events) {
-      if (timeMs < fromMs || timeMs >= toMs) continue;
-      const minute = Math.floor(timeMs / 60_000);
+  minutes(fromMs: number, toMs: number): ArchivedEvent[][] {
+    const minutes = new Map<number, ArchivedEvent[]>();
+    for (const event of this.#events) {
+      if (event.timeMs < fromMs || event.timeMs >= toMs) continue;
+      const minute = Math.floor(event.timeMs / 60_000);
       const events = minutes.get(minute);
-      if (events) events.push(json);
-      else minutes.set(minute, [json]);
+      if (events) events.push(event);
+      else minutes.set(minute, [event]);
     }
     return [...minutes].sort(([one], [other]) => one - other).map(([, events]) => events);
   }

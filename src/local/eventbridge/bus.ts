@@ -15,8 +15,8 @@ export interface Rule {
   targets: Map<string, Target>;
 }
 
-/** Hands an event to a rule's target; never throws, delivery is the target's own affair. */
-export type Deliver = (target: Target, event: JsonObject) => void;
+/** Hands an event to a rule's target; resolves when the target or the dead-letter queue has it, never throws. */
+export type Deliver = (target: Target, event: JsonObject) => Promise<void>;
 
 /** An event bus: routes each event to the targets of the rules that match it. */
 export class EventBus {
@@ -44,12 +44,16 @@ export class EventBus {
     return rule;
   }
 
-  /** @param ruleArns only these rules see the event, as a replay's `FilterArns` ask. */
-  publish(event: JsonObject, ruleArns: readonly string[] = []): void {
-    for (const rule of this.rules.values()) {
-      if (ruleArns.length > 0 && !ruleArns.includes(rule.arn)) continue;
-      if (!rule.matches(event)) continue;
-      for (const target of rule.targets.values()) this.#deliver(target, event);
-    }
+  /**
+   * Resolves when every target has the event.
+   *
+   * @param ruleArns only these rules see the event, as a replay's `FilterArns` ask; empty for all.
+   */
+  async publish(event: JsonObject, ruleArns: readonly string[] = []): Promise<void> {
+    const rules = [...this.rules.values()].filter(
+      (rule) => (ruleArns.length === 0 || ruleArns.includes(rule.arn)) && rule.matches(event),
+    );
+    const targets = rules.flatMap((rule) => [...rule.targets.values()]);
+    await Promise.all(targets.map((target) => this.#deliver(target, event)));
   }
 }

@@ -10,6 +10,8 @@ export interface DeliveryOptions {
   deadLetter: (event: JsonObject) => void;
   /** `MaximumEventAgeInSeconds`, in milliseconds. */
   maximumEventAgeMs: number;
+  /** Share of events that the target refuses for as long as they may be tried. */
+  throttleRate: number;
   random: Random;
 }
 
@@ -21,20 +23,19 @@ const LONGEST_RETRY_MS = 400;
  * dead-letter queue. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
 export function createDelivery(options: DeliveryOptions): Deliver {
-  const { invoke, deadLetter, maximumEventAgeMs, random } = options;
-  return (target, event) => {
+  const { invoke, deadLetter, maximumEventAgeMs, random, throttleRate } = options;
+  return async (target, event) => {
     const expiresAtMs = Date.now() + maximumEventAgeMs;
-    const attempt = async () => {
-      for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_MS)) {
-        try {
-          return await invoke(target, event);
-        } catch {
-          const jitteredMs = random.integer(1, pauseMs);
-          if (Date.now() + jitteredMs >= expiresAtMs) return deadLetter(event);
-          await delay(jitteredMs);
-        }
+    const throttled = random.chance(throttleRate);
+    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_MS)) {
+      try {
+        if (!throttled) return await invoke(target, event);
+      } catch {
+        // Refused: tried again below, whatever the reason.
       }
-    };
-    void attempt();
+      const jitteredMs = random.integer(1, pauseMs);
+      if (Date.now() + jitteredMs >= expiresAtMs) return deadLetter(event);
+      await delay(jitteredMs);
+    }
   };
 }

@@ -58,7 +58,7 @@ function putEntry(entry: JsonObject, deps: PutEventsDeps): { EventId: string } |
   for (const archive of deps.archives()) {
     if (archive.busArn === bus.arn) archive.keep(event);
   }
-  bus.publish(event);
+  void bus.publish(event);
   return { EventId: event.id };
 }
 

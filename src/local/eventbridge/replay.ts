@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../core/event';
 import type { Random } from '../random';
-import type { Archive } from './archive';
+import type { Archive, ArchivedEvent } from './archive';
 import type { EventBus } from './bus';
 
 /** How badly a replay behaves. All of it is within what AWS documents. */
 export interface ReplayTemper {
   /** Share of events that are delivered a second time. */
   duplicateRate: number;
+  /** Share of events that are throttled until they are too old, and so take the way over the dead-letter queue. */
+  throttleRate: number;
   /** Longest delay of a single event, milliseconds. */
   maxDelayMs: number;
+  /** Highest rate; the targets may slow it down. */
   eventsPerSecond: number;
 }
 
@@ -26,7 +29,9 @@ export interface ReplayRequest {
 
 type ReplayState = 'STARTING' | 'RUNNING' | 'CANCELLING' | 'COMPLETED' | 'CANCELLED';
 
-const EMISSIONS_PER_SECOND = 50;
+const START_MS = 100;
+/** Events on their way to targets at a time: what EventBridge's own throttling does for a slow target. */
+const MAX_OUTSTANDING = 16;
 
 /**
  * One replay: minute by minute by event time, in no order within a minute, each event delayed on its own, some
@@ -49,40 +54,41 @@ export class Replay {
   }
 
   async run(bus: EventBus, temper: ReplayTemper, random: Random): Promise<void> {
-    const { archive, fromMs, toMs } = this.request;
-    await delay(100);
+    const { name, ruleArns } = this.request;
+    await delay(START_MS);
     if (this.state === 'STARTING') this.state = 'RUNNING';
-    const pauseMs = 1_000 / EMISSIONS_PER_SECOND;
-    const chunk = Math.max(1, Math.round(temper.eventsPerSecond / EMISSIONS_PER_SECOND));
-    let credit = chunk;
-    for (const minute of archive.minutes(fromMs, toMs)) {
-      for (const json of random.shuffle(withDuplicates(minute, temper, random))) {
-        if (this.state !== 'RUNNING') return this.#end('CANCELLED');
-        this.#emit(bus, json, random.integer(0, temper.maxDelayMs));
-        if (--credit > 0) continue;
-        credit = chunk;
-        await delay(pauseMs);
-      }
-      this.lastReplayedMs = Math.max(...minute.map((json) => Date.parse((JSON.parse(json) as { time: string }).time)));
+    const outstanding = new Set<Promise<void>>();
+    const beganMs = Date.now();
+    for (const { json, atMs, timeMs } of this.#schedule(temper, random)) {
+      const earlyMs = beganMs + atMs - Date.now();
+      if (earlyMs > 1) await delay(earlyMs);
+      if (outstanding.size >= MAX_OUTSTANDING) await Promise.race(outstanding);
+      if (this.state !== 'RUNNING') break;
+      const event = { ...(JSON.parse(json) as JsonObject), 'replay-name': name };
+      const delivery = bus.publish(event, ruleArns).finally(() => outstanding.delete(delivery));
+      outstanding.add(delivery);
+      this.lastReplayedMs = Math.max(this.lastReplayedMs ?? 0, timeMs);
     }
-    // The slowest delivery is still on its way to the bus.
-    await delay(temper.maxDelayMs);
-    this.#end('COMPLETED');
+    this.#end(this.state === 'CANCELLING' ? 'CANCELLED' : 'COMPLETED');
   }
 
-  #emit(bus: EventBus, json: string, delayMs: number): void {
-    const event = { ...(JSON.parse(json) as JsonObject), 'replay-name': this.request.name };
-    setTimeout(() => {
-      if (this.state !== 'CANCELLED') bus.publish(event, this.request.ruleArns);
-    }, delayMs);
+  /** Each minute's events in any order, at an even rate, each late by chance: into the next minutes' too. */
+  #schedule(temper: ReplayTemper, random: Random): { json: string; timeMs: number; atMs: number }[] {
+    const { archive, fromMs, toMs } = this.request;
+    const stepMs = 1_000 / temper.eventsPerSecond;
+    return archive
+      .minutes(fromMs, toMs)
+      .flatMap((minute) => random.shuffle(withDuplicates(minute, temper, random)))
+      .map((event, index) => ({ ...event, atMs: index * stepMs + random.integer(0, temper.maxDelayMs) }))
+      .sort((one, other) => one.atMs - other.atMs);
   }
 
-  #end(state: ReplayState): void {
-    this.state = this.state === 'CANCELLING' ? 'CANCELLED' : state;
+  #end(state: 'COMPLETED' | 'CANCELLED'): void {
+    this.state = state;
     this.endedAtMs = Date.now();
   }
 }
 
-function withDuplicates(minute: string[], { duplicateRate }: ReplayTemper, random: Random): string[] {
+function withDuplicates(minute: ArchivedEvent[], { duplicateRate }: ReplayTemper, random: Random): ArchivedEvent[] {
   return [...minute, ...minute.filter(() => random.chance(duplicateRate))];
 }

@@ -1,0 +1,50 @@
+const LOG_DELIVERY = [
+  'CreateLogDelivery',
+  'DeleteLogDelivery',
+  'DescribeLogGroups',
+  'DescribeResourcePolicies',
+  'GetLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'UpdateLogDelivery',
+].map((action) => `Allow logs:${action} on *`);
+const SEQUENCE = 'states:stateMachine:ordered-replay-dev-sequence';
+
+/** Everything that the stack's roles allow. A wildcard is only where there is nothing to name, or not yet. */
+export const GRANTS: Record<string, string[]> = {
+  ReplayRuleRole: ['Allow states:StartExecution on CollectStateMachine'],
+  CollectStateMachineRole: [
+    'Allow lambda:InvokeFunction on CollectLambdaFunction',
+    ...LOG_DELIVERY,
+    'Allow sqs:SendMessage on Overflow',
+  ],
+  SequenceStateMachineRole: [
+    'Allow lambda:InvokeFunction on ReleaseLambdaFunction',
+    ...LOG_DELIVERY,
+    `Allow states:StartExecution on ${SEQUENCE}`,
+  ],
+  CollectFunctionRole: [
+    'Allow dynamodb:GetItem on Replays',
+    'Allow dynamodb:PutItem on EventBuffer',
+    'Allow dynamodb:PutItem on Replays',
+    'Allow dynamodb:UpdateItem on EventBuffer',
+    'Allow dynamodb:UpdateItem on Replays',
+    'Allow logs:CreateLogStream on CollectLogGroup',
+    'Allow logs:PutLogEvents on CollectLogGroup',
+    'Allow sqs:DeleteMessage on Overflow',
+    'Allow sqs:GetQueueAttributes on Overflow',
+    'Allow sqs:ReceiveMessage on Overflow',
+    `Allow states:StartExecution on ${SEQUENCE}`,
+  ],
+  ReleaseFunctionRole: [
+    'Allow dynamodb:GetItem on Replays',
+    'Allow dynamodb:Query on EventBuffer',
+    'Allow dynamodb:UpdateItem on OrderedEvents',
+    'Allow dynamodb:UpdateItem on Replays',
+    'Allow events:DescribeReplay on events:replay/*',
+    'Allow logs:CreateLogStream on ReleaseLogGroup',
+    'Allow logs:PutLogEvents on ReleaseLogGroup',
+    'Allow sqs:GetQueueAttributes on DeadLetters',
+    'Allow sqs:GetQueueAttributes on Overflow',
+  ],
+};

@@ -1,0 +1,286 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { tableDefinitions } from '../../src/aws/tables';
+import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { readSettings } from '../../src/lambda/environment';
+import { testWithCfnLint } from './cfn-lint';
+import { DEFINITIONS, stateOf } from './definitions';
+import { GRANTS } from './grants';
+import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
+import { grantsOf, type Statement, trustOf } from './template';
+
+const FUNCTIONS = ['collect', 'release'];
+
+let stack: PackagedStack;
+
+beforeAll(async () => {
+  stack = await packageStack();
+}, PACKAGING_MS);
+
+afterAll(() => stack?.remove());
+
+const properties = (logicalId: string) => stack.template.get(logicalId).Properties;
+const environmentOf = (functionName: string) => stack.template.environment(functionName);
+const capitalized = (name: string) => name.slice(0, 1).toUpperCase() + name.slice(1);
+const only = <T>(items: T[]): T => {
+  expect(items).toHaveLength(1);
+  return items[0] as T;
+};
+
+test('the framework only complains of the property that is there for another version of it', () => {
+  const complaints = stack.output.split('\n').filter((line) => /^ +at /.test(line));
+  expect(complaints).toEqual(["  at root: unrecognized property 'build'"]);
+});
+
+describe('state machines', () => {
+  const cases = [
+    {
+      name: 'collect',
+      type: 'EXPRESS',
+      values: { CollectFunctionArn: 'CollectLambdaFunction', OverflowQueueUrl: 'Overflow' },
+    },
+    {
+      name: 'sequence',
+      type: 'STANDARD',
+      values: {
+        ReleaseFunctionArn: 'ReleaseLambdaFunction',
+        SequenceStateMachineArn: 'stateMachine:ordered-replay-dev-sequence',
+      },
+    },
+  ] as const;
+
+  test.each(cases)(
+    '$name is deployed as it is written, with a value for every placeholder',
+    ({ name, type, values }) => {
+      const machine = properties(`${capitalized(name)}StateMachine`);
+      expect(machine).toMatchObject({
+        StateMachineType: type,
+        StateMachineName: `ordered-replay-dev-${name}`,
+      });
+      expect(machine.Definition).toEqual(DEFINITIONS[name]);
+      const placeholders = JSON.stringify(DEFINITIONS[name]).matchAll(/\$\{(\w+)\}/g);
+      const substitutions = machine.DefinitionSubstitutions as Record<string, unknown>;
+      expect(Object.keys(substitutions).sort()).toEqual([...placeholders].map(([, key]) => key).sort());
+      for (const [key, value] of Object.entries(values))
+        expect(JSON.stringify(substitutions[key])).toContain(value);
+    },
+  );
+
+  test.each(cases)('$name logs failures only, and never what is in an event', ({ name }) => {
+    expect(properties(`${capitalized(name)}StateMachine`)).toMatchObject({
+      LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: false },
+    });
+  });
+});
+
+describe('the promises that the seal relies on', () => {
+  const target = () =>
+    only(properties('ReplayRule').Targets as { RetryPolicy: object; DeadLetterConfig: object }[]);
+
+  test('functions that read nothing but their environment get the default settings', () => {
+    for (const name of FUNCTIONS) {
+      expect(readSettings(environmentOf(name) as Record<string, string>)).toEqual(DEFAULT_SETTINGS);
+    }
+  });
+
+  test('what the functions are told is what the resources do', () => {
+    const told = environmentOf('release');
+    expect(target().RetryPolicy).toEqual({
+      MaximumEventAgeInSeconds: Number(told.MAXIMUM_EVENT_AGE_SECONDS),
+      MaximumRetryAttempts: 185,
+    });
+    expect(properties('CollectLambdaFunction').Timeout).toBe(Number(told.COLLECT_TIMEOUT_SECONDS));
+    expect(DEFINITIONS.collect.TimeoutSeconds).toBe(Number(told.COLLECT_EXECUTION_SECONDS));
+  });
+
+  test('R1: what cannot reach collect goes to the queue that collect drains', () => {
+    expect(target().DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': ['Overflow', 'Arn'] } });
+    const [, mapping] = only(stack.template.ofType('AWS::Lambda::EventSourceMapping'));
+    expect(mapping.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['Overflow', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': ['CollectLambdaFunction', 'Arn'] },
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  test('R1: a message is tried five times and then kept, not dropped', () => {
+    expect(properties('Overflow')).toMatchObject({
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] }, maxReceiveCount: 5 },
+      VisibilityTimeout: 6 * (properties('CollectLambdaFunction').Timeout as number),
+    });
+    for (const queue of ['Overflow', 'DeadLetters']) {
+      expect(properties(queue)).toMatchObject({
+        MessageRetentionPeriod: 14 * 86_400,
+        MaximumMessageSize: 1024 ** 2,
+      });
+    }
+  });
+
+  test('a call of release ends before the state machine gives it up', () => {
+    const { TimeoutSeconds } = stateOf(DEFINITIONS.sequence, 'ForwardDueEvents');
+    expect(properties('ReleaseLambdaFunction').Timeout).toBeLessThan(TimeoutSeconds as number);
+  });
+});
+
+describe('who may do what', () => {
+  test('there is a role for each function, each state machine and the rule, and no other', () => {
+    const roles = stack.template.ofType('AWS::IAM::Role').map(([logicalId]) => logicalId);
+    expect(roles.sort()).toEqual(Object.keys(GRANTS).sort());
+    for (const name of FUNCTIONS) {
+      const role = `\${${capitalized(name)}FunctionRole.Arn}`;
+      expect(properties(`${capitalized(name)}LambdaFunction`).Role).toEqual({ 'Fn::Sub': role });
+    }
+  });
+
+  test.each(Object.keys(GRANTS))('%s may do what its work takes, and nothing else', (logicalId) => {
+    expect(grantsOf(stack.template.get(logicalId))).toEqual(GRANTS[logicalId]);
+  });
+
+  test.each(Object.keys(GRANTS))('%s is taken by a service on behalf of this stack only', (logicalId) => {
+    const { Principal, Condition } = only(trustOf(stack.template.get(logicalId)));
+    const [service] = Object.values(Principal as Record<string, string>);
+    expect(Condition?.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+    // Lambda does not name the function.
+    if (service !== 'lambda.amazonaws.com') {
+      expect(JSON.stringify(Condition?.ArnEquals)).toMatch(/ordered-replay-dev-\w+"/);
+    }
+  });
+
+  test('only the rule may send to the side road, and nobody without encryption', () => {
+    const statementsOf = (policy: string) =>
+      (properties(policy).PolicyDocument as { Statement: Statement[] }).Statement;
+    for (const policy of ['OverflowPolicy', 'DeadLettersPolicy']) {
+      const denied = only(statementsOf(policy).filter(({ Effect }) => Effect === 'Deny'));
+      expect(denied).toMatchObject({
+        Principal: '*',
+        Action: 'sqs:*',
+        Condition: { Bool: { 'aws:SecureTransport': false } },
+      });
+    }
+    expect(only(statementsOf('OverflowPolicy').filter(({ Effect }) => Effect === 'Allow'))).toMatchObject({
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['ReplayRule', 'Arn'] } } },
+    });
+    expect(statementsOf('DeadLettersPolicy')).toHaveLength(1);
+  });
+
+  test('each function knows what its work takes', () => {
+    const shared = Object.keys(environmentOf('collect')).filter((name) => name in environmentOf('release'));
+    const ownOf = (functionName: string) =>
+      Object.keys(environmentOf(functionName)).filter((name) => !shared.includes(name));
+    expect(shared).toEqual(
+      expect.arrayContaining(['BUFFER_TABLE', 'REPLAYS_TABLE', 'POWERTOOLS_SERVICE_NAME']),
+    );
+    expect(ownOf('collect')).toEqual(['SEQUENCE_STATE_MACHINE_ARN']);
+    expect(ownOf('release')).toEqual([
+      'ORDERED_EVENTS_TABLE',
+      'OVERFLOW_QUEUE_URL',
+      'DEAD_LETTERS_QUEUE_URL',
+    ]);
+  });
+});
+
+describe('what is kept', () => {
+  test('the tables are those that the local runtime and the tests make', () => {
+    const names = { eventBuffer: 'EventBuffer', replays: 'Replays', orderedEvents: 'OrderedEvents' };
+    const definitions = tableDefinitions(names).map(({ TableName, StreamSpecification, ...rest }) => {
+      const stream = StreamSpecification && {
+        StreamSpecification: { StreamViewType: StreamSpecification.StreamViewType },
+      };
+      return [TableName, { ...rest, ...stream }];
+    });
+    const deployed = stack.template.ofType('AWS::DynamoDB::Table').map(([logicalId, { Properties }]) => {
+      const { TimeToLiveSpecification, ...rest } = Properties;
+      expect(TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+      return [logicalId, rest];
+    });
+    expect(Object.fromEntries(deployed)).toEqual(Object.fromEntries(definitions));
+  });
+
+  test('queues are encrypted', () => {
+    for (const [, { Properties }] of stack.template.ofType('AWS::SQS::Queue')) {
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+    }
+  });
+
+  test('Lambda adds no log lines of its own', () => {
+    for (const name of FUNCTIONS) {
+      expect(properties(`${capitalized(name)}LambdaFunction`).LoggingConfig).toEqual({
+        LogFormat: 'JSON',
+        ApplicationLogLevel: 'INFO',
+        SystemLogLevel: 'WARN',
+      });
+    }
+  });
+});
+
+test('by default it makes a bus and an archive of every event, and orders every replay', () => {
+  expect(properties('EventBus').Name).toBe('ordered-replay-dev');
+  expect(properties('Archive')).toMatchObject({
+    SourceArn: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
+    RetentionDays: 0,
+  });
+  expect(properties('Archive')).not.toHaveProperty('EventPattern');
+  expect(properties('ReplayRule')).toMatchObject({
+    EventBusName: { 'Fn::GetAtt': ['EventBus', 'Name'] },
+    EventPattern: { 'replay-name': [{ exists: true }] },
+  });
+});
+
+test('alarms watch every place where an event could be lost or a replay stand still', () => {
+  const watched = stack.template.ofType('AWS::CloudWatch::Alarm').map(([logicalId, { Properties }]) => {
+    const names = JSON.stringify(Properties).matchAll(/"MetricName":"(\w+)"/g);
+    return [logicalId, [...names].map(([, name]) => name)];
+  });
+  expect(Object.fromEntries(watched)).toEqual({
+    DeadLettersAlarm: ['ApproximateNumberOfMessagesVisible'],
+    OverflowAgeAlarm: ['ApproximateAgeOfOldestMessage'],
+    UndeliveredAlarm: ['InvocationsFailedToBeSentToDlq'],
+    CollectFailedAlarm: ['ExecutionsFailed', 'ExecutionsTimedOut'],
+    SequenceFailedAlarm: ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
+  });
+});
+
+test('other stacks can import what they need', () => {
+  const exported = Object.entries(stack.template.outputs).filter(([name]) => !name.startsWith('Serverless'));
+  for (const [name, { Export }] of exported) expect(Export.Name).toBe(`ordered-replay-dev-${name}`);
+  expect(exported.map(([name]) => name).sort()).toEqual([
+    'ArchiveArn',
+    'CollectStateMachineArn',
+    'DeadLettersQueueUrl',
+    'EventBufferTable',
+    'EventBusName',
+    'OrderedEventsStreamArn',
+    'OrderedEventsTable',
+    'OverflowQueueUrl',
+    'ReplayRuleArn',
+    'ReplaysTable',
+    'SequenceStateMachineArn',
+  ]);
+});
+
+describe('bundles', () => {
+  test.each(FUNCTIONS)('%s needs nothing but itself', async (name) => {
+    const path = stack.bundlePath(name);
+    const variables = Object.entries(environmentOf(name)).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : 'arn:aws:states:us-east-1:123456789012:stateMachine:x',
+    ]);
+    const script = `if (typeof require(${JSON.stringify(path)}).handler !== 'function') process.exit(1)`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+      env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...Object.fromEntries(variables) },
+    });
+    expect(stdout).toBe('');
+    const [zipKb, bundleKb] = [await stack.zipBytes(name), (await readFile(path)).length].map((n) =>
+      Math.round(n / 1024),
+    );
+    process.stdout.write(`bundle of ${name}: ${bundleKb} KiB, zipped ${zipKb} KiB\n`);
+    expect(zipKb).toBeLessThan(512);
+  });
+});
+
+testWithCfnLint(() => stack.templatePath);

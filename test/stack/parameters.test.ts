@@ -1,0 +1,58 @@
+import { readSettings } from '../../src/lambda/environment';
+import { testWithCfnLint } from './cfn-lint';
+import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
+import { grantsOf } from './template';
+
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
+
+let stack: PackagedStack;
+
+beforeAll(async () => {
+  stack = await packageStack({
+    eventBusName: 'orders',
+    archiveName: 'orders-archive',
+    replayNamePrefix: 'ordered-',
+    alarmTopicArn: TOPIC,
+    speed: 'max',
+    retentionDays: '3',
+    logRetentionDays: '30',
+  });
+}, PACKAGING_MS);
+
+afterAll(() => stack?.remove());
+
+test('given a bus and an archive, the stack makes neither and attaches to them', () => {
+  const { template } = stack;
+  expect(template.ofType('AWS::Events::EventBus')).toEqual([]);
+  expect(template.ofType('AWS::Events::Archive')).toEqual([]);
+  expect(JSON.stringify(template)).not.toMatch(/\["(EventBus|Archive)",/);
+  expect(template.get('ReplayRule').Properties.EventBusName).toBe('orders');
+  expect(template.outputs.EventBusName?.Value).toBe('orders');
+  expect(JSON.stringify(template.outputs.ArchiveArn?.Value)).toContain(':archive/orders-archive"');
+});
+
+test('given a prefix, it orders the replays of such a name only, and can ask about no others', () => {
+  const { EventPattern } = stack.template.get('ReplayRule').Properties;
+  expect(EventPattern).toEqual({ 'replay-name': [{ prefix: 'ordered-' }] });
+  const grants = grantsOf(stack.template.get('ReleaseFunctionRole'));
+  expect(grants).toContain('Allow events:DescribeReplay on events:replay/ordered-*');
+});
+
+test('given other options, the functions are told', () => {
+  const settings = readSettings(stack.template.environment('release') as Record<string, string>);
+  expect(settings).toMatchObject({ options: { speed: 'max' }, retentionMs: 3 * 86_400_000 });
+});
+
+test('given a topic, every alarm tells it', () => {
+  const alarms = stack.template.ofType('AWS::CloudWatch::Alarm');
+  expect(alarms.length).toBeGreaterThan(0);
+  for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toEqual([TOPIC]);
+});
+
+test('given days, all logs are kept for as long', () => {
+  const groups = stack.template.ofType('AWS::Logs::LogGroup');
+  expect(groups).toHaveLength(4);
+  for (const [, { Properties }] of groups) expect(Number(Properties.RetentionInDays)).toBe(30);
+});
+
+testWithCfnLint(() => stack.templatePath);
