@@ -5,6 +5,8 @@ import { eventOf, REPLAY, type Sketch } from './support/events';
 import { descriptionOf, expectLanes, expectNeverEarly, settingsOf } from './support/outcome';
 import { type Scenario, scenario } from './support/scenarios';
 
+jest.setTimeout(60_000);
+
 const MINUTE_MS = 60_000;
 
 const quick = (draw: Chance) => () => draw.upTo(40);

@@ -6,6 +6,8 @@ import { descriptionOf, expectLanes, expectNeverEarly, type Playback, settingsOf
 import { type Scenario, scenario } from './support/scenarios';
 import { createStage, type Stage } from './support/stage';
 
+jest.setTimeout(60_000);
+
 const LATE: Sketch = { id: 'late', second: 1, sequence: 0, key: 'a' };
 
 /** Plays a replay to its end; an event comes again when the set is sealed, and another one for the first time. */

@@ -5,6 +5,8 @@ import { type Cloud, createCloud } from './support/cloud';
 import { eventOf, eventSet, REPLAY, type Sketch } from './support/events';
 import { descriptionOf, expectLanes, expectNeverEarly, type Playback, settingsOf } from './support/outcome';
 
+jest.setTimeout(60_000);
+
 const playback: Playback = { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true };
 /** COMPLETED is seen within 15 s; then come 91 s to settle, and two looks at the queues 60 s apart. */
 const SEAL_FROM_MS = 140_000;

@@ -5,6 +5,8 @@ import { descriptionOf, expectLanes, expectNeverEarly, settingsOf, tiebreakersOf
 import { type Scenario, scenario } from './support/scenarios';
 import { createStage, type Stage, type StageOptions } from './support/stage';
 
+jest.setTimeout(60_000);
+
 async function play({ sketches, order, playback, settings }: Scenario, options: StageOptions = {}): Promise<Stage> {
   const stage = createStage({
     settings: settingsOf(playback, settings),

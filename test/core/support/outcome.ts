@@ -1,5 +1,5 @@
 import { tiebreakerIn, timeOf } from '../../../src/core/position-text';
-import { dwellMs, type Settings } from '../../../src/core/settings';
+import type { Settings } from '../../../src/core/settings';
 import type { Hook } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
 import { eventOf, originalOrder, REPLAY, type Sketch } from './events';
@@ -19,12 +19,13 @@ export function createWatch(world: World): Hook & { readonly tooEarly: string[];
   const tooEarly: string[] = [];
   const appendedAtMs = new Map<string, number>();
   let sealedAtMs = Number.POSITIVE_INFINITY;
+  const { collectTimeoutMs, phaseCacheMs } = world.settings;
   return {
     tooEarly,
     appendedAtMs,
     before({ port, method }) {
       const reads = (port === 'buffer' && (method === 'read' || method === 'count')) || port === 'lanes';
-      const readableAtMs = sealedAtMs + dwellMs(world.settings);
+      const readableAtMs = sealedAtMs + collectTimeoutMs + phaseCacheMs;
       if (reads && world.clock.now() < readableAtMs) {
         tooEarly.push(`${port}.${method} at ${world.clock.now()}, before ${readableAtMs}`);
       }
