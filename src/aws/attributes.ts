@@ -21,7 +21,7 @@ export function column<V>(attribute: string, codec: Codec<V>): Column<V> {
   return { attribute, ...codec };
 }
 
-/** Optional texts out of few, such as a phase, are texts to DynamoDB. */
+/** A text, or one out of a few such as a phase: which one is not checked. */
 export function text<V extends string = string>(): Codec<V> {
   return {
     encode: (value) => ({ S: value }),

@@ -5,10 +5,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 /** A connection to a service in the same Region stands within milliseconds, or something is wrong with the host. */
 const CONNECTION_TIMEOUT_MS = 1_000;
-/** The slowest request, a page of 1 MB, takes a fraction of this; four attempts fit the collect function's time. */
+/** The slowest request, a page of 1 MB, takes a fraction of this. */
 const REQUEST_TIMEOUT_MS = 3_000;
 const MAX_ATTEMPTS = 4;
-/** Twice the lanes that are appended to at once. */
+/** Twice the lanes that are appended to at once: a request that waits for a socket is taken for one that cannot connect. */
 const MAX_SOCKETS = 64;
 
 export type Clients = ReturnType<typeof createClients>;

@@ -117,7 +117,7 @@ test('R1: given a crash at any point of collecting a late event, when it comes a
     if (!crash.crashed) break;
     await createCollector(world.collectDeps())(event('e'));
     expect(world.replays.row(REPLAY)?.late).toBeGreaterThanOrEqual(1);
-    expect(world.buffer.stored(REPLAY)).toMatchObject([{}, { late: true, lateCounted: true }]);
+    expect(world.buffer.stored(REPLAY)).toMatchObject([{ late: true, lateCounted: true }, {}]);
   }
 });
 

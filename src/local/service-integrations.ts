@@ -1,0 +1,56 @@
+import { AwsError } from './aws-error';
+import { type HostedFunction, invokeFunction } from './function-host';
+import type { LocalQueue } from './queue';
+import type { InvokeResource, LocalStateMachine } from './state-machine';
+
+export interface Integrations {
+  functions: HostedFunction[];
+  queues: LocalQueue[];
+  /** By ARN. */
+  machines: Map<string, LocalStateMachine>;
+}
+
+/** Runs what a `Task` names: a function, or one of the service integrations that the two definitions use. */
+export function createResourceInvoker({ functions, queues, machines }: Integrations): InvokeResource {
+  return async (resource, input) => {
+    const hosted = functions.find(({ arn }) => arn === resource);
+    if (hosted) return invokeFunction(hosted, input);
+    if (resource === 'arn:aws:states:::sqs:sendMessage') return sendMessage(queues, input as SendMessageInput);
+    if (resource === 'arn:aws:states:::states:startExecution') {
+      return startExecution(machines, input as StartExecutionInput);
+    }
+    throw new AwsError('States.TaskFailed', `No local resource ${resource}`);
+  };
+}
+
+interface SendMessageInput {
+  QueueUrl: string;
+  MessageBody: unknown;
+}
+
+function sendMessage(queues: LocalQueue[], { QueueUrl, MessageBody }: SendMessageInput) {
+  const queue = queues.find(({ options }) => options.url === QueueUrl);
+  if (!queue) throw new AwsError('SQS.QueueDoesNotExistException', `No local queue ${QueueUrl}`);
+  const body = typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody);
+  return { MessageId: queue.send(body).id };
+}
+
+interface StartExecutionInput {
+  StateMachineArn: string;
+  Name: string;
+  Input: unknown;
+}
+
+/** Errors are named as the integration names them: `StepFunctions.<exception>Exception`. */
+function startExecution(machines: Integrations['machines'], { StateMachineArn, Name, Input }: StartExecutionInput) {
+  const machine = machines.get(StateMachineArn);
+  if (!machine) {
+    throw new AwsError('StepFunctions.StateMachineDoesNotExistException', `No local machine ${StateMachineArn}`);
+  }
+  try {
+    return machine.start(Name, JSON.stringify(Input));
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError(`StepFunctions.${error.name.replace(/Exception$/, '')}Exception`, error.message);
+  }
+}

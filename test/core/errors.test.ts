@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { NotAnOrderedReplayError } from '../../src/consumer/errors';
+import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
+
+interface Row {
+  code: string;
+  cells: string[];
+}
+
+/** The rows of all tables whose first cell is a code: `| `Code` | … |`. */
+function rowsOf(markdown: string): Row[] {
+  return markdown
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .flatMap(([, first = '', ...cells]) => {
+      const code = /^`(\w+)`$/.exec(first)?.[1];
+      return code ? [{ code, cells: cells.slice(0, -1) }] : [];
+    });
+}
+
+const rows = rowsOf(readFileSync(`${__dirname}/../../docs/errors.md`, 'utf8'));
+const anError = (code: (typeof ERROR_CODES)[number]) => new OrderedReplayError(code, 'What happened.', { remedy: 'What to do.' });
+const consumerCode = new NotAnOrderedReplayError('', '').code;
+
+test('every code has one row in docs/errors.md, and every row has a code', () => {
+  expect(rows.map(({ code }) => code).sort()).toEqual([...ERROR_CODES, consumerCode].sort());
+});
+
+test.each(ERROR_CODES)('the row of %s says what happened, what to do, and what comes next', (code) => {
+  const { cells } = rows.find((row) => row.code === code) as Row;
+  expect(cells).toHaveLength(3);
+  for (const cell of cells) expect(cell).not.toBe('');
+  expect(cells[2]).toBe(`\`${anError(code).disposition}\``);
+});
+
+test('an error has its code for a name, its remedy in its message, its ids, and the real cause', () => {
+  const cause = new Error('disk full');
+  const error = new OrderedReplayError('InvalidEvent', 'It broke.', { remedy: 'Mend it.', ids: { eventId: 'e' }, cause });
+  expect(error).toMatchObject({
+    name: 'InvalidEvent',
+    code: 'InvalidEvent',
+    message: 'It broke. Mend it.',
+    remedy: 'Mend it.',
+    ids: { eventId: 'e' },
+    cause,
+    disposition: 'park',
+  });
+  expect(anError('InvalidEvent')).not.toHaveProperty('cause');
+});
+
+test('the check finds a code without a row and a row without a code', () => {
+  expect(rowsOf('| `InvalidEvent` | a | b | `park` |\n| code | a | b | c |\ntext')).toEqual([
+    { code: 'InvalidEvent', cells: ['a', 'b', '`park`'] },
+  ]);
+});
