@@ -32,7 +32,9 @@ writeDeclarations();
 function writeDeclarations(): void {
   const emitted = mkdtempSync(path.join(tmpdir(), 'ordered-replay-types-'));
   const tsc = path.join(root, 'node_modules/.bin/tsc');
-  execFileSync(tsc, ['-p', path.join(root, 'tsconfig.build.json'), '--outDir', emitted], { stdio: 'inherit' });
+  execFileSync(tsc, ['-p', path.join(root, 'tsconfig.build.json'), '--outDir', emitted], {
+    stdio: 'inherit',
+  });
   const folder = path.join(emitted, 'consumer');
   for (const file of reachable(folder, 'index.d.ts')) {
     const text = readFileSync(path.join(folder, file), 'utf8');

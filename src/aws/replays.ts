@@ -69,7 +69,7 @@ function itemKey(replay: string): Item {
 function updateOf(changes: RowChanges, { path, value }: Placeholders): string | undefined {
   const sets: string[] = [];
   const removes: string[] = [];
-  for (const key of Object.keys(changes) as (keyof ReplayRow)[]) {
+  for (const key of Object.keys(changes) as (keyof RowChanges)[]) {
     const attribute = path(REPLAY_ROW[key].attribute);
     if (changes[key] === undefined) removes.push(attribute);
     else sets.push(`${attribute} = ${value(encode(key, changes[key]))}`);

@@ -1,7 +1,11 @@
 import type { OptionTexts } from './options';
 import type { PacePoint } from './pacing';
 
-/** All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. */
+/**
+ * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. An adapter that
+ * repeats a request whose answer was lost may find its own effect: `put` an event that exists, `save` a guard that no
+ * longer holds, a counter raised twice. Whoever calls reads again and goes by what is stored.
+ */
 
 export interface Clock {
   now(): number;
@@ -58,14 +62,12 @@ export interface ReplayRow {
 }
 
 /** Attributes to set; `undefined` removes one. */
-export type RowChanges = { [K in keyof ReplayRow]?: ReplayRow[K] | undefined };
+export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow[K] | undefined };
 
 /** Attributes that must have exactly these values; `undefined` demands absence. */
-export type RowGuard = Partial<
-  Record<
-    keyof Pick<ReplayRow, 'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptySinceMs' | 'sealedAtMs'>,
-    unknown
-  >
+export type RowGuard = Pick<
+  RowChanges,
+  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptySinceMs' | 'sealedAtMs'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;

@@ -35,6 +35,7 @@ export async function releasing(row: ReplayRow, deps: SequenceDeps): Promise<Ste
     if (!next) return finish(row, walk.checkpoint, clock.now());
     const dueAtMs = walk.due(next.position);
     const nowMs = clock.now();
+    if (nowMs >= row.createdAtMs + deps.settings.retentionMs) return outlived(row, walk.checkpoint);
     if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS) return pause(walk.checkpoint, wakeAt(dueAtMs, nowMs));
     if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
       return { ...pause(walk.checkpoint, nowMs), yields: true };
@@ -125,6 +126,18 @@ function pause(checkpoint: Checkpoint | undefined, resumeAtMs: number): Step {
 
 function wakeAt(dueAtMs: number, nowMs: number): number {
   return Math.min(dueAtMs - WAKE_EARLY_MS, nowMs + MAX_WAIT_MS);
+}
+
+/**
+ * From here on the buffer's items expire. With an idle limit the length of a playback shows only as it goes, so this is
+ * where one that takes too long stops, before anything is missing.
+ */
+function outlived(row: ReplayRow, checkpoint: Checkpoint | undefined): Step {
+  const reason =
+    `PlaybackOutlivesRetention: ${checkpoint?.released ?? 0} of ${row.collected} events were released, in order, when ` +
+    'the time for which events are kept was over. Replay the rest of the window under a new name, faster or with a ' +
+    'shorter idle limit.';
+  return { changes: { phase: 'FAILED', reason, ...(checkpoint && { checkpoint }) }, resumeAtMs: 0 };
 }
 
 /** The count taken at the seal and the count of the walk were made apart: where they differ, something is wrong. */

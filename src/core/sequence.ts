@@ -119,7 +119,8 @@ function guardOf(row: ReplayRow, step: Step): RowGuard {
  */
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs: number): RowChanges {
   if (row.generation > generation) return { heartbeatAtMs: nowMs };
-  return { generation, heartbeatAtMs: nowMs, leaseUntilMs: Math.max(resumeAtMs, nowMs) + LEASE_GRACE_MS };
+  const leaseUntilMs = Math.ceil(Math.max(resumeAtMs, nowMs)) + LEASE_GRACE_MS;
+  return { generation, heartbeatAtMs: nowMs, leaseUntilMs };
 }
 
 /** A later generation has been started. One that is only named in the row may never have been. */

@@ -1,34 +1,33 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import dynalite from 'dynalite';
 import { inject } from 'light-my-request';
-import type { JsonObject } from '../core/event';
-import { AwsError } from './aws-error';
+import { isObject, type JsonObject } from '../core/event';
+import { invalidParameter } from './aws-error';
+import { answerError, answerText, readJson } from './json-body';
 import type { Item, TableStream } from './stream';
 
-type Write = (request: WriteRequest) => Promise<{ statusCode: number; body: string }>;
-interface WriteRequest {
+const WRITES = /\.(UpdateItem|PutItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
+
+interface Write {
   headers: IncomingMessage['headers'];
   operation: string;
   input: JsonObject;
 }
-
-export interface LocalDynamoDb {
-  listener: RequestListener;
-  close(): Promise<void>;
-}
+type WriteToEngine = (write: Write) => Promise<{ statusCode: number; body: string }>;
 
 /**
  * DynamoDB by dynalite, with the stream that dynalite has not: writes to a streamed table are made one at a time
  * for each item, and each one's new image goes to the stream before its answer goes to the caller, so the records
  * of an item come in the order of its changes.
+ *
+ * It does not listen by itself and keeps everything in memory, so there is nothing to close.
  */
-export function createDynamoDb(streams: Map<string, TableStream>): LocalDynamoDb {
+export function createDynamoDb(streams: Map<string, TableStream>): RequestListener {
   const engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const toEngine: RequestListener = (request, response) => void engine.emit('request', request, response);
-  const byTable = () => new Map([...streams.values()].map((stream) => [stream.table, stream]));
-  const lastWrites = new Map<string, Promise<unknown>>();
+  const inTurn = createTurns();
 
-  const write: Write = async ({ headers, operation, input }) => {
+  const write: WriteToEngine = async ({ headers, operation, input }) => {
     const { 'content-length': _, ...others } = headers;
     const { statusCode, body } = await inject(toEngine as never, {
       method: 'POST',
@@ -39,68 +38,63 @@ export function createDynamoDb(streams: Map<string, TableStream>): LocalDynamoDb
     return { statusCode, body };
   };
 
-  /** After the write before it, whatever became of that one. */
-  function inTurn<T>(key: string, run: () => Promise<T>): Promise<T> {
-    const turn = (lastWrites.get(key) ?? Promise.resolve()).then(run, run);
-    lastWrites.set(key, turn);
-    const forget = () => {
-      if (lastWrites.get(key) === turn) lastWrites.delete(key);
-    };
-    turn.then(forget, forget);
-    return turn;
-  }
-
   async function tapped(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = String(request.headers['x-amz-target']).split('.')[1] as string;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const input = JSON.parse(Buffer.concat(chunks).toString('utf8')) as JsonObject;
-    const stream = byTable().get(String(input.TableName));
-    const headers = request.headers;
+    const { headers } = request;
+    const operation = String(headers['x-amz-target']).split('.')[1] as string;
+    const input = await readJson(request);
+    const tables = tablesOf(input);
+    const stream = [...streams.values()].find(({ table }) => tables.includes(table));
     const answer = stream
-      ? await inTurn(`${stream.table}/${JSON.stringify(keyOf(input))}`, () =>
+      ? await inTurn(`${stream.table}/${JSON.stringify(input.Key)}`, () =>
           writeAndStream(write, { headers, operation, input }, stream),
         )
       : await write({ headers, operation, input });
-    response.writeHead(answer.statusCode, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(answer.body);
+    answerText(response, answer.statusCode, answer.body);
   }
 
-  return {
-    listener: (request, response) => {
-      const target = String(request.headers['x-amz-target']);
-      if (!/\.(UpdateItem|PutItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/.test(target) || streams.size === 0) {
-        return toEngine(request, response);
-      }
-      tapped(request, response).catch((error: Error) => {
-        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify({ __type: error.name, message: error.message }));
-      });
-    },
-    // Never listening by itself, dynalite has no connections to close; its store is memory.
-    close: async () => undefined,
+  return (request, response) => {
+    if (!WRITES.test(String(request.headers['x-amz-target']))) return toEngine(request, response);
+    tapped(request, response).catch((error: unknown) => answerError(response, error));
   };
 }
 
-async function writeAndStream(write: Write, request: WriteRequest, stream: TableStream) {
+/** Runs what has the same key one after the other, whatever became of the one before. */
+function createTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(key: string, run: () => Promise<T>): Promise<T> => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(run, run);
+    last.set(key, turn);
+    const forget = () => {
+      if (last.get(key) === turn) last.delete(key);
+    };
+    turn.then(forget, forget);
+    return turn;
+  };
+}
+
+/** The tables that a write is about: of one item, of a batch, of a transaction. */
+function tablesOf({ TableName, RequestItems, TransactItems }: JsonObject): unknown[] {
+  const batch = isObject(RequestItems) ? Object.keys(RequestItems) : [];
+  const transaction = (Array.isArray(TransactItems) ? TransactItems : [])
+    .filter(isObject)
+    .flatMap((item) => Object.values(item).map((action) => isObject(action) && action.TableName));
+  return [TableName, ...batch, ...transaction];
+}
+
+async function writeAndStream(write: WriteToEngine, request: Write, stream: TableStream) {
   const { operation, input } = request;
   if (operation !== 'UpdateItem') {
-    throw new AwsError(
-      'ValidationException',
+    throw invalidParameter(
       `The local runtime streams UpdateItem only; ${operation} on ${stream.table} would miss the stream.`,
     );
   }
   const wanted = input.ReturnValues ?? 'NONE';
   if (wanted !== 'NONE' && wanted !== 'ALL_NEW') {
-    throw new AwsError('ValidationException', `ReturnValues ${wanted} is not supported on ${stream.table} here.`);
+    throw invalidParameter(`ReturnValues ${wanted} is not supported on ${stream.table} here.`);
   }
   const answer = await write({ ...request, input: { ...input, ReturnValues: 'ALL_NEW' } });
   if (answer.statusCode !== 200) return answer;
-  const output = JSON.parse(answer.body) as { Attributes?: Item };
-  stream.append('MODIFY', input.Key as Item, output.Attributes);
+  const { Attributes } = JSON.parse(answer.body) as { Attributes: Item };
+  stream.append(input.Key as Item, Attributes, answer.body.length);
   return wanted === 'ALL_NEW' ? answer : { ...answer, body: '{}' };
-}
-
-function keyOf(input: JsonObject): unknown {
-  return input.Key ?? input.Item;
 }

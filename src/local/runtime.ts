@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateArchiveCommand,
   CreateEventBusCommand,
@@ -8,32 +7,26 @@ import {
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { type Clients, createClients } from '../aws/clients';
-import { dynamoEventBuffer } from '../aws/event-buffer';
-import { dynamoLanes } from '../aws/lanes';
-import { sqsQueues } from '../aws/queues';
-import { eventBridgeReplayStatus } from '../aws/replay-status';
-import { dynamoReplays } from '../aws/replays';
-import { sfnSequencerStarts } from '../aws/sequencer-starts';
 import { createTables } from '../aws/tables';
+import type { JsonObject } from '../core/event';
+import type { Clock } from '../core/ports';
 import { type Settings, validateSettings } from '../core/settings';
-import { type CollectInput, createCollectHandler, eventsOf } from '../lambda/collect-handler';
-import { createReleaseHandler } from '../lambda/release-handler';
-import { systemClock } from '../lambda/system-clock';
 import type { Telemetry } from '../lambda/telemetry';
-import { AwsError } from './aws-error';
+import { notFound } from './aws-error';
+import { readDefinition } from './definitions';
 import { createDynamoDb } from './dynamodb';
 import { mapQueue, mapStream, type StreamMappingOptions } from './event-source-mapping';
 import { createDelivery } from './eventbridge/delivery';
 import type { ReplayTemper } from './eventbridge/replay';
 import { createEventBridge } from './eventbridge/service';
 import { type HostedFunction, invokeFunction } from './function-host';
+import { createFunctions } from './functions';
 import {
   COLLECT_CONCURRENCY,
   HOSTILE_TEMPER,
   LOCAL_RETRY_INTERVALS_MS,
   LOCAL_SETTINGS,
   MAX_RECEIVE_COUNT,
-  RELEASE_TIMEOUT_MS,
   VISIBILITY_TIMEOUT_MS,
 } from './local-settings';
 import { LocalQueue } from './queue';
@@ -41,15 +34,16 @@ import { queueService } from './queue-service';
 import { createRandom } from './random';
 import { LOCAL } from './resource-names';
 import { serve } from './server';
-import { LocalStateMachine, stepFunctionsService } from './state-machines';
-import { streamsService, TableStream } from './stream';
+import { createResourceInvoker } from './service-integrations';
+import { LocalStateMachine, type MachineOptions } from './state-machine';
+import { stepFunctionsService } from './state-machine-service';
+import { TableStream } from './stream';
+import { streamsService } from './stream-service';
 
 /**
  * The whole service on one machine: the deployed state machine definitions and the deployed handlers, on embedded
  * engines. Wires them as `serverless.yml` does.
  */
-
-const STATE_MACHINES = path.join(__dirname, '../../statemachines');
 
 export interface LocalRuntimeOptions {
   /** The consumer's Lambda handler, subscribed to the ordered stream. */
@@ -61,8 +55,8 @@ export interface LocalRuntimeOptions {
   seed?: number;
   port?: number;
   telemetry: Telemetry;
-  /** Told of each event, as JSON text or parsed, when `collect` gets it. */
-  arrived?: (event: unknown) => void;
+  /** Told of each replayed event when the state machine or the queue takes it; must not throw. */
+  arrived?: (event: JsonObject) => void;
 }
 
 export interface LocalRuntime {
@@ -70,40 +64,45 @@ export interface LocalRuntime {
   clients: Clients;
   /** Executions of the state machines that failed. */
   failures(): { collect: number; sequence: number };
+  /** Ends what is running, waits for the calls in flight and closes all connections. */
   stop(): Promise<void>;
 }
 
+/** @throws where it cannot start, as on a port that is taken; nothing is left running then. */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
+  /** What is to be stopped, the last one first. */
+  const running: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (let end = running.pop(); end; end = running.pop()) await end();
+  };
+  try {
+    return { ...(await start(options, (end) => running.push(end))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalRuntimeOptions,
+  atStop: (end: () => void | Promise<void>) => void,
+): Promise<Omit<LocalRuntime, 'stop'>> {
+  const { telemetry } = options;
   const settings = validateSettings({ ...LOCAL_SETTINGS, ...options.settings });
-  const random = createRandom(options.seed ?? 1);
-  const temper = options.temper ?? HOSTILE_TEMPER;
+  const stopping = new AbortController();
   const stream = new TableStream(LOCAL.tables.orderedEvents, LOCAL.streamArn, LOCAL.region);
   const streams = new Map([[stream.arn, stream]]);
-  const dynamodb = createDynamoDb(streams);
   const { overflow, deadLetters } = createQueues();
+  const queues = [overflow, deadLetters];
   const machines = new Map<string, LocalStateMachine>();
-  const eventBridge = createEventBridge({
-    account: LOCAL.account,
-    region: LOCAL.region,
-    random,
-    temper,
-    deliver: createDelivery({
-      random,
-      maximumEventAgeMs: settings.maximumEventAgeMs,
-      throttleRate: temper.throttleRate,
-      deadLetter: (event) => void overflow.send(JSON.stringify(event)),
-      invoke: async ({ arn }, event) => {
-        const machine = machines.get(arn);
-        if (!machine) throw new AwsError('ResourceNotFoundException', `No local target ${arn}`);
-        machine.start(randomUUID(), JSON.stringify(event));
-      },
-    }),
-  });
+  const eventBridge = createLocalEventBridge(options, settings, { machines, overflow, signal: stopping.signal });
+
   const server = await serve(
-    [eventBridge.service, stepFunctionsService(machines), streamsService(streams), queueService([overflow, deadLetters])],
-    dynamodb.listener,
+    [eventBridge, stepFunctionsService(machines), streamsService(streams), queueService(queues)],
+    createDynamoDb(streams),
     options.port,
   );
+  atStop(() => server.close());
   const clients = createClients({
     endpoint: server.endpoint,
     region: LOCAL.region,
@@ -111,41 +110,91 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     // One process is client and server at once: when it is busy, it is slow to answer itself.
     timeoutsMs: { connection: 10_000, request: 10_000 },
   });
-  const functions = createFunctions(clients, settings, options);
-  const invokeResource = createResourceInvoker(Object.values(functions), [overflow, deadLetters], machines);
-  for (const [name, arn] of [
-    ['collect', LOCAL.collectMachineArn],
-    ['sequence', LOCAL.sequenceMachineArn],
-  ] as const) {
-    const limits =
-      name === 'collect'
-        ? { type: 'EXPRESS' as const, timeoutMs: settings.collectExecutionMs, maxConcurrency: COLLECT_CONCURRENCY }
-        : { type: 'STANDARD' as const };
-    const definition = await readDefinition(name);
-    machines.set(
-      arn,
-      new LocalStateMachine({ arn, definition, ...limits, retryIntervalsMs: LOCAL_RETRY_INTERVALS_MS }, invokeResource),
-    );
-  }
+  atStop(() => clients.destroy());
+
+  const functions = createFunctions({ clients, clock: clockUntil(stopping.signal), settings, telemetry });
+  const invokeResource = createResourceInvoker({ functions: Object.values(functions), queues, machines });
+  const addMachine = (machine: Omit<MachineOptions, 'retryIntervalsMs'>) => {
+    const retryIntervalsMs = LOCAL_RETRY_INTERVALS_MS;
+    machines.set(machine.arn, new LocalStateMachine({ ...machine, retryIntervalsMs }, invokeResource));
+  };
+  addMachine({
+    arn: LOCAL.collectMachineArn,
+    type: 'EXPRESS',
+    definition: await readDefinition('collect'),
+    timeoutMs: settings.collectExecutionMs,
+    maxConcurrency: COLLECT_CONCURRENCY,
+  });
+  addMachine({ arn: LOCAL.sequenceMachineArn, type: 'STANDARD', definition: await readDefinition('sequence') });
+  atStop(async () => {
+    await Promise.all([...machines.values()].map((machine) => machine.stop()));
+  });
+
   await createTables(clients.dynamodb, LOCAL.tables);
   await createEventSources(clients);
-  const invoke = (hosted: HostedFunction) => (payload: unknown) => invokeFunction(hosted, payload);
-  const unmapQueue = mapQueue(overflow, invoke(functions.collect));
-  const unmapStream = mapStream(stream, invoke(functions.consumer), options.stream);
+  const timeoutMs = options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS;
+  const consumer = { ...LOCAL.consumer, timeoutMs, handler: options.consumer };
+  atStop(mapQueue(overflow, (payload) => invokeFunction(functions.collect, payload)));
+  atStop(mapStream(stream, (payload) => invokeFunction(consumer, payload), options.stream));
+  atStop(() => stopping.abort());
+  const failuresOf = (arn: string) => machines.get(arn)?.failures ?? 0;
   return {
     endpoint: server.endpoint,
     clients,
     failures: () => ({
-      collect: machines.get(LOCAL.collectMachineArn)?.failures ?? 0,
-      sequence: machines.get(LOCAL.sequenceMachineArn)?.failures ?? 0,
+      collect: failuresOf(LOCAL.collectMachineArn),
+      sequence: failuresOf(LOCAL.sequenceMachineArn),
     }),
-    stop: async () => {
-      await Promise.all([unmapQueue(), unmapStream()]);
-      clients.destroy();
-      await server.close();
-      await dynamodb.close();
-    },
   };
+}
+
+const CONSUMER_TIMEOUT_MS = 30_000;
+
+/** Sleeps end with an error when the runtime stops. */
+function clockUntil(signal: AbortSignal): Clock {
+  return {
+    now: () => Date.now(),
+    sleep: (ms) => delay(ms, undefined, { signal }),
+  };
+}
+
+/** Rule targets are state machines; what they do not take in time goes to the queue `Overflow`. */
+function createLocalEventBridge(
+  { seed = 1, temper = HOSTILE_TEMPER, arrived }: LocalRuntimeOptions,
+  { maximumEventAgeMs }: Settings,
+  to: { machines: Map<string, LocalStateMachine>; overflow: LocalQueue; signal: AbortSignal },
+) {
+  const { account, region } = LOCAL;
+  const { signal } = to;
+  const deliver = createDelivery({
+    random: createRandom(seed),
+    throttleRate: temper.throttleRate,
+    maximumEventAgeMs,
+    signal,
+    offer({ arn }, event) {
+      const machine = to.machines.get(arn);
+      if (!machine) throw notFound(`No local target ${arn}`);
+      if (machine.isFull) return false;
+      machine.start(randomUUID(), JSON.stringify(event));
+      arrived?.(event);
+      return true;
+    },
+    deadLetter(event) {
+      to.overflow.send(JSON.stringify(event));
+      arrived?.(event);
+    },
+  });
+  return createEventBridge({ account, region, deliver, temper, random: createRandom(seed), signal });
+}
+
+function createQueues() {
+  const deadLetters = new LocalQueue({ ...LOCAL.deadLetters, visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS });
+  const overflow = new LocalQueue({
+    ...LOCAL.overflow,
+    visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS,
+    redrive: { maxReceiveCount: MAX_RECEIVE_COUNT, deadLetters },
+  });
+  return { overflow, deadLetters };
 }
 
 async function createEventSources({ eventbridge }: Clients): Promise<void> {

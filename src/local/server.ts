@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isObject, type JsonObject } from '../core/event';
 import { AwsError } from './aws-error';
+import { answer, answerError, readJson } from './json-body';
 import type { LocalService } from './operations';
 
 const HOST = '127.0.0.1';
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const DYNAMODB = 'DynamoDB_20120810';
 
 export interface LocalServer {
@@ -59,40 +58,6 @@ function unsupported(services: LocalService[], prefix: string, operation: string
     : `it has ${[...services.map(({ targetPrefix }) => targetPrefix), DYNAMODB].join(', ')}`;
   const asked = prefix ? `${prefix}.${operation}` : 'A request without an X-Amz-Target header';
   return new AwsError('UnknownOperationException', `${asked} is not supported by the local runtime; ${supported}.`);
-}
-
-async function readJson(request: IncomingMessage): Promise<JsonObject> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new AwsError('RequestEntityTooLargeException', 'The request is too large.', 413);
-    chunks.push(chunk);
-  }
-  try {
-    const body: unknown = bytes === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (isObject(body)) return body;
-  } catch {
-    // Answered below, like JSON that is no object.
-  }
-  throw new AwsError('SerializationException', 'The request body is not a JSON object.');
-}
-
-function answerError(response: ServerResponse, error: unknown): void {
-  if (error instanceof AwsError) {
-    return answer(response, error.status, { __type: error.name, message: error.message });
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  answer(response, 500, { __type: 'InternalFailure', message });
-}
-
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.1',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 function isOwnHost(request: IncomingMessage, server: Server): boolean {

@@ -1,12 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { JsonObject } from '../core/event';
-import { AwsError, notFound } from './aws-error';
-import { type LocalService, requireText } from './operations';
+import { AwsError } from './aws-error';
 
 export type Item = Record<string, AttributeValue>;
 
-const SHARD_ID = 'shardId-00000000000000000000-00000001';
 /** Records that a mapping has read are kept up to this size, for people who look at the stream themselves. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
@@ -22,6 +19,7 @@ export class TableStream {
   /** Sequence number of the first record that is kept. */
   #first = 1;
   #readBytes = 0;
+  readonly #keys = new Set<string>();
   #waiting: (() => void)[] = [];
 
   constructor(table: string, arn: string, region: string) {
@@ -38,8 +36,12 @@ export class TableStream {
     return this.#first;
   }
 
-  append(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', keys: Item, newImage: Item | undefined): void {
+  /** Nothing is ever removed from the table here, so an item that was changed before is there still. */
+  append(keys: Item, newImage: Item, sizeBytes: number): void {
     const sequenceNumber = this.end;
+    const key = JSON.stringify(keys);
+    const eventName = this.#keys.has(key) ? 'MODIFY' : 'INSERT';
+    this.#keys.add(key);
     this.#records.push({
       eventID: sequenceNumber.toString(16).padStart(32, '0'),
       eventName,
@@ -49,14 +51,14 @@ export class TableStream {
       dynamodb: {
         ApproximateCreationDateTime: Math.floor(Date.now() / 1_000),
         Keys: keys as never,
-        ...(newImage && { NewImage: newImage as never }),
+        NewImage: newImage as never,
         SequenceNumber: textOf(sequenceNumber),
-        SizeBytes: newImage ? Buffer.byteLength(JSON.stringify(newImage)) : 0,
+        SizeBytes: sizeBytes,
         StreamViewType: 'NEW_IMAGE',
       },
       eventSourceARN: this.arn,
     });
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.wakeReaders();
   }
 
   read(from: number, limit: number): DynamoDBRecord[] {
@@ -88,58 +90,7 @@ export class TableStream {
   }
 }
 
-/** DynamoDB Streams, as far as one open shard goes. */
-export function streamsService(streams: Map<string, TableStream>): LocalService {
-  const streamOf = (input: JsonObject): TableStream => {
-    const arn = requireText(input, 'StreamArn');
-    const stream = streams.get(arn);
-    if (!stream) throw notFound(`Requested resource not found: Stream: ${arn} not found`);
-    return stream;
-  };
-  const summary = ({ arn, table }: TableStream) => ({
-    StreamArn: arn,
-    TableName: table,
-    StreamLabel: arn.slice(arn.lastIndexOf('/') + 1),
-  });
-  return {
-    targetPrefix: 'DynamoDBStreams_20120810',
-    operations: {
-      ListStreams: () => ({ Streams: [...streams.values()].map(summary) }),
-      DescribeStream: (input) => {
-        const stream = streamOf(input);
-        const range = { StartingSequenceNumber: textOf(stream.trimHorizon) };
-        return {
-          StreamDescription: {
-            ...summary(stream),
-            StreamStatus: 'ENABLED',
-            StreamViewType: 'NEW_IMAGE',
-            KeySchema: [{ AttributeName: 'lane', KeyType: 'HASH' }],
-            Shards: [{ ShardId: SHARD_ID, SequenceNumberRange: range }],
-          },
-        };
-      },
-      GetShardIterator: (input) => {
-        const stream = streamOf(input);
-        return { ShardIterator: `${stream.arn}|${startOf(stream, input)}` };
-      },
-      GetRecords: (input) => {
-        const [arn = '', from = ''] = requireText(input, 'ShardIterator').split('|');
-        const stream = streamOf({ StreamArn: arn });
-        const records = stream.read(Number(from), Math.min(Number(input.Limit ?? 1_000), 1_000));
-        return { Records: records, NextShardIterator: `${arn}|${Number(from) + records.length}` };
-      },
-    },
-  };
-}
-
-function startOf(stream: TableStream, input: JsonObject): number {
-  const type = requireText(input, 'ShardIteratorType');
-  if (type === 'TRIM_HORIZON') return stream.trimHorizon;
-  if (type === 'LATEST') return stream.end;
-  const given = Number(requireText(input, 'SequenceNumber'));
-  return type === 'AFTER_SEQUENCE_NUMBER' ? given + 1 : given;
-}
-
-function textOf(sequenceNumber: number): string {
+/** Sequence numbers are texts of the same length, so they sort as text. */
+export function textOf(sequenceNumber: number): string {
   return String(sequenceNumber).padStart(21, '0');
 }

@@ -87,7 +87,8 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
 
   test('nothing is saved to a row that does not exist, whatever the guard', async () => {
     const replay = freshName();
-    for (const guard of [{}, { leaseUntilMs: undefined }, { checkpointUpTo: 'x' }, { phase: 'COLLECTING' }]) {
+    const guards: RowGuard[] = [{}, { leaseUntilMs: undefined }, { checkpointUpTo: 'x' }, { phase: 'COLLECTING' }];
+    for (const guard of guards) {
       expect(await replays.save(replay, { dead: 1 }, guard)).toBe(false);
       expect(await replays.save(replay, {}, guard)).toBe(false);
     }
@@ -96,7 +97,7 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
 
   test('the row itself cannot be given another name', async () => {
     const replay = await created(newRow(freshName()));
-    await expect(replays.save(replay, { replay: 'other' }, {})).rejects.toThrow();
+    await expect(replays.save(replay, { replay: 'other' } as RowChanges, {})).rejects.toThrow();
     expect(await replays.get(replay)).toEqual(newRow(replay));
   });
 

@@ -53,15 +53,18 @@ export class Replay {
     this.state = 'CANCELLING';
   }
 
-  async run(bus: EventBus, temper: ReplayTemper, random: Random): Promise<void> {
+  /** @param signal ends the replay wherever it is. */
+  async run(bus: EventBus, temper: ReplayTemper, random: Random, signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.endedAtMs === undefined && this.cancel(), { once: true });
+    const pause = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
     const { name, ruleArns } = this.request;
-    await delay(START_MS);
+    await pause(START_MS);
     if (this.state === 'STARTING') this.state = 'RUNNING';
     const outstanding = new Set<Promise<void>>();
     const beganMs = Date.now();
     for (const { json, atMs, timeMs } of this.#schedule(temper, random)) {
       const earlyMs = beganMs + atMs - Date.now();
-      if (earlyMs > 1) await delay(earlyMs);
+      if (earlyMs > 1) await pause(earlyMs);
       if (outstanding.size >= MAX_OUTSTANDING) await Promise.race(outstanding);
       if (this.state !== 'RUNNING') break;
       const event = { ...(JSON.parse(json) as JsonObject), 'replay-name': name };

@@ -18,20 +18,16 @@ export interface EventBridgeOptions {
   deliver: Deliver;
   temper: ReplayTemper;
   random: Random;
-}
-
-export interface LocalEventBridge {
-  service: LocalService;
-  /** True while a replay is putting events on its bus. */
-  isReplaying(): boolean;
+  /** Ends all replays. */
+  signal: AbortSignal;
 }
 
 /**
  * A small Amazon EventBridge: buses, rules with the full pattern language, archives and replays. Not a general
  * emulator: no schedules, input transformers or cross-account targets.
  */
-export function createEventBridge(options: EventBridgeOptions): LocalEventBridge {
-  const { account, region, deliver, temper, random } = options;
+export function createEventBridge(options: EventBridgeOptions): LocalService {
+  const { account, region, deliver, temper, random, signal } = options;
   const arn = (resource: string) => `arn:aws:events:${region}:${account}:${resource}`;
   const buses = new Map<string, EventBus>();
   const archives = new Map<string, Archive>();
@@ -84,7 +80,7 @@ export function createEventBridge(options: EventBridgeOptions): LocalEventBridge
     const ruleArns = Array.isArray(destination.FilterArns) ? destination.FilterArns.map(String) : [];
     const replay = new Replay({ name, arn: arn(`replay/${name}`), archive, description, fromMs, toMs, ruleArns });
     replays.set(name, replay);
-    void replay.run(bus, temper, random);
+    void replay.run(bus, temper, random, signal);
     return { ReplayArn: replay.request.arn, State: replay.state, ReplayStartTime: epochSeconds(replay.startedAtMs) };
   }
 
@@ -158,10 +154,7 @@ export function createEventBridge(options: EventBridgeOptions): LocalEventBridge
     },
   };
 
-  return {
-    service: { targetPrefix: 'AWSEvents', operations: withPatternErrors(operations) },
-    isReplaying: () => [...replays.values()].some(({ endedAtMs }) => endedAtMs === undefined),
-  };
+  return { targetPrefix: 'AWSEvents', operations: withPatternErrors(operations) };
 }
 
 function describeArchive(archive: Archive) {

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isObject, type JsonObject } from '../core/event';
+import { AwsError } from './aws-error';
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** @throws AwsError where the body is too large or no JSON object; an empty one counts as `{}`. */
+export async function readJson(request: IncomingMessage): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Read to its end all the same: a client that is still sending would miss the answer.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes > MAX_BODY_BYTES) {
+    throw new AwsError(
+      'RequestEntityTooLargeException',
+      `The request has ${bytes} bytes; allowed are ${MAX_BODY_BYTES}.`,
+      413,
+    );
+  }
+  try {
+    const body: unknown = bytes === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (isObject(body)) return body;
+  } catch {
+    // Answered below, like JSON that is no object.
+  }
+  throw new AwsError('SerializationException', 'The request body is not a JSON object.');
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  answerText(response, status, JSON.stringify(body));
+}
+
+export function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** An error of ours as AWS has it; any other as AWS's failure. */
+export function answerError(response: ServerResponse, error: unknown): void {
+  if (error instanceof AwsError) {
+    return answer(response, error.status, { __type: error.name, message: error.message });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  answer(response, 500, { __type: 'InternalFailure', message });
+}
