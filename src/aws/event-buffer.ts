@@ -20,10 +20,11 @@ import {
   timeToLive,
 } from './attributes';
 import { writeOrFind } from './conditional-write';
+import { deflatedText } from './deflated';
 import { createPlaceholders } from './expression';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
-  json: column('event', text()),
+  json: column('event', deflatedText),
   late: column('late', flag),
   receivedAtMs: column('receivedAt', instant),
   expiresAtMs: column('expiresAt', timeToLive),
@@ -32,7 +33,7 @@ const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; e
 /** What is absent is false, or 0. */
 const BUFFERED_EVENT: Columns<{ position: string; json: string; late?: boolean; duplicates?: number }> = {
   position: column('position', text()),
-  json: column('event', text()),
+  json: column('event', deflatedText),
   late: column('late', flag),
   duplicates: column('duplicates', number),
 };

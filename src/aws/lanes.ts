@@ -12,6 +12,7 @@ import {
   timeToLive,
 } from './attributes';
 import { writeOrFind } from './conditional-write';
+import { deflatedTexts } from './deflated';
 import { createPlaceholders } from './expression';
 
 const POSITION: Columns<{ position: string }> = { position: column('position', text()) };
@@ -31,7 +32,7 @@ export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: 
       const tiebreakers = events.map((event) => tiebreakerIn(event.position));
       const hasTiebreakers = tiebreakers.some((tiebreaker) => tiebreaker !== '');
       const sets = [
-        `${path('events')} = ${value(texts.encode(events.map(({ json }) => json)))}`,
+        `${path('events')} = ${value(deflatedTexts.encode(events.map(({ json }) => json)))}`,
         `${position} = ${value(text().encode(last.position))}`,
         `${offset} = if_not_exists(${offset}, ${value(number.encode(-1))}) + ${value(number.encode(events.length))}`,
         `${path('expiresAt')} = ${value(timeToLive.encode(expiresAtMs))}`,

@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { NotAnOrderedReplayError } from './errors';
 import type { DynamoDBRecord } from './types';
 
@@ -19,7 +20,7 @@ export interface LaneRecord {
 
 type Image = { [name: string]: Attribute };
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html */
-type Attribute = { S?: unknown; N?: unknown; L?: unknown } | null | undefined;
+type Attribute = { S?: unknown; N?: unknown; L?: unknown; B?: unknown } | null | undefined;
 type Refuse = (what: string, remedy?: string) => NotAnOrderedReplayError;
 
 /** A replay's name has no `#`; an ordering key may have some. */
@@ -68,7 +69,11 @@ function readImage(image: Image, refuse: Refuse): Omit<LaneRecord, 'sequenceNumb
   };
   const lane = LANE.exec(text(image.lane) ?? '');
   const [, replay = '', orderingKey = ''] = need('lane', lane, 'an S of "<replay>#<ordering key>"');
-  const events = need('events', texts(image.events), 'an L of one S or more');
+  const events = need(
+    'events',
+    eventTexts(image.events),
+    'an L of one S or more, or a deflated B of the same',
+  );
   const last = events.length - 1;
   const offset = need('offset', wholeNumber(image.offset, last), `an N of ${last} or more`);
   const position = need('position', text(image.position) || undefined, 'a filled S');
@@ -81,6 +86,17 @@ function readImage(image: Image, refuse: Refuse): Omit<LaneRecord, 'sequenceNumb
 
 function text(attribute: Attribute): string | undefined {
   return typeof attribute?.S === 'string' ? attribute.S : undefined;
+}
+
+/** A list of texts, or the JSON of one, deflated (RFC 1950); Lambda hands over a B as base64. */
+function eventTexts(attribute: Attribute): string[] | undefined {
+  if (typeof attribute?.B !== 'string') return texts(attribute);
+  try {
+    const inflated: unknown = JSON.parse(inflateSync(Buffer.from(attribute.B, 'base64')).toString('utf8'));
+    return Array.isArray(inflated) ? texts({ L: inflated.map((S) => ({ S })) }) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function texts(attribute: Attribute): string[] | undefined {

@@ -1,19 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import dynalite from 'dynalite';
-import { inject } from 'light-my-request';
 import { isObject, type JsonObject } from '../core/event';
 import { invalidParameter } from './aws-error';
-import { answerError, answerText, readJson } from './json-body';
+import { createEngine, type Engine } from './dynamodb-engine';
+import { answerError, answerText, parseJson, readBody } from './json-body';
 import type { Item, TableStream } from './stream';
 
 const WRITES = /\.(UpdateItem|PutItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
-
-interface Write {
-  headers: IncomingMessage['headers'];
-  operation: string;
-  input: JsonObject;
-}
-type WriteToEngine = (write: Write) => Promise<{ statusCode: number; body: string }>;
 
 /**
  * DynamoDB by dynalite, with the stream that dynalite has not: writes to a streamed table are made one at a time
@@ -23,38 +15,34 @@ type WriteToEngine = (write: Write) => Promise<{ statusCode: number; body: strin
  * It does not listen by itself and keeps everything in memory, so there is nothing to close.
  */
 export function createDynamoDb(streams: Map<string, TableStream>): RequestListener {
-  const engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const toEngine: RequestListener = (request, response) => void engine.emit('request', request, response);
+  const engine = createEngine();
   const inTurn = createTurns();
 
-  const write: WriteToEngine = async ({ headers, operation, input }) => {
-    const { 'content-length': _, ...others } = headers;
-    const { statusCode, body } = await inject(toEngine as never, {
-      method: 'POST',
-      url: '/',
-      headers: { ...(others as Record<string, string>), 'x-amz-target': `DynamoDB_20120810.${operation}` },
-      payload: JSON.stringify(input),
-    });
-    return { statusCode, body };
-  };
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const answer = await run(request.headers, body);
+    answerText(response, answer.status, answer.body);
+  }
 
-  async function tapped(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { headers } = request;
-    const operation = String(headers['x-amz-target']).split('.')[1] as string;
-    const input = await readJson(request);
+  async function run(headers: IncomingMessage['headers'], body: string): ReturnType<Engine> {
+    const target = String(headers['x-amz-target']);
+    if (!WRITES.test(target) || streams.size === 0) return engine(headers, body);
+    const input = parseJson(body);
     const tables = tablesOf(input);
     const stream = [...streams.values()].find(({ table }) => tables.includes(table));
-    const answer = stream
-      ? await inTurn(`${stream.table}/${JSON.stringify(input.Key)}`, () =>
-          writeAndStream(write, { headers, operation, input }, stream),
-        )
-      : await write({ headers, operation, input });
-    answerText(response, answer.statusCode, answer.body);
+    if (!stream) return engine(headers, body);
+    const update = updateOf(input, target, stream);
+    return inTurn(`${stream.table}/${JSON.stringify(input.Key)}`, async () => {
+      const answer = await engine(headers, update);
+      if (answer.status !== 200) return answer;
+      const { Attributes } = JSON.parse(answer.body) as { Attributes: Item };
+      stream.append(input.Key as Item, Attributes, answer.body.length);
+      return input.ReturnValues === 'ALL_NEW' ? answer : { ...answer, body: '{}' };
+    });
   }
 
   return (request, response) => {
-    if (!WRITES.test(String(request.headers['x-amz-target']))) return toEngine(request, response);
-    tapped(request, response).catch((error: unknown) => answerError(response, error));
+    respond(request, response).catch((error: unknown) => answerError(response, error));
   };
 }
 
@@ -81,20 +69,17 @@ function tablesOf({ TableName, RequestItems, TransactItems }: JsonObject): unkno
   return [TableName, ...batch, ...transaction];
 }
 
-async function writeAndStream(write: WriteToEngine, request: Write, stream: TableStream) {
-  const { operation, input } = request;
-  if (operation !== 'UpdateItem') {
+/** The update as JSON text, asking for the new image too. */
+function updateOf(input: JsonObject, target: string, { table }: TableStream): string {
+  if (!target.endsWith('.UpdateItem')) {
+    const operation = target.slice(target.indexOf('.') + 1);
     throw invalidParameter(
-      `The local runtime streams UpdateItem only; ${operation} on ${stream.table} would miss the stream.`,
+      `The local runtime streams UpdateItem only; ${operation} on ${table} would miss the stream.`,
     );
   }
   const wanted = input.ReturnValues ?? 'NONE';
   if (wanted !== 'NONE' && wanted !== 'ALL_NEW') {
-    throw invalidParameter(`ReturnValues ${wanted} is not supported on ${stream.table} here.`);
+    throw invalidParameter(`ReturnValues ${wanted} is not supported on ${table} here.`);
   }
-  const answer = await write({ ...request, input: { ...input, ReturnValues: 'ALL_NEW' } });
-  if (answer.statusCode !== 200) return answer;
-  const { Attributes } = JSON.parse(answer.body) as { Attributes: Item };
-  stream.append(input.Key as Item, Attributes, answer.body.length);
-  return wanted === 'ALL_NEW' ? answer : { ...answer, body: '{}' };
+  return JSON.stringify({ ...input, ReturnValues: 'ALL_NEW' });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DynamoDBBatchResponse, DynamoDBRecord, SQSBatchResponse } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { LocalQueue } from './queue';
 import type { TableStream } from './stream';
 
@@ -54,14 +54,17 @@ export function mapStream(stream: TableStream, invoke: Invoke, options: StreamMa
 }
 
 /** How many records from the start of the batch are done. */
-async function handleBatch(batch: DynamoDBRecord[], invoke: Invoke): Promise<{ handled: number; error?: unknown }> {
+async function handleBatch(
+  batch: DynamoDBRecord[],
+  invoke: Invoke,
+): Promise<{ handled: number; error?: unknown }> {
+  const sequenceNumbers = batch.map((record) => record.dynamodb?.SequenceNumber ?? '');
   try {
-    const response = (await invoke({ Records: batch })) as DynamoDBBatchResponse | undefined;
-    const failed = response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? [];
+    const failed = failedOf(await invoke({ Records: batch }), sequenceNumbers);
     if (failed.length === 0) return { handled: batch.length };
-    const first = batch.findIndex((record) => failed.includes(record.dynamodb?.SequenceNumber ?? ''));
-    // An identifier that is not in the batch fails the batch, as Lambda has it.
-    return { handled: Math.max(0, first), error: new Error('The function reported a failed record.') };
+    // The lowest one is the checkpoint.
+    const handled = Math.min(...failed.map((failure) => sequenceNumbers.indexOf(failure)));
+    return { handled, error: new Error('The function reported a failed record.') };
   } catch (error) {
     return { handled: 0, error };
   }
@@ -77,10 +80,10 @@ export function mapQueue(queue: LocalQueue, invoke: Invoke): () => Promise<void>
         await delay(QUEUE_POLL_MS);
         continue;
       }
-      const failed = await invoke({ Records: records }).then(
-        (response) => (response as SQSBatchResponse).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
-        () => records.map(({ messageId }) => messageId),
-      );
+      const ids = records.map(({ messageId }) => messageId);
+      const failed = await invoke({ Records: records })
+        .then((response) => failedOf(response, ids))
+        .catch(() => ids);
       for (const { messageId, receiptHandle } of records) {
         if (!failed.includes(messageId)) queue.delete(receiptHandle);
       }
@@ -91,4 +94,14 @@ export function mapQueue(queue: LocalQueue, invoke: Invoke): () => Promise<void>
     running = false;
     await done;
   };
+}
+
+/**
+ * What a function answers that failed: nothing where it answers nothing, everything where it names what is not in
+ * the batch. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+function failedOf(response: unknown, all: string[]): string[] {
+  const failures = (response as Partial<DynamoDBBatchResponse> | null)?.batchItemFailures ?? [];
+  const failed = failures.map((failure) => failure?.itemIdentifier);
+  return failed.every((identifier) => all.includes(identifier)) ? failed : all;
 }

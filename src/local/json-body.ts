@@ -6,6 +6,11 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** @throws AwsError where the body is too large or no JSON object; an empty one counts as `{}`. */
 export async function readJson(request: IncomingMessage): Promise<JsonObject> {
+  return parseJson(await readBody(request));
+}
+
+/** @throws AwsError where the body is too large. */
+export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -13,15 +18,18 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
     // Read to its end all the same: a client that is still sending would miss the answer.
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  if (bytes > MAX_BODY_BYTES) {
-    throw new AwsError(
-      'RequestEntityTooLargeException',
-      `The request has ${bytes} bytes; allowed are ${MAX_BODY_BYTES}.`,
-      413,
-    );
-  }
+  if (bytes <= MAX_BODY_BYTES) return Buffer.concat(chunks).toString('utf8');
+  throw new AwsError(
+    'RequestEntityTooLargeException',
+    `The request has ${bytes} bytes; allowed are ${MAX_BODY_BYTES}.`,
+    413,
+  );
+}
+
+/** @throws AwsError where the text is no JSON object. */
+export function parseJson(text: string): JsonObject {
   try {
-    const body: unknown = bytes === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const body: unknown = text === '' ? {} : JSON.parse(text);
     if (isObject(body)) return body;
   } catch {
     // Answered below, like JSON that is no object.

@@ -58,7 +58,10 @@ export class LocalStateMachine {
     this.options = options;
     const { definition, timeoutMs, retryIntervalsMs, waitsMs } = options;
     const timed = timeoutMs === undefined ? definition : { ...definition, TimeoutSeconds: timeoutMs / 1_000 };
-    this.#machine = new StateMachine(timed, { validationOptions: { checkArn: false } });
+    // The definition's own timeout is whole seconds; a fraction would be refused.
+    this.#machine = new StateMachine(timed, {
+      validationOptions: { checkArn: false, noValidate: timeoutMs !== undefined },
+    });
     const run = (resource: string) => (input: Json) => this.#track(invoke(resource, input)) as Promise<Json>;
     const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
       state.Type === 'Task' ? [[name, run(state.Resource)]] : [],

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/event';
-import { AwsError, invalidParameter, notFound } from './aws-error';
+import { invalidParameter, notFound } from './aws-error';
 import { type LocalService, requireText } from './operations';
-import { type TableStream, textOf } from './stream';
+import { type TableStream, textOf, trimmed } from './stream';
 
 const SHARD_ID = 'shardId-00000000000000000000-00000001';
 
@@ -41,18 +41,31 @@ export function streamsService(streams: Map<string, TableStream>): LocalService 
       },
       GetRecords: (input) => {
         const [arn = '', from = ''] = requireText(input, 'ShardIterator').split('|');
-        const stream = streamOf({ StreamArn: arn });
-        const records = stream.read(Number(from), Math.min(Number(input.Limit ?? 1_000), 1_000));
-        return { Records: records, NextShardIterator: `${arn}|${Number(from) + records.length}` };
+        const start = wholeNumber(from, 'ShardIterator');
+        const records = streamOf({ StreamArn: arn }).read(start, Math.min(Number(input.Limit ?? 1_000), 1_000));
+        return { Records: records, NextShardIterator: `${arn}|${start + records.length}` };
       },
     },
   };
 }
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html */
 function startOf(stream: TableStream, input: JsonObject): number {
   const type = requireText(input, 'ShardIteratorType');
   if (type === 'TRIM_HORIZON') return stream.trimHorizon;
   if (type === 'LATEST') return stream.end;
-  const given = Number(requireText(input, 'SequenceNumber'));
-  return type === 'AFTER_SEQUENCE_NUMBER' ? given + 1 : given;
+  if (type !== 'AT_SEQUENCE_NUMBER' && type !== 'AFTER_SEQUENCE_NUMBER') {
+    throw invalidParameter(
+      `ShardIteratorType ${type}: allowed are TRIM_HORIZON, LATEST, AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER.`,
+    );
+  }
+  const given = wholeNumber(requireText(input, 'SequenceNumber'), 'SequenceNumber');
+  const start = type === 'AFTER_SEQUENCE_NUMBER' ? given + 1 : given;
+  if (start < stream.trimHorizon) throw trimmed();
+  return start;
+}
+
+function wholeNumber(text: string, member: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw invalidParameter(`Parameter ${member} is "${text}", where a number is expected.`);
 }

@@ -62,9 +62,7 @@ export class TableStream {
   }
 
   read(from: number, limit: number): DynamoDBRecord[] {
-    if (from < this.#first) {
-      throw new AwsError('TrimmedDataAccessException', 'The records asked for are no longer kept.');
-    }
+    if (from < this.#first) throw trimmed();
     const start = from - this.#first;
     return this.#records.slice(start, start + limit);
   }
@@ -93,4 +91,8 @@ export class TableStream {
 /** Sequence numbers are texts of the same length, so they sort as text. */
 export function textOf(sequenceNumber: number): string {
   return String(sequenceNumber).padStart(21, '0');
+}
+
+export function trimmed(): AwsError {
+  return new AwsError('TrimmedDataAccessException', 'The records asked for are no longer kept.');
 }

@@ -100,11 +100,12 @@ describe('called with a batch of something else', () => {
     ['has an item whose "lane" is of type S', (r) => (imageOf(r).lane = { S: 'no separator' })],
     ['has an item whose "lane" is of type S', (r) => (imageOf(r).lane = { S: '#A-1001' })],
     [
-      'has an item whose "events" is missing, where an L of one S or more is expected',
+      'has an item whose "events" is missing, where an L of one S or more, or a deflated B of the same is expected',
       (r) => delete imageOf(r).events,
     ],
     ['has an item whose "events" is of type L', (r) => (imageOf(r).events = { L: [] })],
     ['has an item whose "events" is of type L', (r) => (imageOf(r).events = { L: [{ S: '{}' }, { M: {} }] })],
+    ['has an item whose "events" is of type B', (r) => (imageOf(r).events = { B: 'bm90IGRlZmxhdGVk' })],
     ['has an item whose "events" is of type S', (r) => (imageOf(r).events = { S: '[]' })],
     [
       'has an item whose "offset" is missing, where an N of 0 or more is expected',

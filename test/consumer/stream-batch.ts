@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent, ReplayableEvent } from '../../src/consumer';
 import { parseEvent } from '../../src/core/event';
 import { laneOf } from '../../src/core/lane';
@@ -56,7 +57,7 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
         Keys: { lane: { S: lane } },
         NewImage: {
           lane: { S: lane },
-          events: { L: parsed.map(({ json }) => ({ S: json })) },
+          events: eventsAttribute(parsed.map(({ json }) => json), index),
           offset: { N: String(offset) },
           position: { S: positions.at(-1) },
           ...(tiebreakerPath !== '' && {
@@ -69,6 +70,12 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
     };
   });
   return { Records };
+}
+
+/** Every other record is deflated, and comes as Lambda sends a binary attribute. */
+function eventsAttribute(texts: string[], index: number): unknown {
+  if (index % 2 === 0) return { L: texts.map((S) => ({ S })) };
+  return { B: deflateSync(JSON.stringify(texts)).toString('base64') };
 }
 
 function removed(lane: string, sequenceNumber: string): DynamoDBRecord {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { latencies } from './support/chance';
 import { eventOf, REPLAY, type Sketch } from './support/events';
 import { type CrashPlan, crashPlan } from './support/hooks';
-import { descriptionOf, expectLanes, expectNeverEarly, type Playback, settingsOf } from './support/outcome';
-import { type Scenario, scenario } from './support/scenarios';
+import { descriptionOf, expectLanes, expectNeverEarly, settingsOf } from './support/outcome';
+import { type Scenario, scenario, small } from './support/scenarios';
 import { createStage, type Stage } from './support/stage';
 
 jest.setTimeout(60_000);
@@ -16,7 +16,7 @@ async function play(drawn: Scenario, crashes: CrashPlan, latencyMs = () => 7): P
   const description = descriptionOf(playback);
   const stage = createStage({ settings: settingsOf(playback, settings), description, crashes, latencyMs });
   for (const n of order) await stage.deliver(eventOf(sketches[n] as Sketch));
-  await stage.run(() => stage.row()?.phase !== 'SEALED');
+  await stage.run({ goesOn: () => stage.row()?.phase !== 'SEALED' });
   for (const sketch of [LATE, sketches[0] as Sketch, LATE]) await stage.deliver(eventOf(sketch));
   await stage.execute({ replay: REPLAY, generation: stage.row()?.generation as number });
   return stage;
@@ -30,22 +30,6 @@ function expectOutcome(stage: Stage, { sketches, playback }: Scenario): void {
   expect(stage.world.buffer.stored(REPLAY).filter((each) => each.late)).toHaveLength(1);
   return expect(late).toBeGreaterThanOrEqual(1);
 }
-
-const smallPlayback: Playback = { speed: 10, idleMs: 700, byKey: true, bySequence: true };
-const small: Scenario = {
-  sketches: [
-    { id: 'a', second: 0, sequence: 2, key: 'a' },
-    { id: 'b', second: 0, sequence: 1, key: 'a' },
-    { id: 'c', second: 0, sequence: undefined, key: 'b' },
-    { id: 'd', second: 5, sequence: -1, key: 'a' },
-    { id: 'e', second: 5, sequence: -1, key: 'a' },
-    { id: 'f', second: 300, sequence: 0, key: 'b' },
-    { id: 'g', second: 301, sequence: 0, key: 'a' },
-  ],
-  order: [5, 0, 2, 0, 6, 1, 4, 3, 4],
-  playback: smallPlayback,
-  settings: { buckets: 2, groupCount: 2 },
-};
 
 test('R1 to R6: given a crash before or after any one port call, when it is tried again, then the outcome is the same', async () => {
   const whole = crashPlan();

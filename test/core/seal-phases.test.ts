@@ -158,25 +158,38 @@ test.each([
   expect(answer.Cause).toMatch(/the window takes up to 1[46]\.0 days; events are kept for 14\.0\./);
 });
 
-/** How a replay ends whose dead letters were waited for. */
-async function endAfterWaiting(days: number, description: string, windowDays: number): Promise<ReplayRow> {
-  const world = await completedWorld();
-  const window = { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + windowDays * DAY_MS };
-  world.status.set(REPLAY, { description, window });
+/** A replay that has waited so long for its dead letters. */
+async function waitedFor(days: number, seconds: number[]): Promise<World> {
+  const world = await worldWithReplay({}, seconds);
+  const toMs = WINDOW_START_MS + (seconds.at(-1) as number) * 1_000;
+  world.status.set(REPLAY, { description: '', window: { fromMs: WINDOW_START_MS, toMs } });
   world.queues.depths.deadLetters = 1;
   await followUntil(world, (row) => row.phase === 'INCOMPLETE');
   world.clock.advance(days * DAY_MS);
   world.queues.depths.deadLetters = 0;
-  await followUntil(world, isDone);
-  return rowOf(world);
+  return world;
 }
 
-test.failing('R1: given dead letters were waited for until the buffer expired, then what is left of it is not released as the whole', async () => {
-  const { phase } = await endAfterWaiting(DEFAULT_SETTINGS.retentionMs / DAY_MS + 1, 'speed=max', 1);
-  expect(phase).toBe('FAILED');
+test('R1: given dead letters were waited for until the buffer began to expire, then what is left of it is not released', async () => {
+  const world = await waitedFor(15, [0, 1]);
+  const answer = await followUntil(world, isDone);
+  expect(answer).toMatchObject({ action: 'fail', Error: 'PlaybackOutlivesRetention' });
+  expect(world.lanes.log).toEqual([]);
 });
 
-test.failing('R1: given a playback that fits the retention only without the time that was waited before it, then the replay fails', async () => {
-  const { phase } = await endAfterWaiting(2, 'speed=1', 13.9);
-  expect(phase).toBe('FAILED');
+test('R1: given a playback that fits the retention only without the time waited before it, then it fails before events expire', async () => {
+  const world = await waitedFor(2, [0, 13.9 * 86_400]);
+  const answer = await followUntil(world, isDone);
+  expect(answer).toMatchObject({ action: 'fail', Error: 'PlaybackOutlivesRetention' });
+  expect(rowOf(world).checkpoint?.released).toBe(1);
+});
+
+test.failing('R1: given the whole buffer has expired before the seal, then the replay does not end as done', async () => {
+  const world = await waitedFor(30, [0, 1]);
+  const expired = { ...world.buffer, count: async () => 0, read: async () => ({ events: [], more: false }) };
+  for (let calls = 0; calls < 20 && !isDone(rowOf(world)); calls++) {
+    const answer = await sequence(STATE, { ...world.sequenceDeps(), buffer: expired });
+    if ('resumeAt' in answer) world.clock.set(Math.max(world.clock.now(), Date.parse(answer.resumeAt)));
+  }
+  expect(rowOf(world).phase).toBe('FAILED');
 });

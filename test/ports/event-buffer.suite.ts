@@ -3,6 +3,7 @@ import { MAX_EVENT_BYTES } from '../../src/core/limits';
 import type { BufferedEvent, BufferKey, EventBuffer } from '../../src/core/ports';
 import { byteOrder } from '../fakes/byte-order';
 import { freshName } from './fresh-name';
+import { noise } from './noise';
 
 const ODD_POSITIONS = [
   '#',
@@ -197,7 +198,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
 
   test('the largest event there may be fits, at the longest position', async () => {
     const key = freshKey('x'.repeat(1_024));
-    const json = JSON.stringify({ detail: 'x'.repeat(MAX_EVENT_BYTES - 13) });
+    const json = JSON.stringify({ detail: noise(MAX_EVENT_BYTES - 13) });
     expect(Buffer.byteLength(json)).toBe(MAX_EVENT_BYTES);
     expect(await put(key, json, true)).toBe('stored');
     await buffer.addDuplicate(key);
@@ -208,7 +209,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
 
   test('given more than a page of 1 MB, then reading and counting go on to the end', async () => {
     const key = freshKey();
-    const json = JSON.stringify({ detail: 'x'.repeat(390 * 1_024) });
+    const json = JSON.stringify({ detail: noise(390 * 1_024) });
     for (let n = 0; n < 6; n++) await put({ ...key, position: `p${n}` }, json);
     const { events, pages } = await readAll(key, 1_000);
     expect(events.map(({ position }) => position)).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5']);

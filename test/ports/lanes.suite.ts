@@ -4,6 +4,7 @@ import { MAX_EVENT_BYTES } from '../../src/core/limits';
 import type { LaneEvent, Lanes } from '../../src/core/ports';
 import type { LaneImage } from '../fakes/lanes';
 import { freshName } from './fresh-name';
+import { noise } from './noise';
 
 /** A time that DynamoDB's whole seconds keep as it is. */
 const EXPIRES_AT_MS = 1_764_000_000_000;
@@ -153,9 +154,19 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
     expect(await image(lane)).toMatchObject({ events: [json] });
   });
 
+  test('many events of one kind are kept as they are', async () => {
+    const lane = freshLane();
+    const events = Array.from({ length: 25 }, (_, n) => ({
+      ...event(n),
+      json: `{"n":${n},"kind":"${'x'.repeat(900)}"}`,
+    }));
+    await append(lane, ...events);
+    expect(await image(lane)).toMatchObject({ events: events.map(({ json }) => json), offset: 24 });
+  });
+
   test('the largest event there may be fits a lane, with the longest names', async () => {
     const lane = `${freshName()}#${'k'.repeat(1_024)}`;
-    const json = JSON.stringify({ detail: 'x'.repeat(MAX_EVENT_BYTES - 13) });
+    const json = JSON.stringify({ detail: noise(MAX_EVENT_BYTES - 13) });
     const position = `2026-11-20T12:00:00.000000000Z#${'t'.repeat(640)}#${'i'.repeat(352)}`;
     expect(Buffer.byteLength(position)).toBe(1_024);
     expect(await append(lane, { position, json })).toBe('appended');

@@ -1,4 +1,5 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { deflatedTexts } from '../../src/aws/deflated';
 import { dynamoLanes } from '../../src/aws/lanes';
 import { type LaneImage, memoryLanes } from '../fakes/lanes';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
@@ -55,7 +56,7 @@ describe('the lanes on DynamoDB', () => {
     const { lane: name, events, offset, position, tiebreakers, expiresAt, ...others } = Item;
     return {
       lane: name?.S as string,
-      events: events?.L?.map(({ S }) => S) as string[],
+      events: deflatedTexts.decode(events as AttributeValue),
       offset: Number(offset?.N),
       position: position?.S as string,
       ...(tiebreakers && { tiebreakers: tiebreakers.L?.map(({ S }) => S) as string[] }),

@@ -87,7 +87,12 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
 
   test('nothing is saved to a row that does not exist, whatever the guard', async () => {
     const replay = freshName();
-    const guards: RowGuard[] = [{}, { leaseUntilMs: undefined }, { checkpointUpTo: 'x' }, { phase: 'COLLECTING' }];
+    const guards: RowGuard[] = [
+      {},
+      { leaseUntilMs: undefined },
+      { checkpointUpTo: 'x' },
+      { phase: 'COLLECTING' },
+    ];
     for (const guard of guards) {
       expect(await replays.save(replay, { dead: 1 }, guard)).toBe(false);
       expect(await replays.save(replay, {}, guard)).toBe(false);

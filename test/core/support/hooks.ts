@@ -38,3 +38,22 @@ export function crashPlan(points: Iterable<number> = []) {
 }
 
 export type CrashPlan = ReturnType<typeof crashPlan>;
+
+/** Stops an actor at one of the points before and after its port calls, until it is let go on. */
+export function freezeAt(point: number) {
+  let passed = 0;
+  let thaw = () => {};
+  let tellFrozen = () => {};
+  const thawed = new Promise<void>((resolve) => {
+    thaw = resolve;
+  });
+  const frozen = new Promise<void>((resolve) => {
+    tellFrozen = resolve;
+  });
+  const pass = () => {
+    if (passed++ !== point) return undefined;
+    tellFrozen();
+    return thawed;
+  };
+  return { hook: { before: pass, after: pass } satisfies Hook, frozen, thaw: () => thaw() };
+}

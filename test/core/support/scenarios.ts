@@ -35,3 +35,19 @@ export function scenario(maxLength: number): fc.Arbitrary<Scenario> {
     }),
   );
 }
+
+/** Small enough to be played once for each of its port calls: ties, two lanes, duplicates, a long pause. */
+export const small: Scenario = {
+  sketches: [
+    { id: 'a', second: 0, sequence: 2, key: 'a' },
+    { id: 'b', second: 0, sequence: 1, key: 'a' },
+    { id: 'c', second: 0, sequence: undefined, key: 'b' },
+    { id: 'd', second: 5, sequence: -1, key: 'a' },
+    { id: 'e', second: 5, sequence: -1, key: 'a' },
+    { id: 'f', second: 300, sequence: 0, key: 'b' },
+    { id: 'g', second: 301, sequence: 0, key: 'a' },
+  ],
+  order: [5, 0, 2, 0, 6, 1, 4, 3, 4],
+  playback: { speed: 10, idleMs: 15_000, byKey: true, bySequence: true },
+  settings: { buckets: 2, groupCount: 2 },
+};

@@ -10,8 +10,10 @@ import { type CrashPlan, crashPlan, nest } from './hooks';
 import { createWatch } from './outcome';
 
 /** As in the state machine `sequence`. */
-const RETRIES = 8;
+const STEP_RETRIES = 8;
 const RETRY_AFTER_MS = 2_000;
+/** Of one event, before the test gives up. */
+const DELIVERIES = 10;
 /** An execution that takes more calls than this will never end. */
 const MOST_CALLS = 20_000;
 
@@ -23,6 +25,13 @@ export interface StageOptions {
   latencyMs?: () => number;
   /** Of each call of the sequencer. */
   callMs?: number;
+  stepRetries?: number;
+}
+
+export interface Execution {
+  goesOn?: (answer: SequenceAnswer) => boolean;
+  /** Around all port calls of this execution. */
+  hook?: Hook;
 }
 
 /**
@@ -30,7 +39,8 @@ export interface StageOptions {
  * are delivered again until they are collected, a sequencer's step is retried, and its answers are followed.
  */
 export function createStage(options: StageOptions = {}) {
-  const { crashes = crashPlan(), latencyMs = () => 0, callMs = 300_000, description = '' } = options;
+  const { crashes = crashPlan(), latencyMs = () => 0, description = '' } = options;
+  const { callMs = 300_000, stepRetries = STEP_RETRIES } = options;
   const world = createWorld({ settings: options.settings ?? {} });
   const watch = createWatch(world);
   const answers: SequenceAnswer[] = [];
@@ -42,7 +52,7 @@ export function createStage(options: StageOptions = {}) {
   world.status.set(REPLAY, { state: 'STARTING', description }, { state: 'RUNNING', description }, { description });
 
   async function deliver(event: JsonObject | string): Promise<Collected> {
-    for (let attempt = 0; attempt < RETRIES; attempt++) {
+    for (let attempt = 0; attempt < DELIVERIES; attempt++) {
       try {
         return await warmCollector(event);
       } catch (error) {
@@ -54,9 +64,10 @@ export function createStage(options: StageOptions = {}) {
     throw new Error('The event was not collected.');
   }
 
-  async function call(state: SequencerState): Promise<SequenceAnswer | 'crashed'> {
+  async function call(state: SequencerState, hook?: Hook): Promise<SequenceAnswer | 'crashed'> {
     const deadlineMs = world.clock.now() + callMs;
-    const deps = world.sequenceDeps({ hook: actor(), remainingMs: () => deadlineMs - world.clock.now() });
+    const remainingMs = () => deadlineMs - world.clock.now();
+    const deps = world.sequenceDeps({ hook: nest(hook, actor()), remainingMs });
     try {
       return await sequence(state, deps);
     } catch (error) {
@@ -65,23 +76,23 @@ export function createStage(options: StageOptions = {}) {
     }
   }
 
-  async function step(state: SequencerState): Promise<SequenceAnswer | 'crashed'> {
-    for (let retry = 0; retry <= RETRIES; retry++) {
-      const answer = await call(state);
+  async function step(state: SequencerState, hook?: Hook): Promise<SequenceAnswer | 'crashed'> {
+    for (let retry = 0; retry <= stepRetries; retry++) {
+      const answer = await call(state, hook);
       if (answer !== 'crashed') return answer;
       world.clock.advance(RETRY_AFTER_MS);
     }
     return 'crashed';
   }
 
-  /** Follows an execution to its end. `onAnswer` may stop it, as somebody who ends it by hand. */
-  async function execute(input: SequencerInput, onAnswer = (_: SequenceAnswer) => true): Promise<void> {
+  /** Follows an execution to its end. `goesOn` may stop it, as somebody who ends it by hand. */
+  async function execute(input: SequencerInput, { goesOn = () => true, hook }: Execution = {}): Promise<void> {
     let state: SequencerState = input;
     for (let calls = 0; calls < MOST_CALLS; calls++) {
-      const answer = await step(state);
+      const answer = await step(state, hook);
       if (answer === 'crashed') return world.starts.end(input);
       answers.push(answer);
-      if (!onAnswer(answer) || answer.action === 'done' || answer.action === 'fail') return world.starts.end(input);
+      if (!goesOn(answer) || answer.action === 'done' || answer.action === 'fail') return world.starts.end(input);
       const { action, resumeAt, ...next } = answer;
       if (action === 'continueAsNew') {
         await world.starts.start({ replay: next.replay, generation: next.generation });
@@ -99,11 +110,10 @@ export function createStage(options: StageOptions = {}) {
     /** All answers of all calls so far. */
     answers,
     deliver,
-    call,
     execute,
     /** Runs the executions that were started, one after the other, until none is left. */
-    async run(onAnswer?: (answer: SequenceAnswer) => boolean): Promise<void> {
-      for (let next = world.starts.running[0]; next; next = world.starts.running[0]) await execute(next, onAnswer);
+    async run(execution?: Execution): Promise<void> {
+      for (let next = world.starts.running[0]; next; next = world.starts.running[0]) await execute(next, execution);
     },
     row: () => world.replays.row(REPLAY),
     get report() {

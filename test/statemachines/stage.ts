@@ -1,0 +1,162 @@
+import { type Clients, createClients } from '../../src/aws/clients';
+import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { dynamoReplays } from '../../src/aws/replays';
+import { createTables } from '../../src/aws/tables';
+import type { SequenceAnswer } from '../../src/core/sequence';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
+import { silentTelemetry } from '../../src/lambda/telemetry';
+import { AwsError } from '../../src/local/aws-error';
+import { readDefinition } from '../../src/local/definitions';
+import { createDynamoDb } from '../../src/local/dynamodb';
+import { createFunctions } from '../../src/local/functions';
+import { LocalQueue } from '../../src/local/queue';
+import { queueService } from '../../src/local/queue-service';
+import { LOCAL } from '../../src/local/resource-names';
+import { serve } from '../../src/local/server';
+import { createResourceInvoker } from '../../src/local/service-integrations';
+import { type Execution, LocalStateMachine, type MachineOptions } from '../../src/local/state-machine';
+import { stepFunctionsService } from '../../src/local/state-machine-service';
+import { TableStream } from '../../src/local/stream';
+import { virtualClock } from '../fakes/clock';
+import { scriptedReplayStatus } from '../fakes/replay-status';
+import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
+
+/** No retry and no `Wait` takes time; the virtual clock is moved instead. */
+const AT_ONCE_MS = { Collect: 0, Park: 0, ForwardDueEvents: 0, ContinueAsNew: 0, WaitForNextEvent: 0 };
+
+export const SETTINGS: Settings = { ...DEFAULT_SETTINGS, tiebreaker: 'detail.sequence' };
+
+/** What a task's next calls do instead of their work. */
+type Fault = (input: unknown) => unknown;
+
+/**
+ * Both deployed definitions over the deployed handlers on the deployed adapters, which speak to dynalite and local
+ * services in this process. The clock is virtual: before `release` is called again, it stands at `resumeAt`.
+ */
+export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
+  const clock = virtualClock();
+  const status = scriptedReplayStatus();
+  const stream = new TableStream(LOCAL.tables.orderedEvents, LOCAL.streamArn, LOCAL.region);
+  const deadLetters = new LocalQueue({ ...LOCAL.deadLetters, visibilityTimeoutMs: 0 });
+  const overflow = new LocalQueue({ ...LOCAL.overflow, visibilityTimeoutMs: 0 });
+  const machines = new Map<string, LocalStateMachine>();
+  const describeReplay = {
+    targetPrefix: 'AWSEvents',
+    operations: { DescribeReplay: ({ ReplayName }: { ReplayName?: unknown }) => described(String(ReplayName)) },
+  };
+  const server = await serve(
+    [describeReplay, stepFunctionsService(machines), queueService([overflow, deadLetters])],
+    createDynamoDb(new Map([[stream.arn, stream]])),
+  );
+  const clients: Clients = createClients({ endpoint: server.endpoint, ...LOCAL_ACCESS });
+  await createTables(clients.dynamodb, LOCAL.tables);
+
+  async function described(replay: string) {
+    const answer = await status.describe(replay);
+    if (!answer) throw new AwsError('ResourceNotFoundException', `Replay ${replay} does not exist.`);
+    const { state, description, window } = answer;
+    return {
+      State: state,
+      Description: description,
+      EventStartTime: window.fromMs / 1_000,
+      EventEndTime: window.toMs / 1_000,
+    };
+  }
+
+  const functions = createFunctions({ clients, clock, settings: SETTINGS, telemetry: silentTelemetry });
+  const work = createResourceInvoker({
+    functions: Object.values(functions),
+    queues: [overflow, deadLetters],
+    machines,
+  });
+  const calls: { resource: string; input: unknown }[] = [];
+  const answers: SequenceAnswer[] = [];
+  const faults = new Map<string, Fault[]>();
+  const invoke = async (resource: string, input: unknown) => {
+    calls.push({ resource, input });
+    const fault = faults.get(resource)?.shift();
+    if (fault) return fault(input);
+    const resumeAt = (input as { resumeAt?: string } | null)?.resumeAt;
+    if (resumeAt) clock.set(Math.max(clock.now(), Date.parse(resumeAt)));
+    const answer = await work(resource, input);
+    if (resource === LOCAL.release.arn) answers.push(answer as SequenceAnswer);
+    return answer;
+  };
+  for (const [name, arn, type] of [
+    ['collect', LOCAL.collectMachineArn, 'EXPRESS'],
+    ['sequence', LOCAL.sequenceMachineArn, 'STANDARD'],
+  ] as const) {
+    const definition = await readDefinition(name);
+    const atOnce = { retryIntervalsMs: AT_ONCE_MS, waitsMs: AT_ONCE_MS };
+    machines.set(arn, new LocalStateMachine({ arn, type, definition, ...atOnce, ...machineOptions }, invoke));
+  }
+  const machine = (arn: string) => machines.get(arn) as LocalStateMachine;
+
+  return {
+    clock,
+    status,
+    stream,
+    overflow,
+    clients,
+    calls,
+    answers,
+    collect: machine(LOCAL.collectMachineArn),
+    sequence: machine(LOCAL.sequenceMachineArn),
+    buffer: dynamoEventBuffer({ client: clients.dynamodb, table: LOCAL.tables.eventBuffer }),
+    replays: dynamoReplays({ client: clients.dynamodb, table: LOCAL.tables.replays }),
+    /** The next calls of a task do this instead of their work. */
+    fail(resource: string, ...next: Fault[]): void {
+      faults.set(resource, [...(faults.get(resource) ?? []), ...next]);
+    },
+    callsOf: (resource: string) => calls.filter((call) => call.resource === resource),
+    bodiesIn: (queue: LocalQueue) => queue.receive(1_000).map(({ body }) => body),
+    /** One execution of `collect`, to its end. */
+    async collected(event: unknown, name = `collect-${calls.length}`): Promise<void> {
+      machine(LOCAL.collectMachineArn).start(name, JSON.stringify(event));
+      await machine(LOCAL.collectMachineArn).idle();
+    },
+    /** Runs `sequence` until all its generations have ended. */
+    async sequenced(name: string, input: unknown): Promise<Execution> {
+      const { executionArn } = machine(LOCAL.sequenceMachineArn).start(name, JSON.stringify(input));
+      await machine(LOCAL.sequenceMachineArn).idle();
+      return machine(LOCAL.sequenceMachineArn).executions.get(executionArn) as Execution;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...machines.values()].map((each) => each.stop()));
+      clients.destroy();
+      await server.close();
+    },
+  };
+}
+
+export type Stage = Awaited<ReturnType<typeof startStage>>;
+
+export const QUEUE = 'arn:aws:states:::sqs:sendMessage';
+export const START = 'arn:aws:states:::states:startExecution';
+
+/** An error as Lambda or an integration reports it. */
+export function throwing(name: string, message = 'on purpose'): Fault {
+  return () => {
+    throw Object.assign(new Error(message), { name });
+  };
+}
+
+let count = 0;
+
+/** A replayed event of its own. */
+export function eventOf(replay: string, changes: Record<string, unknown> = {}) {
+  count++;
+  return {
+    version: '0',
+    id: `event-${String(count).padStart(4, '0')}`,
+    'detail-type': 'Order Placed',
+    source: 'shop.orders',
+    account: '111122223333',
+    time: '2026-11-01T00:00:00Z',
+    region: 'eu-central-1',
+    resources: [],
+    'replay-name': replay,
+    detail: { sequence: count, text: 'back\\slash, "quotes", tab\t, ünïcode \u2028 😀' },
+    ...changes,
+  };
+}
