@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OrderedReplayError } from '../core/errors';
 import { compileOptions, type OptionTexts, pathOf } from '../core/options';
-import { UsageError } from './usage-error';
+import { UsageError, usageErrorOf } from './usage-error';
 
 export interface StartOptions {
   /** JSON Lines file; the GitHub webhooks where absent. */
@@ -69,7 +69,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}. --help shows what is allowed.`);
+    throw usageErrorOf(error);
   }
 }
 

@@ -1,14 +1,14 @@
 import Table from 'cli-table3';
-import type { ReplayableHandler } from '../consumer';
+import { runCommand } from './command';
 import { readEventsFile } from './event-set';
 import { readGitHubEvents } from './github-events';
 import type { RunSummary } from './ledger';
 import { loadHandler } from './load-handler';
 import { drawOrders } from './picture';
+import { printEvent } from './print-event';
 import { silentProgress, terminalProgress } from './progress';
 import { type ReplayRun, runReplay } from './replay-run';
 import { readStartOptions, type StartOptions, USAGE } from './start-options';
-import { EXIT_USAGE, UsageError } from './usage-error';
 
 /** `npm start`: a scrambled replay, delivered in order, on this machine. */
 async function main(args: string[]): Promise<number> {
@@ -35,11 +35,6 @@ async function main(args: string[]): Promise<number> {
   return !run.problem && summary.lost === 0 && summary.deliveredOutOfOrder === 0 ? 0 : 1;
 }
 
-const printEvent: ReplayableHandler = (event, _context, delivery) => {
-  const key = delivery?.orderingKey ? ` ${delivery.orderingKey}` : '';
-  console.log(`${String(delivery?.offset).padStart(6)}  ${event.time}  ${event.source} ${event['detail-type']}${key}`);
-};
-
 function show({ ledger, row, problem }: ReplayRun, summary: RunSummary, { json, seed }: StartOptions, title: string) {
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...summary, seed, ...(problem && { problem }) })}\n`);
@@ -65,12 +60,4 @@ function show({ ledger, row, problem }: ReplayRun, summary: RunSummary, { json, 
   if (problem) console.error(problem);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof UsageError ? error.message : error);
-    process.exitCode = error instanceof UsageError ? EXIT_USAGE : 1;
-  },
-);
+runCommand(main);

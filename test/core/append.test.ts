@@ -11,7 +11,9 @@ const due = (n: number, lane: string, bytes = 2): DueEvent => ({
 });
 
 const someDue = fc
-  .array(fc.tuple(fc.nat({ max: 3 }), fc.oneof(fc.constant(2), fc.integer({ min: 1, max: 100_000 }))), { maxLength: 40 })
+  .array(fc.tuple(fc.nat({ max: 3 }), fc.oneof(fc.constant(2), fc.integer({ min: 1, max: 100_000 }))), {
+    maxLength: 40,
+  })
   .map((drawn) => drawn.map(([lane, bytes], n) => due(n, `lane-${lane}`, bytes)));
 
 function terms(groupCount: number) {
@@ -46,7 +48,11 @@ test('given events of one lane, then no two neighbouring groups would have fitte
   await fc.assert(
     fc.asyncProperty(someDue, fc.integer({ min: 1, max: 50 }), async (drawn, groupCount) => {
       const lanes = memoryLanes();
-      await appendDue(lanes, drawn.map((each) => ({ ...each, lane: 'one' })), terms(groupCount));
+      await appendDue(
+        lanes,
+        drawn.map((each) => ({ ...each, lane: 'one' })),
+        terms(groupCount),
+      );
       for (const [n, { events: group }] of lanes.log.entries()) {
         const next = lanes.log[n + 1]?.events[0];
         if (next === undefined || group.length === groupCount) continue;
@@ -59,7 +65,11 @@ test('given events of one lane, then no two neighbouring groups would have fitte
 test('given events of many bytes a character, then the bytes are counted and not the characters', async () => {
   const lanes = memoryLanes();
   const json = '😀'.repeat(MAX_APPEND_BYTES / 8);
-  await appendDue(lanes, [0, 1, 2].map((n) => ({ ...due(n, 'a'), json })), terms(10));
+  await appendDue(
+    lanes,
+    [0, 1, 2].map((n) => ({ ...due(n, 'a'), json })),
+    terms(10),
+  );
   expect(lanes.log.map(({ events }) => events.length)).toEqual([2, 1]);
 });
 
@@ -87,7 +97,11 @@ test('given a lane that is further than all due events, then one refused append 
   const lanes = memoryLanes();
   await lanes.append('a', [due(999, 'a')], 0);
   lanes.calls.length = 0;
-  await appendDue(lanes, [...Array(100).keys()].map((n) => due(n, 'a')), terms(10));
+  await appendDue(
+    lanes,
+    [...Array(100).keys()].map((n) => due(n, 'a')),
+    terms(10),
+  );
   expect(lanes.calls).toHaveLength(1);
 });
 
@@ -98,7 +112,10 @@ test('given many lanes, then they are appended to side by side up to a limit, an
   const slow = {
     async append(...args: Parameters<typeof lanes.append>) {
       open.set(args[0], (open.get(args[0]) ?? 0) + 1);
-      most = Math.max(most, [...open.values()].reduce((sum, each) => sum + each, 0));
+      most = Math.max(
+        most,
+        [...open.values()].reduce((sum, each) => sum + each, 0),
+      );
       expect(open.get(args[0])).toBe(1);
       await new Promise(setImmediate);
       open.set(args[0], 0);

@@ -79,7 +79,7 @@ test.each([
 test.each([
   'const text = new Date(ms).toISOString();',
   'const ms = Date.parse(text);',
-  '// Date.now() is the clock\'s business',
+  "// Date.now() is the clock's business",
   '/** Never `console.log`. */',
   'await clock.sleep(5);',
 ])('the check lets stand: %s', (text) => {

@@ -24,7 +24,11 @@ test('R7: given the first event of a replay, then its row is made, the event sto
   const world = createWorld({ settings: { tiebreaker: 'detail.n', buckets: 3 } });
   const trace = traced();
   const collected = await createCollector(world.collectDeps({ hook: trace }))(event('e'));
-  expect(collected).toEqual({ outcome: 'collected', replay: REPLAY, position: '2026-11-01T00:00:00.000000000Z##e' });
+  expect(collected).toEqual({
+    outcome: 'collected',
+    replay: REPLAY,
+    position: '2026-11-01T00:00:00.000000000Z##e',
+  });
   expect(trace.calls).toEqual([
     'replays.get',
     'replays.create',
@@ -33,7 +37,12 @@ test('R7: given the first event of a replay, then its row is made, the event sto
     'replays.save',
     'replays.get',
   ]);
-  expect(world.replays.row(REPLAY)).toMatchObject({ phase: 'COLLECTING', generation: 1, buckets: 3, tiebreaker: 'detail.n' });
+  expect(world.replays.row(REPLAY)).toMatchObject({
+    phase: 'COLLECTING',
+    generation: 1,
+    buckets: 3,
+    tiebreaker: 'detail.n',
+  });
   expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 1 }]);
 });
 
@@ -82,7 +91,11 @@ test('R6: given the phase took until the deadline to read, then nothing is store
     },
   };
   const error = await rejectionOf(createCollector(world.collectDeps({ hook }))(event('a')));
-  expect(error).toMatchObject({ code: 'CollectDeadlineExceeded', disposition: 'retry', ids: { replay: REPLAY, eventId: 'a' } });
+  expect(error).toMatchObject({
+    code: 'CollectDeadlineExceeded',
+    disposition: 'retry',
+    ids: { replay: REPLAY, eventId: 'a' },
+  });
   expect(error.message).toBe(
     `Reading the phase of replay ${REPLAY} took until the deadline; storing the event now could miss the seal. ` +
       'Nothing was stored; try again.',

@@ -46,21 +46,25 @@ test('R1 to R7: given collectors and a sequencer side by side, then one replay c
   );
 });
 
-test.each([2, 3])('R2 to R6: given %s sequencers that interleave at every port call, then the lanes are as from one', async (count) => {
-  await fc.assert(
-    fc.asyncProperty(scenario(25), chance, async (drawn, draw) => {
-      const cloud = cloudOf(drawn, draw());
-      cloud.simulation.spawn(() => cloud.replay(eventsOf(drawn), MINUTE_MS));
-      cloud.simulation.spawn(async () => {
-        while (!cloud.row()) await cloud.simulation.sleep(100);
-        for (let n = 0; n < count - 1; n++) cloud.simulation.spawn(() => cloud.execute({ replay: REPLAY, generation: 1 }));
-      });
-      await cloud.simulation.run();
-      expectDone(cloud, drawn);
-    }),
-    { numRuns: 20 },
-  );
-});
+test.each([2, 3])(
+  'R2 to R6: given %s sequencers that interleave at every port call, then the lanes are as from one',
+  async (count) => {
+    await fc.assert(
+      fc.asyncProperty(scenario(25), chance, async (drawn, draw) => {
+        const cloud = cloudOf(drawn, draw());
+        cloud.simulation.spawn(() => cloud.replay(eventsOf(drawn), MINUTE_MS));
+        cloud.simulation.spawn(async () => {
+          while (!cloud.row()) await cloud.simulation.sleep(100);
+          for (let n = 0; n < count - 1; n++)
+            cloud.simulation.spawn(() => cloud.execute({ replay: REPLAY, generation: 1 }));
+        });
+        await cloud.simulation.run();
+        expectDone(cloud, drawn);
+      }),
+      { numRuns: 20 },
+    );
+  },
+);
 
 test('R2 to R6: given sequencers of three generations that freeze for up to half an hour, then the lanes are as from one', async () => {
   await fc.assert(
@@ -71,7 +75,8 @@ test('R2 to R6: given sequencers of three generations that freeze for up to half
       cloud.simulation.spawn(() => cloud.replay(eventsOf(drawn), MINUTE_MS));
       cloud.simulation.spawn(async () => {
         while (!cloud.row()) await cloud.simulation.sleep(100);
-        for (const generation of [1, 2, 3]) cloud.simulation.spawn(() => cloud.execute({ replay: REPLAY, generation }));
+        for (const generation of [1, 2, 3])
+          cloud.simulation.spawn(() => cloud.execute({ replay: REPLAY, generation }));
       });
       await cloud.simulation.run();
       expectDone(cloud, drawn);

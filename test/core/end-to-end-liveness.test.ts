@@ -102,12 +102,20 @@ test('R7: given an execution whose name was used up, then the next generation do
 
 test('R7: given more pauses than one execution may have steps, then the replay goes on in a new one, and comes out the same', async () => {
   const slow = { ...playback, speed: 1, idleMs: Number.POSITIVE_INFINITY };
-  const events = [...Array(2 * MAX_ITERATIONS + 50).keys()].map((n) => ({ id: `e-${n}`, second: n * 20, sequence: 0, key: 'a' }));
+  const events = [...Array(2 * MAX_ITERATIONS + 50).keys()].map((n) => ({
+    id: `e-${n}`,
+    second: n * 20,
+    sequence: 0,
+    key: 'a',
+  }));
   const stage = createStage({ settings: settingsOf(slow, { buckets: 2 }), description: descriptionOf(slow) });
   for (const each of events) await stage.deliver(eventOf(each));
   await stage.run();
   const renewals = stage.answers.filter(({ action }) => action === 'continueAsNew');
-  expect(renewals).toMatchObject([{ generation: 2, iteration: 0 }, { generation: 3, iteration: 0 }]);
+  expect(renewals).toMatchObject([
+    { generation: 2, iteration: 0 },
+    { generation: 3, iteration: 0 },
+  ]);
   expect(stage.row()).toMatchObject({ phase: 'DONE', generation: 3 });
   expectLanes(stage.world, events, slow);
   expectNeverEarly(stage.world, stage.watch, slow);

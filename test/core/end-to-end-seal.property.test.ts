@@ -19,7 +19,11 @@ function slowPuts(draw: Chance) {
 }
 
 /** Events that arrive when the set is being sealed, which the rule promises not to happen. */
-async function race(sketches: Sketch[], draw: Chance, options: { again: number; crashOneIn: number }): Promise<Cloud> {
+async function race(
+  sketches: Sketch[],
+  draw: Chance,
+  options: { again: number; crashOneIn: number },
+): Promise<Cloud> {
   const cloud = createCloud({
     settings: settingsOf(playback, { buckets: 3, groupCount: 7 }),
     description: descriptionOf(playback),
@@ -42,9 +46,13 @@ async function race(sketches: Sketch[], draw: Chance, options: { again: number; 
 
 function outcomesOf(cloud: Cloud, sketches: Sketch[]) {
   const stored = cloud.world.buffer.stored(REPLAY);
-  const idsOf = (late: boolean) => new Set(stored.filter((each) => each.late === late).map(({ json }) => JSON.parse(json).id));
+  const idsOf = (late: boolean) =>
+    new Set(stored.filter((each) => each.late === late).map(({ json }) => JSON.parse(json).id));
   const [released, late] = [idsOf(false), idsOf(true)];
-  return { released: sketches.filter(({ id }) => released.has(id)), late: sketches.filter(({ id }) => late.has(id)) };
+  return {
+    released: sketches.filter(({ id }) => released.has(id)),
+    late: sketches.filter(({ id }) => late.has(id)),
+  };
 }
 
 test('R1, R6: given puts that race with the seal, then every event is released or late, never both and never neither', async () => {
@@ -70,7 +78,9 @@ test('R1: given crashes and duplicates besides, then no late event goes uncounte
       const cloud = await race(sketches, draw(), { again: 2, crashOneIn: 100 });
       const { released, late } = outcomesOf(cloud, sketches);
       const dead = new Set(cloud.deadLetters.map(({ id }) => id));
-      const lost = sketches.filter((each) => !released.includes(each) && !late.includes(each) && !dead.has(each.id));
+      const lost = sketches.filter(
+        (each) => !released.includes(each) && !late.includes(each) && !dead.has(each.id),
+      );
       expect(lost).toEqual([]);
       expect(cloud.row()?.phase).toBe('DONE');
       expect(cloud.row()?.late).toBeGreaterThanOrEqual(late.length - dead.size);

@@ -7,7 +7,10 @@ import { createStage, type Stage, type StageOptions } from './support/stage';
 
 jest.setTimeout(60_000);
 
-async function play({ sketches, order, playback, settings }: Scenario, options: StageOptions = {}): Promise<Stage> {
+async function play(
+  { sketches, order, playback, settings }: Scenario,
+  options: StageOptions = {},
+): Promise<Stage> {
   const stage = createStage({
     settings: settingsOf(playback, settings),
     description: descriptionOf(playback),
@@ -49,7 +52,8 @@ test('R5: given two orders of arrival, buckets and speeds, then lanes, positions
         playback: { ...other.playback, byKey, bySequence },
         settings: { ...other.settings },
       });
-      const contents = (stage: Stage) => [...stage.world.lanes.contents()].sort(([a], [b]) => (a < b ? -1 : 1));
+      const contents = (stage: Stage) =>
+        [...stage.world.lanes.contents()].sort(([a], [b]) => (a < b ? -1 : 1));
       expect(contents(second)).toEqual(contents(first));
       expect(tiebreakersOf(second.world)).toHaveLength(drawn.sketches.length);
     }),
@@ -59,12 +63,17 @@ test('R5: given two orders of arrival, buckets and speeds, then lanes, positions
 
 test('given calls with hardly any time, then a replay goes on in many of them and comes out the same', async () => {
   await fc.assert(
-    fc.asyncProperty(scenario(30), latencies, fc.integer({ min: 15_100, max: 30_000 }), async (drawn, latencyMs, callMs) => {
-      const stage = await play(drawn, { callMs, latencyMs });
-      expectLanes(stage.world, drawn.sketches, drawn.playback);
-      expectNeverEarly(stage.world, stage.watch, drawn.playback);
-      expect(stage.report?.phase).toBe('DONE');
-    }),
+    fc.asyncProperty(
+      scenario(30),
+      latencies,
+      fc.integer({ min: 15_100, max: 30_000 }),
+      async (drawn, latencyMs, callMs) => {
+        const stage = await play(drawn, { callMs, latencyMs });
+        expectLanes(stage.world, drawn.sketches, drawn.playback);
+        expectNeverEarly(stage.world, stage.watch, drawn.playback);
+        expect(stage.report?.phase).toBe('DONE');
+      },
+    ),
     { numRuns: 60 },
   );
 });

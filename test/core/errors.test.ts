@@ -19,7 +19,8 @@ function rowsOf(markdown: string): Row[] {
 }
 
 const rows = rowsOf(readFileSync(`${__dirname}/../../docs/errors.md`, 'utf8'));
-const anError = (code: (typeof ERROR_CODES)[number]) => new OrderedReplayError(code, 'What happened.', { remedy: 'What to do.' });
+const anError = (code: (typeof ERROR_CODES)[number]) =>
+  new OrderedReplayError(code, 'What happened.', { remedy: 'What to do.' });
 const consumerCode = new NotAnOrderedReplayError('', '').code;
 
 test('every code has one row in docs/errors.md, and every row has a code', () => {
@@ -35,7 +36,11 @@ test.each(ERROR_CODES)('the row of %s says what happened, what to do, and what c
 
 test('an error has its code for a name, its remedy in its message, its ids, and the real cause', () => {
   const cause = new Error('disk full');
-  const error = new OrderedReplayError('InvalidEvent', 'It broke.', { remedy: 'Mend it.', ids: { eventId: 'e' }, cause });
+  const error = new OrderedReplayError('InvalidEvent', 'It broke.', {
+    remedy: 'Mend it.',
+    ids: { eventId: 'e' },
+    cause,
+  });
   expect(error).toMatchObject({
     name: 'InvalidEvent',
     code: 'InvalidEvent',

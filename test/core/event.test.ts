@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { OrderedReplayError } from '../../src/core/errors';
 import { parseEvent } from '../../src/core/event';
 import { MAX_EVENT_BYTES, MAX_ID_BYTES } from '../../src/core/limits';
-import { envelope } from './support/events';
 import { errorOf } from './support/errors';
+import { envelope } from './support/events';
 
 const REMEDY = 'Only events as EventBridge replays them can be collected; remove or mend this one.';
 const TEXT_FIELDS = ['id', 'time', 'source', 'detail-type', 'replay-name'] as const;
@@ -35,13 +35,14 @@ test.each([...KINDS.filter(([, kind]) => kind !== 'an object'), ['text', 'a stri
   },
 );
 
-test.each([...KINDS.filter(([value]) => value !== '' && !isPlainObject(value)), ['"x"', 'a string'], ['[1]', 'an array']] as const)(
-  'given %j for an event, then the message says that it is %s',
-  (input, kind) => {
-    const error = errorOf(() => parseEvent(input));
-    expect(error.message).toBe(`The event is ${kind}, where a JSON object is expected. ${REMEDY}`);
-  },
-);
+test.each([
+  ...KINDS.filter(([value]) => value !== '' && !isPlainObject(value)),
+  ['"x"', 'a string'],
+  ['[1]', 'an array'],
+] as const)('given %j for an event, then the message says that it is %s', (input, kind) => {
+  const error = errorOf(() => parseEvent(input));
+  expect(error.message).toBe(`The event is ${kind}, where a JSON object is expected. ${REMEDY}`);
+});
 
 test('given text that is not JSON, then the message has its length and not its content', () => {
   const error = errorOf(() => parseEvent('{"secret": tell-nobody'));
@@ -49,12 +50,15 @@ test('given text that is not JSON, then the message has its length and not its c
   expect(error.cause).toBeUndefined();
 });
 
-test.each(['a b', 'x#y', 'é', 'a'.repeat(65), 'a/b', 'a\n'])('given the replay name %j, then it is refused', (name) => {
-  const error = errorOf(() => parseEvent(envelope({ 'replay-name': name })));
-  expect(error.message).toBe(
-    `The event's "replay-name" is "${name}"; allowed are 1 to 64 letters, digits, ".", "-", "_". ${REMEDY}`,
-  );
-});
+test.each(['a b', 'x#y', 'é', 'a'.repeat(65), 'a/b', 'a\n'])(
+  'given the replay name %j, then it is refused',
+  (name) => {
+    const error = errorOf(() => parseEvent(envelope({ 'replay-name': name })));
+    expect(error.message).toBe(
+      `The event's "replay-name" is "${name}"; allowed are 1 to 64 letters, digits, ".", "-", "_". ${REMEDY}`,
+    );
+  },
+);
 
 test('given a time that is none, then the message quotes the beginning of it', () => {
   const time = `12 o'clock${'!'.repeat(100)}`;
@@ -66,7 +70,7 @@ test('given a time that is none, then the message quotes the beginning of it', (
 });
 
 test('given an id that is too long for a position, then the message has its bytes and the limit', () => {
-  const error = errorOf(() => parseEvent(envelope({ id: 'é'.repeat(MAX_ID_BYTES / 2) + 'x' })));
+  const error = errorOf(() => parseEvent(envelope({ id: `${'é'.repeat(MAX_ID_BYTES / 2)}x` })));
   expect(error.message).toBe(`The event's "id" has 257 bytes; allowed are 256. ${REMEDY}`);
   expect(parseEvent(envelope({ id: 'x'.repeat(MAX_ID_BYTES) })).id).toHaveLength(MAX_ID_BYTES);
 });
@@ -89,21 +93,28 @@ test('given an event of exactly the largest size, then it is taken, and one byte
 test('R5: given any event, then as an object and as text, however spaced, it gives the same JSON with all its fields', () => {
   const extras = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue());
   fc.assert(
-    fc.property(extras, fc.object({ values: [fc.jsonValue()] }), fc.nat({ max: 4 }), (more, detail, indent) => {
-      const whole = JSON.parse(JSON.stringify({ ...more, ...envelope({ detail }) }));
-      const fromObject = parseEvent(structuredClone(whole));
-      const fromText = parseEvent(JSON.stringify(whole, null, indent));
-      expect(fromText.json).toBe(fromObject.json);
-      expect(JSON.parse(fromObject.json)).toEqual(whole);
-      expect(fromObject.json.isWellFormed()).toBe(true);
-    }),
+    fc.property(
+      extras,
+      fc.object({ values: [fc.jsonValue()] }),
+      fc.nat({ max: 4 }),
+      (more, detail, indent) => {
+        const whole = JSON.parse(JSON.stringify({ ...more, ...envelope({ detail }) }));
+        const fromObject = parseEvent(structuredClone(whole));
+        const fromText = parseEvent(JSON.stringify(whole, null, indent));
+        expect(fromText.json).toBe(fromObject.json);
+        expect(JSON.parse(fromObject.json)).toEqual(whole);
+        expect(fromObject.json.isWellFormed()).toBe(true);
+      },
+    ),
   );
 });
 
 test('given any broken event, then neither the message nor the ids have anything of its detail', () => {
   const secret = 'kbhX9-secret';
   const broken = fc.oneof(
-    fc.constantFrom(...TEXT_FIELDS).map((field) => ({ ...envelope({ detail: { secret } }), [field]: [secret] })),
+    fc
+      .constantFrom(...TEXT_FIELDS)
+      .map((field) => ({ ...envelope({ detail: { secret } }), [field]: [secret] })),
     fc.constant({ ...envelope(), detail: secret }),
     fc.constant({ ...envelope(), detail: [secret] }),
     fc.constant(`{"detail": {"secret": "${secret}"`),

@@ -12,7 +12,9 @@ const keyOf = (value: unknown, path = 'detail.key') =>
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xffff }), { size: '+1' }).map((units) => String.fromCharCode(...units)),
-  fc.tuple(fc.constantFrom('a', 'é', '😀', '#'), fc.nat({ max: 3_000 })).map(([text, times]) => text.repeat(times)),
+  fc
+    .tuple(fc.constantFrom('a', 'é', '😀', '#'), fc.nat({ max: 3_000 }))
+    .map(([text, times]) => text.repeat(times)),
 );
 
 test('given any value, then its lane is a key that DynamoDB takes and gives back as it was', () => {

@@ -14,7 +14,10 @@ const positionAt = (n: number) => `p${String(n).padStart(6, '0')}`;
 async function bufferOf(events: Stored[], json = '{}'): Promise<MemoryEventBuffer> {
   const buffer = memoryEventBuffer();
   for (const { n, bucket, late } of events) {
-    await buffer.put({ replay: 'r', bucket, position: positionAt(n) }, { json, late, receivedAtMs: 0, expiresAtMs: 0 });
+    await buffer.put(
+      { replay: 'r', bucket, position: positionAt(n) },
+      { json, late, receivedAtMs: 0, expiresAtMs: 0 },
+    );
   }
   buffer.calls.length = 0;
   return buffer;
@@ -60,19 +63,28 @@ test('R2: given any distribution over buckets, then the sealed set is read in or
 
 test('R5: given pages that end early anywhere, as DynamoDB may end them, then the order is the same', async () => {
   await fc.assert(
-    fc.asyncProperty(distribution, fc.infiniteStream(fc.integer({ min: 1, max: 5 })), async (drawn, sizes) => {
-      const buffer = await bufferOf(drawn.events);
-      const ending = {
-        ...buffer,
-        async read(replay: string, bucket: number, after: string | undefined, limit: number) {
-          const page = await buffer.read(replay, bucket, after, Math.min(limit, sizes.next().value as number));
-          return { ...page, more: page.events.length > 0 };
-        },
-      };
-      const reader = new SealedSetReader(ending, 'r', drawn.buckets, undefined);
-      const expected = drawn.events.filter(({ late }) => !late).map(({ n }) => positionAt(n));
-      expect(await readAll(reader)).toEqual(expected.sort());
-    }),
+    fc.asyncProperty(
+      distribution,
+      fc.infiniteStream(fc.integer({ min: 1, max: 5 })),
+      async (drawn, sizes) => {
+        const buffer = await bufferOf(drawn.events);
+        const ending = {
+          ...buffer,
+          async read(replay: string, bucket: number, after: string | undefined, limit: number) {
+            const page = await buffer.read(
+              replay,
+              bucket,
+              after,
+              Math.min(limit, sizes.next().value as number),
+            );
+            return { ...page, more: page.events.length > 0 };
+          },
+        };
+        const reader = new SealedSetReader(ending, 'r', drawn.buckets, undefined);
+        const expected = drawn.events.filter(({ late }) => !late).map(({ n }) => positionAt(n));
+        expect(await readAll(reader)).toEqual(expected.sort());
+      },
+    ),
   );
 });
 

@@ -26,9 +26,12 @@ test.each([
   ['a=b c=d ==', {}],
   ['topspeed=fast my.idle=never', {}],
   ['speed = 10', {}],
-])('given the description %j, when it is read, then the options are the defaults with %j', (text, changes) => {
-  expect(read(text)).toEqual({ ...DEFAULT_OPTIONS, ...changes });
-});
+])(
+  'given the description %j, when it is read, then the options are the defaults with %j',
+  (text, changes) => {
+    expect(read(text)).toEqual({ ...DEFAULT_OPTIONS, ...changes });
+  },
+);
 
 test.each([
   ['speed=fast', 'speed=fast', SPEEDS],
@@ -46,27 +49,46 @@ test.each([
   ['speed=1 Speed=2', 'speed=2', 'one value, but the description gives it twice'],
   ['speed=1 speed=1', 'speed=1', 'one value, but the description gives it twice'],
   ['Tiebreaker=detail.n', 'tiebreaker=detail.n', 'nothing here: it is a parameter of the stack'],
-])('given the description %j, then the error says that %s is not valid; allowed is %s', (text, option, allowed) => {
-  const error = errorOf(() => read(text));
-  expect(error.code).toBe('InvalidOption');
-  expect(error.disposition).toBe('fail');
-  expect(error.message).toBe(`Option ${option} is not valid; allowed is ${allowed}. ${REMEDY}`);
-});
+])(
+  'given the description %j, then the error says that %s is not valid; allowed is %s',
+  (text, option, allowed) => {
+    const error = errorOf(() => read(text));
+    expect(error.code).toBe('InvalidOption');
+    expect(error.disposition).toBe('fail');
+    expect(error.message).toBe(`Option ${option} is not valid; allowed is ${allowed}. ${REMEDY}`);
+  },
+);
 
 test('given any valid options in any order, case, spacing and prose, then they are read as they were typed', () => {
   const words = fc.record(
     {
-      speed: fc.oneof(fc.constant('max'), fc.integer({ min: 1, max: 999 }).map((n) => `${n}x`), fc.constant('0.25')),
+      speed: fc.oneof(
+        fc.constant('max'),
+        fc.integer({ min: 1, max: 999 }).map((n) => `${n}x`),
+        fc.constant('0.25'),
+      ),
       idle: fc.oneof(
         fc.constant('none'),
-        fc.tuple(fc.nat({ max: 99 }), fc.constantFrom('ms', 's', 'm', 'h', 'd')).map((parts) => parts.join('')),
+        fc
+          .tuple(fc.nat({ max: 99 }), fc.constantFrom('ms', 's', 'm', 'h', 'd'))
+          .map((parts) => parts.join('')),
       ),
       orderingKey: fc.constantFrom('none', 'detail.orderId', 'source', '"detail-type"', 'detail.a.b[0]'),
       onMissing: fc.constantFrom('wait', 'continue'),
     },
     { requiredKeys: [] },
   );
-  const prose = fc.constantFrom('', 'again,', 'for Ann (QA)', 'x=y', 'étude', '2026-11-20', '=', 'speed', 'idle:');
+  const prose = fc.constantFrom(
+    '',
+    'again,',
+    'for Ann (QA)',
+    'x=y',
+    'étude',
+    '2026-11-20',
+    '=',
+    'speed',
+    'idle:',
+  );
   const gap = fc.constantFrom(' ', '\n', '\t ', '  ');
   const dot = fc.constantFrom('', '.', ',', ';', '!');
   const spelling = fc.constantFrom<(key: string) => string>(
@@ -76,11 +98,19 @@ test('given any valid options in any order, case, spacing and prose, then they a
     (key) => `-${key}`,
   );
   fc.assert(
-    fc.property(words, prose, gap, dot, spelling, fc.boolean(), (chosen, text, space, end, spell, reversed) => {
-      const typed = Object.entries(chosen).map(([key, value]) => `${spell(key)}=${value}${end}`);
-      const description = [text, ...(reversed ? typed.reverse() : typed), text].join(space);
-      expect(read(description)).toEqual({ ...DEFAULT_OPTIONS, ...chosen });
-    }),
+    fc.property(
+      words,
+      prose,
+      gap,
+      dot,
+      spelling,
+      fc.boolean(),
+      (chosen, text, space, end, spell, reversed) => {
+        const typed = Object.entries(chosen).map(([key, value]) => `${spell(key)}=${value}${end}`);
+        const description = [text, ...(reversed ? typed.reverse() : typed), text].join(space);
+        expect(read(description)).toEqual({ ...DEFAULT_OPTIONS, ...chosen });
+      },
+    ),
   );
 });
 
@@ -112,7 +142,12 @@ test('given options as texts, when they are compiled, then they have units', () 
     onMissing: 'wait',
   });
   const texts = { speed: '2.5x', idle: '1.5m', orderingKey: 'detail.a', onMissing: 'continue' };
-  expect(compileOptions(texts)).toEqual({ speed: 2.5, idleMs: 90_000, orderingKeyPath: 'detail.a', onMissing: 'continue' });
+  expect(compileOptions(texts)).toEqual({
+    speed: 2.5,
+    idleMs: 90_000,
+    orderingKeyPath: 'detail.a',
+    onMissing: 'continue',
+  });
   const idles = ['250ms', '5s', '2m', '1h', '1d'].map((idle) => compileOptions({ ...texts, idle }).idleMs);
   expect(idles).toEqual([250, 5_000, 120_000, 3_600_000, 86_400_000]);
 });

@@ -3,7 +3,10 @@ import { dueAt, type Pace, type PacePoint } from '../../src/core/pacing';
 
 const START_MS = 1_000_000;
 const pace: fc.Arbitrary<Pace> = fc.record({
-  speed: fc.oneof(fc.constantFrom(1, 10, Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 1_000, noNaN: true })),
+  speed: fc.oneof(
+    fc.constantFrom(1, 10, Number.POSITIVE_INFINITY),
+    fc.double({ min: 0.01, max: 1_000, noNaN: true }),
+  ),
   idleMs: fc.oneof(fc.constantFrom(0, Number.POSITIVE_INFINITY), fc.integer({ min: 0, max: 10_000 })),
 });
 const gaps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 })), { maxLength: 30 });
@@ -28,7 +31,7 @@ test('R6: given any gaps, then the first event is due at the start and each next
       expect(due[0]).toBe(START_MS);
       for (const [n, gapMs] of gapsMs.entries()) {
         const scaled = terms.speed === Number.POSITIVE_INFINITY ? 0 : gapMs / terms.speed;
-        expected += scaled < terms.idleMs ? scaled : terms.idleMs;
+        expected += Math.min(scaled, terms.idleMs);
         expect(due[n + 1]).toBeCloseTo(expected, 4);
         expect(due[n + 1]).toBeGreaterThanOrEqual(due[n] as number);
       }

@@ -136,7 +136,9 @@ test.failing('given a tiebreaker path that is also a name of JavaScript, when th
 
 test.failing('given a tiebreaker path that fails on a value, then the error is InvalidTiebreaker', () => {
   const event = parseEvent(envelope({ detail: { items: 5 } }));
-  expect(errorOf(() => positionOf(event, 'detail.items && length(detail.items)')).code).toBe('InvalidTiebreaker');
+  expect(errorOf(() => positionOf(event, 'detail.items && length(detail.items)')).code).toBe(
+    'InvalidTiebreaker',
+  );
 });
 
 test('given ten thousand ids, then the buckets are about equally full', () => {

@@ -36,7 +36,10 @@ test('given a long pause, then the call ends, and asks to be woken a little befo
   const world = await releasingWorld([0, 60]);
   const startMs = world.clock.now();
   const answer = await sequence(STATE, world.sequenceDeps());
-  expect(answer).toMatchObject({ action: 'wait', resumeAt: new Date(startMs + 60_000 - WAKE_EARLY_MS).toISOString() });
+  expect(answer).toMatchObject({
+    action: 'wait',
+    resumeAt: new Date(startMs + 60_000 - WAKE_EARLY_MS).toISOString(),
+  });
   expect(released(world)).toEqual(['e-0']);
   expect(rowOf(world).checkpoint).toMatchObject({ released: 1, dueAtMs: startMs });
   expect(world.clock.slept).toEqual([]);
@@ -45,7 +48,10 @@ test('given a long pause, then the call ends, and asks to be woken a little befo
 test('given a pause of days, then no single wait is longer than an hour', async () => {
   const world = await releasingWorld([0, 5 * 86_400]);
   const answer = await sequence(STATE, world.sequenceDeps());
-  expect(answer).toMatchObject({ action: 'wait', resumeAt: new Date(world.clock.now() + MAX_WAIT_MS).toISOString() });
+  expect(answer).toMatchObject({
+    action: 'wait',
+    resumeAt: new Date(world.clock.now() + MAX_WAIT_MS).toISOString(),
+  });
 });
 
 test('R1: given any append, then the checkpoint is not beyond what is in the lanes', async () => {
@@ -75,20 +81,29 @@ test('given a cancellation while events are being released, then release stops w
     cancelledAtMs = world.clock.now();
     Object.assign(rowOf(world), { phase: 'CANCELLED', reason: 'Stopped by hand.' });
   });
-  expect(answer).toMatchObject({ action: 'done', report: { phase: 'CANCELLED', reason: 'Stopped by hand.' } });
+  expect(answer).toMatchObject({
+    action: 'done',
+    report: { phase: 'CANCELLED', reason: 'Stopped by hand.' },
+  });
   expect(lastAtMs - cancelledAtMs).toBeLessThanOrEqual(1_200);
   expect(released(world)).toEqual(idsTo(released(world).length));
 });
 
 test('given a cancellation during a wait in memory, then at most what is due at its end is still released', async () => {
   const world = await releasingWorld([0, 9, 10, 11]);
-  await run(world, ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })));
+  await run(
+    world,
+    ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })),
+  );
   expect(released(world).length).toBeLessThanOrEqual(2);
 });
 
 test.failing('given a cancellation at the start of a long wait in memory, then nothing is released after it', async () => {
   const world = await releasingWorld([0, 9]);
-  await run(world, ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })));
+  await run(
+    world,
+    ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })),
+  );
   expect(released(world)).toEqual(['e-0']);
 });
 
@@ -107,7 +122,10 @@ test('given fewer events than were counted at the seal, then the replay fails an
 
 test('given a sealed set without events, then the replay is done', async () => {
   const world = await releasingWorld([]);
-  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done', report: { phase: 'DONE', released: 0 } });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
+    action: 'done',
+    report: { phase: 'DONE', released: 0 },
+  });
 });
 
 test('given a call with too little time for the next wait, then it yields, with its checkpoint, and goes on at once', async () => {

@@ -14,7 +14,14 @@ const row: ReplayRow = {
 };
 
 test('R1: given a replay that is still collecting, then its report has what is known and no guesses', () => {
-  expect(reportOf(row)).toEqual({ replay: 'r', phase: 'COLLECTING', released: 0, duplicates: 0, late: 0, dead: 0 });
+  expect(reportOf(row)).toEqual({
+    replay: 'r',
+    phase: 'COLLECTING',
+    released: 0,
+    duplicates: 0,
+    late: 0,
+    dead: 0,
+  });
 });
 
 test('R1: given a replay that is done, then its report has every outcome and both durations', () => {
@@ -43,7 +50,13 @@ test('R1: given a replay that is done, then its report has every outcome and bot
 });
 
 test('given a replay that failed, then its report has the reason and only the durations that came to an end', () => {
-  const report = reportOf({ ...row, phase: 'FAILED', reason: 'CountMismatch: …', sealedAtMs: START_MS, releaseStartedAtMs: START_MS });
+  const report = reportOf({
+    ...row,
+    phase: 'FAILED',
+    reason: 'CountMismatch: …',
+    sealedAtMs: START_MS,
+    releaseStartedAtMs: START_MS,
+  });
   expect(report).toMatchObject({ reason: 'CountMismatch: …', collectingMs: 0 });
   expect(report).not.toHaveProperty('releasingMs');
 });

@@ -10,7 +10,11 @@ const DAY_MS = 86_400_000;
 const STATE = { replay: REPLAY, generation: 1 };
 
 /** Follows the answers until the row is as wanted. */
-async function followUntil(world: World, wanted: (row: ReplayRow) => boolean, hook: Hook = {}): Promise<SequenceAnswer> {
+async function followUntil(
+  world: World,
+  wanted: (row: ReplayRow) => boolean,
+  hook: Hook = {},
+): Promise<SequenceAnswer> {
   for (let calls = 0; calls < 1_000; calls++) {
     const answer = await sequence(STATE, world.sequenceDeps({ hook }));
     if (wanted(rowOf(world)) || !('resumeAt' in answer)) return answer;
@@ -49,7 +53,9 @@ test('R1: given COMPLETED, then the seal comes after the settle time and two emp
   await followUntil(world, ({ sealedAtMs }) => sealedAtMs !== undefined, hook);
   const secondLookAtMs = settledAtMs + DEFAULT_SETTINGS.queueMetadataMs;
   expect(looksAtMs).toEqual([settledAtMs, settledAtMs, secondLookAtMs, secondLookAtMs]);
-  expect(new Set(world.queues.calls.map(({ args }) => args[0]))).toEqual(new Set(['overflow', 'deadLetters']));
+  expect(new Set(world.queues.calls.map(({ args }) => args[0]))).toEqual(
+    new Set(['overflow', 'deadLetters']),
+  );
   expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(secondLookAtMs);
 });
 
@@ -114,23 +120,39 @@ test('R6: given SEALED, then the first reading comes after the dwell, counted fr
 test.each([
   ['archive gone', 'archive gone'],
   [undefined, 'no reason given'],
-])('given EventBridge says FAILED with the reason %s, then so does the replay', async (stateReason, cause) => {
-  const world = await collectingWorld();
-  world.status.set(REPLAY, { state: 'FAILED', ...(stateReason && { stateReason }) });
-  expect(await sequence(STATE, world.sequenceDeps())).toEqual({ action: 'fail', Error: 'ReplayFailed', Cause: cause });
-  expect(rowOf(world)).toMatchObject({ phase: 'FAILED', reason: `ReplayFailed: ${cause}` });
-});
+])(
+  'given EventBridge says FAILED with the reason %s, then so does the replay',
+  async (stateReason, cause) => {
+    const world = await collectingWorld();
+    world.status.set(REPLAY, { state: 'FAILED', ...(stateReason && { stateReason }) });
+    expect(await sequence(STATE, world.sequenceDeps())).toEqual({
+      action: 'fail',
+      Error: 'ReplayFailed',
+      Cause: cause,
+    });
+    expect(rowOf(world)).toMatchObject({ phase: 'FAILED', reason: `ReplayFailed: ${cause}` });
+  },
+);
 
-test.each(['CANCELLING', 'CANCELLED'] as const)('given EventBridge says %s, then the replay is cancelled', async (state) => {
-  const world = await collectingWorld();
-  world.status.set(REPLAY, { state });
-  const answer = await sequence(STATE, world.sequenceDeps());
-  expect(answer).toMatchObject({ action: 'done', report: { phase: 'CANCELLED', reason: `EventBridge says ${state}.` } });
-});
+test.each(['CANCELLING', 'CANCELLED'] as const)(
+  'given EventBridge says %s, then the replay is cancelled',
+  async (state) => {
+    const world = await collectingWorld();
+    world.status.set(REPLAY, { state });
+    const answer = await sequence(STATE, world.sequenceDeps());
+    expect(answer).toMatchObject({
+      action: 'done',
+      report: { phase: 'CANCELLED', reason: `EventBridge says ${state}.` },
+    });
+  },
+);
 
 test('given a replay that EventBridge does not know, then it fails and says so', async () => {
   const world = await collectingWorld();
-  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'fail', Error: 'ReplayNotFound' });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
+    action: 'fail',
+    Error: 'ReplayNotFound',
+  });
   expect(rowOf(world).reason).toBe(`ReplayNotFound: EventBridge knows no replay ${REPLAY}.`);
 });
 
@@ -139,7 +161,9 @@ test('given a bad option in the description, then the replay fails before it com
   world.status.set(REPLAY, { state: 'RUNNING', description: 'speed=fast' });
   const answer = await sequence(STATE, world.sequenceDeps());
   expect(answer).toMatchObject({ action: 'fail', Error: 'InvalidOption' });
-  expect((answer as { Cause: string }).Cause).toMatch(/^Option speed=fast is not valid; allowed is a number above 0/);
+  expect((answer as { Cause: string }).Cause).toMatch(
+    /^Option speed=fast is not valid; allowed is a number above 0/,
+  );
 });
 
 test.each([
@@ -148,15 +172,18 @@ test.each([
   ['speed=0.5', 8, 'fail'],
   ['speed=10', 139, 'wait'],
   ['speed=1 idle=5s', 100, 'wait'],
-])('R1: given %s for a window of %s days and events kept for 14, then the answer is to %s', async (description, days, action) => {
-  const world = await collectingWorld();
-  world.status.set(REPLAY, { state: 'RUNNING', description, window: { fromMs: 0, toMs: days * DAY_MS } });
-  const answer = await sequence(STATE, world.sequenceDeps());
-  expect(answer.action).toBe(action);
-  if (answer.action !== 'fail') return;
-  expect(answer.Error).toBe('PlaybackOutlivesRetention');
-  expect(answer.Cause).toMatch(/the window takes up to 1[46]\.0 days; events are kept for 14\.0\./);
-});
+])(
+  'R1: given %s for a window of %s days and events kept for 14, then the answer is to %s',
+  async (description, days, action) => {
+    const world = await collectingWorld();
+    world.status.set(REPLAY, { state: 'RUNNING', description, window: { fromMs: 0, toMs: days * DAY_MS } });
+    const answer = await sequence(STATE, world.sequenceDeps());
+    expect(answer.action).toBe(action);
+    if (answer.action !== 'fail') return;
+    expect(answer.Error).toBe('PlaybackOutlivesRetention');
+    expect(answer.Cause).toMatch(/the window takes up to 1[46]\.0 days; events are kept for 14\.0\./);
+  },
+);
 
 /** A replay that has waited so long for its dead letters. */
 async function waitedFor(days: number, seconds: number[]): Promise<World> {

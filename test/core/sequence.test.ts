@@ -7,19 +7,27 @@ import { released, releasingRow, rowOf, worldWithReplay } from './support/replay
 
 const STATE = { replay: REPLAY, generation: 1 };
 
-test.each([undefined, null, 'r', [], {}, { replay: '' }, { replay: 'r' }, { replay: 'r', generation: '1' }, { replay: 'r', generation: -1 }, { replay: 'r', generation: 1, iteration: 0.5 }])(
-  'given the input %j, then it is refused with what is expected',
-  async (state) => {
-    const world = await worldWithReplay({});
-    const error = await rejectionOf(sequence(state as never, world.sequenceDeps()));
-    expect(error).toMatchObject({ code: 'InvalidInput', disposition: 'fail' });
-    expect(error.message).toBe(
-      'The input of the sequencer names no replay and generation. ' +
-        'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
-    );
-    expect(world.replays.calls.filter(({ method }) => method === 'get')).toEqual([]);
-  },
-);
+test.each([
+  undefined,
+  null,
+  'r',
+  [],
+  {},
+  { replay: '' },
+  { replay: 'r' },
+  { replay: 'r', generation: '1' },
+  { replay: 'r', generation: -1 },
+  { replay: 'r', generation: 1, iteration: 0.5 },
+])('given the input %j, then it is refused with what is expected', async (state) => {
+  const world = await worldWithReplay({});
+  const error = await rejectionOf(sequence(state as never, world.sequenceDeps()));
+  expect(error).toMatchObject({ code: 'InvalidInput', disposition: 'fail' });
+  expect(error.message).toBe(
+    'The input of the sequencer names no replay and generation. ' +
+      'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
+  );
+  expect(world.replays.calls.filter(({ method }) => method === 'get')).toEqual([]);
+});
 
 test('given a replay without a row, then the answer is to fail', async () => {
   const world = await worldWithReplay({});
@@ -30,18 +38,29 @@ test('given a replay without a row, then the answer is to fail', async () => {
   });
 });
 
-test.each<[Phase]>([['DONE'], ['CANCELLED']])('given the phase %s, then there is nothing to do, and no write', async (phase) => {
-  const world = await worldWithReplay({ phase });
-  world.replays.calls.length = 0;
-  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done', report: { phase } });
-  expect(world.replays.calls.map(({ method }) => method)).toEqual(['get']);
-});
+test.each<[Phase]>([['DONE'], ['CANCELLED']])(
+  'given the phase %s, then there is nothing to do, and no write',
+  async (phase) => {
+    const world = await worldWithReplay({ phase });
+    world.replays.calls.length = 0;
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done', report: { phase } });
+    expect(world.replays.calls.map(({ method }) => method)).toEqual(['get']);
+  },
+);
 
 test('given the phase FAILED, then the answer has the code and the rest of the reason, colons and all', async () => {
   const world = await worldWithReplay({ phase: 'FAILED', reason: 'InvalidOption: this: that' });
-  expect(await sequence(STATE, world.sequenceDeps())).toEqual({ action: 'fail', Error: 'InvalidOption', Cause: 'this: that' });
+  expect(await sequence(STATE, world.sequenceDeps())).toEqual({
+    action: 'fail',
+    Error: 'InvalidOption',
+    Cause: 'this: that',
+  });
   delete rowOf(world).reason;
-  expect(await sequence(STATE, world.sequenceDeps())).toEqual({ action: 'fail', Error: 'Unknown', Cause: 'no reason recorded' });
+  expect(await sequence(STATE, world.sequenceDeps())).toEqual({
+    action: 'fail',
+    Error: 'Unknown',
+    Cause: 'no reason recorded',
+  });
 });
 
 test.failing('given a replay that somebody failed by hand, then the answer has their reason whole', async () => {
@@ -54,12 +73,18 @@ test('R7: given any step, then the lease reaches beyond the time that the next o
   world.status.set(REPLAY, { state: 'RUNNING' });
   const answer = await sequence(STATE, world.sequenceDeps());
   const resumeAtMs = Date.parse((answer as { resumeAt: string }).resumeAt);
-  expect(rowOf(world)).toMatchObject({ heartbeatAtMs: world.clock.now(), leaseUntilMs: resumeAtMs + LEASE_GRACE_MS });
+  expect(rowOf(world)).toMatchObject({
+    heartbeatAtMs: world.clock.now(),
+    leaseUntilMs: resumeAtMs + LEASE_GRACE_MS,
+  });
 });
 
 test('given a later generation that has been started, then this one is done without a write', async () => {
   const world = await worldWithReplay({ generation: 2 });
-  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done', report: { phase: 'COLLECTING' } });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
+    action: 'done',
+    report: { phase: 'COLLECTING' },
+  });
   expect(rowOf(world).heartbeatAtMs).toBeUndefined();
 });
 
@@ -74,7 +99,11 @@ test('R7: given a later generation that is only named, then this one works on an
 test('given the last iteration of an execution, then the answer is a new generation that starts at none', async () => {
   const world = await worldWithReplay(releasingRow([0, 60]), [0, 60]);
   const state: SequencerState = { ...STATE, iteration: MAX_ITERATIONS - 2 };
-  expect(await sequence(state, world.sequenceDeps())).toMatchObject({ action: 'wait', iteration: MAX_ITERATIONS - 1, generation: 1 });
+  expect(await sequence(state, world.sequenceDeps())).toMatchObject({
+    action: 'wait',
+    iteration: MAX_ITERATIONS - 1,
+    generation: 1,
+  });
   const last = await sequence({ ...STATE, iteration: MAX_ITERATIONS - 1 }, world.sequenceDeps());
   expect(last).toMatchObject({ action: 'continueAsNew', replay: REPLAY, generation: 2, iteration: 0 });
   world.clock.advance(60_000);
@@ -84,7 +113,10 @@ test('given the last iteration of an execution, then the answer is a new generat
 });
 
 test.failing('R7: given later generations whose names are used up, when this one continues as new, then under a name that is not', async () => {
-  const world = await worldWithReplay({ ...releasingRow([0, 60]), generation: 4, leaseUntilMs: undefined as never }, [0, 60]);
+  const world = await worldWithReplay(
+    { ...releasingRow([0, 60]), generation: 4, leaseUntilMs: undefined as never },
+    [0, 60],
+  );
   const last = await sequence({ ...STATE, iteration: MAX_ITERATIONS - 1 }, world.sequenceDeps());
   expect(last).toMatchObject({ action: 'continueAsNew' });
   expect((last as { generation: number }).generation).toBeGreaterThanOrEqual(4);

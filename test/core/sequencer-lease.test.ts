@@ -73,7 +73,8 @@ test('R7: given more used-up names than one try takes, then it says so, and tryi
 
 test.failing('R7: given the last of the names tried is free, then its start is a success', async () => {
   const world = await worldWith();
-  for (let generation = 1; generation < MAX_START_ATTEMPTS; generation++) world.starts.end({ replay: REPLAY, generation });
+  for (let generation = 1; generation < MAX_START_ATTEMPTS; generation++)
+    world.starts.end({ replay: REPLAY, generation });
   expect(await ensureSequencer(rowOf(world), world)).toMatchObject({ generation: MAX_START_ATTEMPTS });
 });
 
@@ -115,12 +116,15 @@ test.each<[Phase, boolean]>([
   ['DONE', true],
   ['CANCELLED', true],
   ['FAILED', true],
-])('given the phase %s, then a replay has ended: %s, and a sequencer is started only if not', async (phase, ended) => {
-  const world = await worldWith({ phase });
-  await ensureSequencer(rowOf(world), world);
-  expect(hasEnded(phase)).toBe(ended);
-  expect(world.starts.running).toHaveLength(ended ? 0 : 1);
-});
+])(
+  'given the phase %s, then a replay has ended: %s, and a sequencer is started only if not',
+  async (phase, ended) => {
+    const world = await worldWith({ phase });
+    await ensureSequencer(rowOf(world), world);
+    expect(hasEnded(phase)).toBe(ended);
+    expect(world.starts.running).toHaveLength(ended ? 0 : 1);
+  },
+);
 
 test('given a row that is gone, then nothing is started and the row is answered as it was', async () => {
   const world = await worldWith({ leaseUntilMs: 5 });

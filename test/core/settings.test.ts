@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { DEFAULT_SETTINGS, dwellMs, type Settings, settleMs, validateSettings } from '../../src/core/settings';
+import {
+  DEFAULT_SETTINGS,
+  dwellMs,
+  type Settings,
+  settleMs,
+  validateSettings,
+} from '../../src/core/settings';
 import { errorOf } from './support/errors';
 
 const REMEDY = "Correct the stack's parameters and deploy again.";
@@ -18,7 +24,9 @@ test('R1: the settle time covers the longest time that the rule may retry and on
   fc.assert(
     fc.property(anySettings, (changes) => {
       const settings = { ...DEFAULT_SETTINGS, ...changes };
-      expect(settleMs(settings)).toBe(settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs);
+      expect(settleMs(settings)).toBe(
+        settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs,
+      );
     }),
   );
   expect(settleMs(DEFAULT_SETTINGS)).toBe(91_000);
@@ -28,7 +36,9 @@ test('R6: the dwell covers the longest that a collector may believe and act on a
   fc.assert(
     fc.property(anySettings, (changes) => {
       const settings = { ...DEFAULT_SETTINGS, ...changes };
-      expect(dwellMs(settings)).toBe(settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs);
+      expect(dwellMs(settings)).toBe(
+        settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs,
+      );
     }),
   );
   expect(dwellMs(DEFAULT_SETTINGS)).toBe(13_000);
@@ -36,7 +46,10 @@ test('R6: the dwell covers the longest that a collector may believe and act on a
 
 test('the defaults are valid, and so is every combination inside the limits', () => {
   expect(validateSettings(DEFAULT_SETTINGS)).toBe(DEFAULT_SETTINGS);
-  const valid = fc.record({ buckets: fc.integer({ min: 1, max: 64 }), groupCount: fc.integer({ min: 1, max: 1_000 }) });
+  const valid = fc.record({
+    buckets: fc.integer({ min: 1, max: 64 }),
+    groupCount: fc.integer({ min: 1, max: 1_000 }),
+  });
   fc.assert(
     fc.property(anySettings, valid, (some, more) => {
       const settings = { ...DEFAULT_SETTINGS, ...some, ...more };

@@ -23,5 +23,7 @@ export const chance: fc.Arbitrary<() => Chance> = fc.integer().map((seed) => {
 /** Milliseconds that port calls take: mostly few. */
 export const latencies: fc.Arbitrary<() => number> = fc.integer().map((seed) => {
   const { upTo } = createChance(seed);
-  return Object.assign(() => (upTo(9) === 0 ? upTo(2_000) : upTo(20)), { toString: () => `latencies(${seed})` });
+  return Object.assign(() => (upTo(9) === 0 ? upTo(2_000) : upTo(20)), {
+    toString: () => `latencies(${seed})`,
+  });
 });

@@ -41,6 +41,8 @@ export function createCloud(options: CloudOptions) {
   const answers: SequenceAnswer[] = [];
   const overflow: { event: JsonObject; receives: number }[] = [];
   const deadLetters: JsonObject[] = [];
+  const accepted: JsonObject[] = [];
+  let cancelled = false;
   const started = new Set<string>();
   const environments: { collect: ReturnType<typeof createCollector>; life: { hook: Hook } }[] = [];
 
@@ -67,7 +69,10 @@ export function createCloud(options: CloudOptions) {
       after: (call, result) => life.hook.after?.(call, result),
     };
     const hook = nest(simulation.travelling(latencyMs.collector), current, faults(), watch);
-    return { life, collect: createCollector({ ...world.collectDeps({ hook }), clock: { now: world.clock.now, sleep } }) };
+    return {
+      life,
+      collect: createCollector({ ...world.collectDeps({ hook }), clock: { now: world.clock.now, sleep } }),
+    };
   }
 
   async function callCollect(events: JsonObject[]): Promise<PromiseSettledResult<unknown>[]> {
@@ -102,7 +107,8 @@ export function createCloud(options: CloudOptions) {
         const at = overflow.indexOf(message);
         if (at < 0) continue;
         if (results[n]?.status === 'fulfilled') overflow.splice(at, 1);
-        else if (++message.receives >= MOST_RECEIVES) deadLetters.push(...overflow.splice(at, 1).map(({ event }) => event));
+        else if (++message.receives >= MOST_RECEIVES)
+          deadLetters.push(...overflow.splice(at, 1).map(({ event }) => event));
       }
     }
   }
@@ -141,7 +147,8 @@ export function createCloud(options: CloudOptions) {
         await world.starts.start({ replay: next.replay, generation: next.generation });
         return;
       }
-      if (action === 'wait') await sleep(Math.max(0, Math.floor(Date.parse(resumeAt) / 1_000) * 1_000 - world.clock.now()));
+      if (action === 'wait')
+        await sleep(Math.max(0, Math.floor(Date.parse(resumeAt) / 1_000) * 1_000 - world.clock.now()));
       state = next;
     }
   }
@@ -151,6 +158,8 @@ export function createCloud(options: CloudOptions) {
     watch,
     answers,
     deadLetters,
+    /** Events that the rule has taken, duplicates too. */
+    accepted,
     simulation,
     deliver,
     execute,
@@ -159,10 +168,17 @@ export function createCloud(options: CloudOptions) {
       world.status.set(REPLAY, { state: 'RUNNING', description });
       for (const event of events) {
         await sleep(chance.upTo(Math.ceil((2 * overMs) / events.length)));
+        if (cancelled) return;
+        accepted.push(event);
         const delayMs = chance.upTo(3) === 0 ? chance.upTo(maximumEventAgeMs) : chance.upTo(500);
         spawn(() => sleep(delayMs).then(() => deliver(event)));
       }
-      world.status.set(REPLAY, { state: 'COMPLETED', description });
+      if (!cancelled) world.status.set(REPLAY, { state: 'COMPLETED', description });
+    },
+    /** Cancels the replay in EventBridge: no further events are sent; those under way arrive. */
+    cancel(): void {
+      cancelled = true;
+      world.status.set(REPLAY, { state: 'CANCELLED', description });
     },
     /** Hands the dead letters back, as somebody who has mended what was wrong. */
     redrive(): void {

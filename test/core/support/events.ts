@@ -63,7 +63,11 @@ const sequence = fc.oneof(
 );
 
 /** Sets of distinct events: many in one second, few or many lanes. */
-export function eventSet(options: { maxLength: number; spanSeconds?: number; lanes?: number }): fc.Arbitrary<Sketch[]> {
+export function eventSet(options: {
+  maxLength: number;
+  spanSeconds?: number;
+  lanes?: number;
+}): fc.Arbitrary<Sketch[]> {
   const { maxLength, spanSeconds = 8, lanes = 5 } = options;
   const sketch = fc.record({
     id,

@@ -15,7 +15,9 @@ export interface Playback {
 }
 
 /** Watches the port calls of all actors of a world for reads and appends that come too early (R6). */
-export function createWatch(world: World): Hook & { readonly tooEarly: string[]; appendedAtMs: Map<string, number> } {
+export function createWatch(
+  world: World,
+): Hook & { readonly tooEarly: string[]; appendedAtMs: Map<string, number> } {
   const tooEarly: string[] = [];
   const appendedAtMs = new Map<string, number>();
   let sealedAtMs = Number.POSITIVE_INFINITY;
@@ -76,13 +78,18 @@ export function expectLanes(world: World, sketches: Sketch[], playback: Playback
 }
 
 /** R6: no event was appended before its time, reckoned from the first one's release. */
-export function expectNeverEarly(world: World, watch: ReturnType<typeof createWatch>, playback: Playback): void {
+export function expectNeverEarly(
+  world: World,
+  watch: ReturnType<typeof createWatch>,
+  playback: Playback,
+): void {
   expect(watch.tooEarly).toEqual([]);
   let dueAtMs = world.replays.row(REPLAY)?.releaseStartedAtMs as number;
   let previousMs: number | undefined;
   for (const [position, atMs] of [...watch.appendedAtMs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const timeMs = timeOf(position);
-    if (previousMs !== undefined) dueAtMs += Math.min((timeMs - previousMs) / playback.speed, playback.idleMs);
+    if (previousMs !== undefined)
+      dueAtMs += Math.min((timeMs - previousMs) / playback.speed, playback.idleMs);
     previousMs = timeMs;
     expect(atMs).toBeGreaterThanOrEqual(dueAtMs - 1e-3);
   }

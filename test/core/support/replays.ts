@@ -1,9 +1,9 @@
-import type { ReplayRow } from '../../../src/core/ports';
-import { createWorld, type World, type WorldOptions } from '../../fakes/world';
-import { envelope, REPLAY, WINDOW_START_MS } from './events';
-import { bucketOf, positionOf } from '../../../src/core/position';
 import { parseEvent } from '../../../src/core/event';
 import { DEFAULT_OPTIONS, type OptionTexts } from '../../../src/core/options';
+import type { ReplayRow } from '../../../src/core/ports';
+import { bucketOf, positionOf } from '../../../src/core/position';
+import { createWorld, type World, type WorldOptions } from '../../fakes/world';
+import { envelope, REPLAY, WINDOW_START_MS } from './events';
 
 /** An event so many seconds after the window's start. */
 export function eventAt(second: number, id = `e-${second}`) {

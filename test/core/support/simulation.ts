@@ -55,7 +55,10 @@ export function createSimulation(world: World, chance: Chance) {
     beforeTurn,
     /** Each port call takes a while on its way there and on its way back. */
     travelling(latencyMs: Latency): Hook {
-      return { before: (call) => sleep(latencyMs(call, 'there')), after: (call) => sleep(latencyMs(call, 'back')) };
+      return {
+        before: (call) => sleep(latencyMs(call, 'there')),
+        after: (call) => sleep(latencyMs(call, 'back')),
+      };
     },
     /**
      * Calls a function that is killed after a time. Its calls go through the hook that it gets: a killed function

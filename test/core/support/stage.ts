@@ -49,7 +49,12 @@ export function createStage(options: StageOptions = {}) {
   const newCollector = () => createCollector(world.collectDeps({ hook: actor() }));
   let warmCollector = newCollector();
 
-  world.status.set(REPLAY, { state: 'STARTING', description }, { state: 'RUNNING', description }, { description });
+  world.status.set(
+    REPLAY,
+    { state: 'STARTING', description },
+    { state: 'RUNNING', description },
+    { description },
+  );
 
   async function deliver(event: JsonObject | string): Promise<Collected> {
     for (let attempt = 0; attempt < DELIVERIES; attempt++) {
@@ -86,13 +91,17 @@ export function createStage(options: StageOptions = {}) {
   }
 
   /** Follows an execution to its end. `goesOn` may stop it, as somebody who ends it by hand. */
-  async function execute(input: SequencerInput, { goesOn = () => true, hook }: Execution = {}): Promise<void> {
+  async function execute(
+    input: SequencerInput,
+    { goesOn = () => true, hook }: Execution = {},
+  ): Promise<void> {
     let state: SequencerState = input;
     for (let calls = 0; calls < MOST_CALLS; calls++) {
       const answer = await step(state, hook);
       if (answer === 'crashed') return world.starts.end(input);
       answers.push(answer);
-      if (!goesOn(answer) || answer.action === 'done' || answer.action === 'fail') return world.starts.end(input);
+      if (!goesOn(answer) || answer.action === 'done' || answer.action === 'fail')
+        return world.starts.end(input);
       const { action, resumeAt, ...next } = answer;
       if (action === 'continueAsNew') {
         await world.starts.start({ replay: next.replay, generation: next.generation });
@@ -113,7 +122,8 @@ export function createStage(options: StageOptions = {}) {
     execute,
     /** Runs the executions that were started, one after the other, until none is left. */
     async run(execution?: Execution): Promise<void> {
-      for (let next = world.starts.running[0]; next; next = world.starts.running[0]) await execute(next, execution);
+      for (let next = world.starts.running[0]; next; next = world.starts.running[0])
+        await execute(next, execution);
     },
     row: () => world.replays.row(REPLAY),
     get report() {

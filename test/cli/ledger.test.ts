@@ -1,0 +1,74 @@
+import { Ledger } from '../../src/cli/ledger';
+import { drawOrders } from '../../src/cli/picture';
+
+function event(id: string, second: number, detail: Record<string, unknown> = {}) {
+  return {
+    id,
+    time: `2026-01-01T00:00:0${second}Z`,
+    source: 's',
+    'detail-type': 't',
+    'replay-name': 'r',
+    detail,
+  };
+}
+
+describe('the ledger', () => {
+  test('counts an event as out of order when one of its lane came first that should come later', () => {
+    const ledger = new Ledger('', undefined);
+    for (const [id, second] of [
+      ['a', 1],
+      ['c', 3],
+      ['b', 2],
+      ['d', 3],
+    ] as const)
+      ledger.arrived(event(id, second));
+    expect(ledger.summary(0)).toMatchObject({ arrivedOutOfOrder: 1, arrivedTwice: 0 });
+  });
+
+  test('knows no order between events of one second without a tiebreaker, and one with it', () => {
+    const arriveInWrongOrder = (tiebreaker: string) => {
+      const ledger = new Ledger(tiebreaker, undefined);
+      ledger.arrived(event('a', 1, { n: 2 }));
+      ledger.arrived(event('b', 1, { n: 1 }));
+      return ledger.summary(0).arrivedOutOfOrder;
+    };
+    expect(arriveInWrongOrder('')).toBe(0);
+    expect(arriveInWrongOrder('detail.n')).toBe(1);
+  });
+
+  test('knows no order between lanes', () => {
+    const ledger = new Ledger('', 'detail.key');
+    ledger.delivered(event('a', 2, { key: 'x' }), 0);
+    ledger.delivered(event('b', 1, { key: 'y' }), 0);
+    expect(ledger.summary(0)).toMatchObject({ deliveredOutOfOrder: 0, lanes: 2 });
+  });
+
+  test('a repeated delivery is no duplicate; a second place in the lane is', () => {
+    const ledger = new Ledger('', undefined);
+    ledger.delivered(event('a', 1), 0);
+    ledger.delivered(event('a', 1), 0);
+    expect(ledger.summary(0)).toMatchObject({ delivered: 1, duplicated: 0 });
+    ledger.delivered(event('a', 1), 5);
+    expect(ledger.summary(0)).toMatchObject({ delivered: 1, duplicated: 1 });
+  });
+
+  test('what was published and not delivered is lost', () => {
+    const ledger = new Ledger('', undefined);
+    ledger.published('a');
+    ledger.published('b');
+    ledger.delivered(event('a', 1), 0);
+    expect(ledger.summary(0)).toMatchObject({ events: 2, delivered: 1, lost: 1 });
+  });
+});
+
+test('the picture of an order is a rising line: its dots go from bottom left to top right', () => {
+  const keys = Array.from({ length: 500 }, (_, n) => String(n).padStart(4, '0'));
+  const rows = drawOrders([{ title: 'Delivered', keys }])
+    .split('\n')
+    .slice(2, -1);
+  const firstDots = rows.map((row) =>
+    [...row].findIndex((character) => character > '\u2800' && character <= '\u28ff'),
+  );
+  expect(firstDots).toEqual([...firstDots].sort((one, other) => other - one));
+  expect(firstDots.at(0)).toBeGreaterThan(30);
+});

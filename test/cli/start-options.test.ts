@@ -1,0 +1,50 @@
+import { readStartOptions } from '../../src/cli/start-options';
+
+describe('the options of npm start', () => {
+  test('given none, then the defaults hold and the seed is by chance', () => {
+    expect(readStartOptions([])).toEqual({
+      events: undefined,
+      handler: undefined,
+      options: { speed: '10', idle: '25ms', orderingKey: 'none' },
+      tiebreaker: undefined,
+      seed: expect.any(Number),
+      json: false,
+    });
+  });
+
+  test('given all, then each is read', () => {
+    const args = ['--events=e.jsonl', '--handler=h.ts#f', '--speed=max', '--idle=none', '--seed=7', '--json'];
+    expect(readStartOptions([...args, '--ordering-key=detail.id', '--tiebreaker=detail.n'])).toEqual({
+      events: 'e.jsonl',
+      handler: 'h.ts#f',
+      options: { speed: 'max', idle: 'none', orderingKey: 'detail.id' },
+      tiebreaker: 'detail.n',
+      seed: 7,
+      json: true,
+    });
+  });
+
+  test('help is asked for', () => {
+    expect(readStartOptions(['--help'])).toBeUndefined();
+  });
+
+  test.each([
+    [['--speed', 'fast'], 'Option speed=fast is not valid; allowed is a number above 0'],
+    [['--speed', '0'], 'Option speed=0 is not valid'],
+    [['--idle', '5'], 'Option idle=5 is not valid; allowed is a number with a unit'],
+    [['--ordering-key', 'a['], 'Option orderingKey=a[ is not valid; allowed is a JMESPath'],
+    [['--tiebreaker', 'a['], 'Option tiebreaker=a[ is not valid'],
+    [['--seed', 'x'], 'Option --seed is "x"; allowed is a whole number from 0.'],
+    [['--seed', '-1'], '--seed'],
+    [['--sped', '10'], "Unknown option '--sped'"],
+    [['extra'], "Unexpected argument 'extra'"],
+  ])('given %p, then the error is one line that names the option', (args, message) => {
+    expect(() => readStartOptions(args)).toThrow(message);
+    try {
+      readStartOptions(args);
+    } catch (error) {
+      expect((error as Error).name).toBe('UsageError');
+      expect((error as Error).message).not.toContain('\n');
+    }
+  });
+});
