@@ -34,7 +34,9 @@ export async function readEventsFile(file: string): Promise<EventSet> {
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`Option --events: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new UsageError(
+      `Option --events: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+    );
   }
   if (entries.length === 0) throw new UsageError(`Option --events: ${file} has no events.`);
   return { title: file, entries: inOrderOfTime(entries), tiebreaker: '' };

@@ -30,7 +30,7 @@ export class Ledger {
   readonly arrivals: Sighting[] = [];
   readonly deliveries: Sighting[] = [];
   readonly #published = new Set<string>();
-  readonly #arrived = new Set<string>();
+  readonly #arrived = new Map<string, Sighting>();
   readonly #offsets = new Map<string, number>();
   readonly #lanes = new Set<string>();
   readonly #tiebreaker: string;
@@ -47,19 +47,24 @@ export class Ledger {
     this.#published.add(id);
   }
 
+  /** An event that cannot be ordered is left to the replay, which refuses it. */
   arrived(envelope: unknown): void {
-    const sighting = this.#sight(envelope);
-    if (this.#arrived.has(sighting.id)) {
+    if (this.#arrived.has(idOf(envelope))) {
       this.#arrivedTwice++;
       return;
     }
-    this.#arrived.add(sighting.id);
-    this.arrivals.push(sighting);
+    try {
+      const sighting = this.#sight(envelope);
+      this.#arrived.set(sighting.id, sighting);
+      this.arrivals.push(sighting);
+    } catch {
+      // Counted as lost if it is not delivered.
+    }
   }
 
   /** Lambda may deliver a record again, with the same offsets; that is not a second place in the lane. */
   delivered(envelope: unknown, offset: number): void {
-    const sighting = this.#sight(envelope);
+    const sighting = this.#arrived.get(idOf(envelope)) ?? this.#sight(envelope);
     const known = this.#offsets.get(sighting.id);
     if (known === undefined) {
       this.#offsets.set(sighting.id, offset);
@@ -90,6 +95,10 @@ export class Ledger {
     const lane = orderingKeyOf(event.json, this.#orderingKey);
     return { id: event.id, lane, order: position.slice(0, position.lastIndexOf('#')) };
   }
+}
+
+function idOf(envelope: unknown): string {
+  return String((envelope as { id?: unknown }).id);
 }
 
 function outOfOrder(sightings: Sighting[]): number {

@@ -24,7 +24,9 @@ async function importFile(file: string, reference: string): Promise<Record<strin
   try {
     return await import(pathToFileURL(path.resolve(file)).href);
   } catch (error) {
-    throw new UsageError(`Option --handler is "${reference}", but ${file} cannot be loaded: ${firstLine(error)}`);
+    throw new UsageError(
+      `Option --handler is "${reference}", but ${file} cannot be loaded: ${firstLine(error)}`,
+    );
   }
 }
 

@@ -30,8 +30,10 @@ async function start(port: number, consumer: never): Promise<LocalRuntime> {
     return await startLocalRuntime({ port, consumer, telemetry });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new UsageError(`Option --port is ${port}, which is in use; choose another.`);
-    if (code === 'EACCES') throw new UsageError(`Option --port is ${port}, which needs more rights; choose another.`);
+    if (code === 'EADDRINUSE')
+      throw new UsageError(`Option --port is ${port}, which is in use; choose another.`);
+    if (code === 'EACCES')
+      throw new UsageError(`Option --port is ${port}, which needs more rights; choose another.`);
     throw error;
   }
 }

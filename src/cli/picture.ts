@@ -16,7 +16,10 @@ const DOTS = [
 export function drawOrders(plots: { title: string; keys: string[] }[]): string {
   const drawn = plots.map(({ title, keys }) => [title.padEnd(COLUMNS + 2), ...frame(scatter(ranks(keys)))]);
   const height = Math.max(...drawn.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, line) => `  ${drawn.map((lines) => lines[line]).join('   ')}`).join('\n');
+  return Array.from(
+    { length: height },
+    (_, line) => `  ${drawn.map((lines) => lines[line]).join('   ')}`,
+  ).join('\n');
 }
 
 /** Where each key stands among all, from 0 to 1. */

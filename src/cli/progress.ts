@@ -8,7 +8,11 @@ export interface Progress {
   end(): void;
 }
 
-export const silentProgress: Progress = { step: () => undefined, update: () => undefined, end: () => undefined };
+export const silentProgress: Progress = {
+  step: () => undefined,
+  update: () => undefined,
+  end: () => undefined,
+};
 
 /** A bar on a terminal; a line for each step elsewhere. On stderr: stdout is for results. */
 export function terminalProgress(output: NodeJS.WriteStream): Progress {

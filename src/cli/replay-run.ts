@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { dynamoReplays } from '../aws/replays';
 import { orderedReplay, type ReplayableHandler } from '../consumer';
+import { OrderedReplayError } from '../core/errors';
 import { compileOptions, type OptionTexts } from '../core/options';
 import type { ReplayRow } from '../core/ports';
 import { hasEnded } from '../core/sequencer-lease';
@@ -12,10 +13,12 @@ import type { EventSet } from './event-set';
 import { Ledger } from './ledger';
 import type { Progress } from './progress';
 
-/** Looks at the replay's row this often. */
-const LOOK_EVERY_MS = 100;
+/** Looks at the replay's row this often; what the bar shows in between comes from the ledger. */
+const LOOK_EVERY_MS = 250;
 /** A handler that fails this often in a row on one record will not get over it. */
 const MAX_HANDLER_FAILURES = 5;
+/** Lambda's longest: a demonstration's handler may take its time. */
+const HANDLER_TIMEOUT_MS = 900_000;
 const ENTRIES_PER_PUT = 10;
 const REPLAY_NAME = 'first-run';
 
@@ -30,7 +33,8 @@ export interface ReplayRunOptions {
 
 export interface ReplayRun {
   ledger: Ledger;
-  row: ReplayRow;
+  /** As it was last seen; `undefined` where no event got as far as making it. */
+  row: ReplayRow | undefined;
   /** Why the run ended before everything was delivered. */
   problem?: string;
 }
@@ -39,42 +43,61 @@ export interface ReplayRun {
 export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
   const { orderingKeyPath } = compileOptions({ ...run.options, onMissing: 'wait' });
   const ledger = new Ledger(run.tiebreaker, orderingKeyPath);
-  let handlerProblem: string | undefined;
+  const problems: Problems = { handlerFailures: 0 };
   const consumer = orderedReplay(async (event, context, delivery) => {
     try {
       await run.handler(event, context, delivery);
     } catch (error) {
-      handlerProblem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      problems.handler = textOf(error);
       throw error;
     }
     if (delivery) ledger.delivered(event, delivery.offset);
   });
-  let failures = 0;
   const runtime = await startLocalRuntime({
     consumer: consumer as never,
+    consumerTimeoutMs: HANDLER_TIMEOUT_MS,
     seed: run.seed,
     settings: { tiebreaker: run.tiebreaker },
-    telemetry: silentTelemetry,
+    telemetry: { ...silentTelemetry, failure: (_message, error) => recordRefusal(problems, error) },
     arrived: (event) => ledger.arrived(event),
     stream: {
       failed: (inARow) => {
-        failures = inARow;
+        problems.handlerFailures = inARow;
       },
     },
   });
   try {
     await publish(runtime, run, ledger);
     await startReplay(runtime, run);
-    const problem = () =>
-      failures >= MAX_HANDLER_FAILURES ? `The handler failed ${failures} times in a row: ${handlerProblem}` : undefined;
-    return await watch(runtime, run, ledger, problem);
+    return await watch(runtime, run, ledger, problems);
   } finally {
     run.progress.end();
     await runtime.stop();
   }
 }
 
-async function publish({ clients }: LocalRuntime, { events, progress }: ReplayRunOptions, ledger: Ledger): Promise<void> {
+/** What went wrong so far. */
+interface Problems {
+  /** In a row, at the same record. */
+  handlerFailures: number;
+  handler?: string;
+  /** Why `collect` refused an event for good. */
+  refusal?: string;
+}
+
+function recordRefusal(problems: Problems, error: unknown): void {
+  if (error instanceof OrderedReplayError && error.disposition === 'park') problems.refusal ??= textOf(error);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+async function publish(
+  { clients }: LocalRuntime,
+  { events, progress }: ReplayRunOptions,
+  ledger: Ledger,
+): Promise<void> {
   progress.step('Publishing', events.entries.length);
   for (let start = 0; start < events.entries.length; start += ENTRIES_PER_PUT) {
     const Entries = events.entries
@@ -107,7 +130,7 @@ async function watch(
   runtime: LocalRuntime,
   { events, progress }: ReplayRunOptions,
   ledger: Ledger,
-  problem: () => string | undefined,
+  problems: Problems,
 ): Promise<ReplayRun> {
   const replays = dynamoReplays({ client: runtime.clients.dynamodb, table: LOCAL.tables.replays });
   let shown: string | undefined;
@@ -118,11 +141,10 @@ async function watch(
     if (phase !== shown) progress.step(TITLES[phase], events.entries.length);
     shown = phase;
     progress.update(phase === 'COLLECTING' ? ledger.arrivals.length : ledger.deliveries.length);
-    if (!row) continue;
-    const released = row.checkpoint?.released ?? 0;
-    const stop = problem() ?? unfinished(row, runtime);
-    if (stop) return { ledger, row, problem: stop };
-    if (hasEnded(row.phase) && ledger.deliveries.length >= released) return { ledger, row };
+    const problem = problemOf(row, runtime, problems);
+    if (problem) return { ledger, row, problem };
+    if (!row || !hasEnded(row.phase)) continue;
+    if (ledger.deliveries.length >= (row.checkpoint?.released ?? 0)) return { ledger, row };
   }
 }
 
@@ -136,8 +158,19 @@ const TITLES: Record<ReplayRow['phase'], string> = {
   FAILED: 'Failed',
 };
 
-function unfinished(row: ReplayRow, runtime: LocalRuntime): string | undefined {
-  if (row.phase === 'INCOMPLETE' || row.phase === 'FAILED' || row.phase === 'CANCELLED') {
+/** What the run cannot get over by itself. */
+function problemOf(
+  row: ReplayRow | undefined,
+  runtime: LocalRuntime,
+  problems: Problems,
+): string | undefined {
+  const { handler, handlerFailures, refusal } = problems;
+  if (handlerFailures >= MAX_HANDLER_FAILURES) {
+    return `The handler failed ${handlerFailures} times in a row: ${handler ?? 'it ran out of time'}`;
+  }
+  // It will be a dead letter, which nobody is there to mend.
+  if (refusal) return `An event was refused: ${refusal}`;
+  if (row?.phase === 'INCOMPLETE' || row?.phase === 'FAILED' || row?.phase === 'CANCELLED') {
     return `The replay is ${row.phase}: ${row.reason}`;
   }
   return runtime.failures().sequence > 0 ? 'The sequencer failed; its execution says why.' : undefined;

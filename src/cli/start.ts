@@ -20,7 +20,11 @@ async function main(args: string[]): Promise<number> {
   // The handler may print, and stdout is for the one object.
   if (start.json) console.log = console.error;
   const events = start.events ? await readEventsFile(start.events) : await readGitHubEvents();
-  const handler = start.handler ? await loadHandler(start.handler) : start.json ? () => undefined : printEvent;
+  const handler = start.handler
+    ? await loadHandler(start.handler)
+    : start.json
+      ? () => undefined
+      : printEvent;
   const beganMs = performance.now();
   const run = await runReplay({
     events,
@@ -35,7 +39,12 @@ async function main(args: string[]): Promise<number> {
   return !run.problem && summary.lost === 0 && summary.deliveredOutOfOrder === 0 ? 0 : 1;
 }
 
-function show({ ledger, row, problem }: ReplayRun, summary: RunSummary, { json, seed }: StartOptions, title: string) {
+function show(
+  { ledger, row, problem }: ReplayRun,
+  summary: RunSummary,
+  { json, seed }: StartOptions,
+  title: string,
+) {
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...summary, seed, ...(problem && { problem }) })}\n`);
     return;
@@ -46,7 +55,7 @@ function show({ ledger, row, problem }: ReplayRun, summary: RunSummary, { json, 
     ['out of order', summary.arrivedOutOfOrder, summary.deliveredOutOfOrder],
     ['more than once', summary.arrivedTwice, summary.duplicated],
     ['lost', '', summary.lost],
-    ['late, held', '', row.late],
+    ['late, held', '', row?.late ?? 0],
     ['lanes', '', summary.lanes],
   );
   console.log(`\n${table.toString()}\n`);
@@ -56,7 +65,9 @@ function show({ ledger, row, problem }: ReplayRun, summary: RunSummary, { json, 
       { title: 'Delivered', keys: ledger.deliveries.map(({ order }) => order) },
     ]),
   );
-  console.log(`\n  ${(summary.durationMs / 1_000).toFixed(1)} s. Again with the same disorder: npm start -- --seed ${seed}\n`);
+  console.log(
+    `\n  ${(summary.durationMs / 1_000).toFixed(1)} s. Again with the same disorder: npm start -- --seed ${seed}\n`,
+  );
   if (problem) console.error(problem);
 }
 

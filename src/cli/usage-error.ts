@@ -7,5 +7,7 @@ export const EXIT_USAGE = 2;
 
 /** An error of `parseArgs`, as one line. */
 export function usageErrorOf(error: unknown): UsageError {
-  return new UsageError(`${(error as Error).message.split(/\.?\s*\n|\. /)[0]}. --help shows what is allowed.`);
+  return new UsageError(
+    `${(error as Error).message.split(/\.?\s*\n|\. /)[0]}. --help shows what is allowed.`,
+  );
 }

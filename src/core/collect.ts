@@ -51,11 +51,15 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs && cached.row.leaseUntilMs !== undefined) {
       return cached.row;
     }
-    cache.clear();
+    forgetOlderThan(nowMs - settings.phaseCacheMs);
     const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
     // Aged from before the read: the answer may have been on its way for a while.
     cache.set(replay, { row, readAtMs: nowMs });
     return row;
+  }
+
+  function forgetOlderThan(atMs: number): void {
+    for (const [name, { readAtMs }] of cache) if (readAtMs <= atMs) cache.delete(name);
   }
 
   async function createRow(replay: string, nowMs: number): Promise<ReplayRow> {

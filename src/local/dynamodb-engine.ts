@@ -3,7 +3,10 @@ import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 
 /** Answers one request of the DynamoDB protocol. */
-export type Engine = (headers: IncomingHttpHeaders, body: string) => Promise<{ status: number; body: string }>;
+export type Engine = (
+  headers: IncomingHttpHeaders,
+  body: string,
+) => Promise<{ status: number; body: string }>;
 
 /**
  * dynalite, called without a connection of its own: it would end the process when a client breaks off a request, and
@@ -13,7 +16,11 @@ export function createEngine(): Engine {
   const engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   return (headers, body) =>
     new Promise((resolve) => {
-      const request = Object.assign(Readable.from([Buffer.from(body)]), { method: 'POST', url: '/', headers });
+      const request = Object.assign(Readable.from([Buffer.from(body)]), {
+        method: 'POST',
+        url: '/',
+        headers,
+      });
       const response = {
         statusCode: 200,
         setHeader: () => undefined,

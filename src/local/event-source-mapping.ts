@@ -24,7 +24,11 @@ const QUEUE_BATCH = 10;
  *
  * @returns a function that stops the mapping and waits for the batch in flight.
  */
-export function mapStream(stream: TableStream, invoke: Invoke, options: StreamMappingOptions = {}): () => Promise<void> {
+export function mapStream(
+  stream: TableStream,
+  invoke: Invoke,
+  options: StreamMappingOptions = {},
+): () => Promise<void> {
   let running = true;
   const loop = async () => {
     let next = stream.trimHorizon;

@@ -51,9 +51,7 @@ export function answerText(response: ServerResponse, status: number, text: strin
 
 /** An error of ours as AWS has it; any other as AWS's failure. */
 export function answerError(response: ServerResponse, error: unknown): void {
-  if (error instanceof AwsError) {
-    return answer(response, error.status, { __type: error.name, message: error.message });
-  }
+  const known = error instanceof AwsError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  answer(response, 500, { __type: 'InternalFailure', message });
+  answer(response, known?.status ?? 500, { __type: known?.name ?? 'InternalFailure', message });
 }

@@ -4,7 +4,11 @@
 type Resolvers = PromiseConstructor & { withResolvers?: unknown };
 
 (Promise as Resolvers).withResolvers ??= <T>() => {
-  const deferred = {} as { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void };
+  const deferred = {} as {
+    promise: Promise<T>;
+    resolve: (value: T) => void;
+    reject: (reason: unknown) => void;
+  };
   deferred.promise = new Promise<T>((resolve, reject) => {
     Object.assign(deferred, { resolve, reject });
   });

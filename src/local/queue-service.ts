@@ -56,7 +56,8 @@ export function queueService(queues: LocalQueue[]): LocalService {
       StartMessageMoveTask: (input) => {
         const source = byArn(requireText(input, 'SourceArn'));
         const destination = queues.find(({ options }) => options.redrive?.deadLetters === source);
-        if (!destination) throw new AwsError('UnsupportedOperation', 'Source queue must be a dead-letter queue.');
+        if (!destination)
+          throw new AwsError('UnsupportedOperation', 'Source queue must be a dead-letter queue.');
         return { TaskHandle: String(source.moveTo(destination)) };
       },
     },

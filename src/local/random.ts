@@ -30,7 +30,10 @@ export function createRandom(seed: number): Random {
       return copy;
     },
     uuid() {
-      const hex = (digits: number) => integer(0, 16 ** digits - 1).toString(16).padStart(digits, '0');
+      const hex = (digits: number) =>
+        integer(0, 16 ** digits - 1)
+          .toString(16)
+          .padStart(digits, '0');
       const variant = (8 + integer(0, 3)).toString(16);
       return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(6)}${hex(6)}`;
     },

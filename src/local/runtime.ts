@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateArchiveCommand,
@@ -90,12 +91,18 @@ async function start(
   const { telemetry } = options;
   const settings = validateSettings({ ...LOCAL_SETTINGS, ...options.settings });
   const stopping = new AbortController();
+  // Every pause listens to it, and there may be many at a time.
+  setMaxListeners(0, stopping.signal);
   const stream = new TableStream(LOCAL.tables.orderedEvents, LOCAL.streamArn, LOCAL.region);
   const streams = new Map([[stream.arn, stream]]);
   const { overflow, deadLetters } = createQueues();
   const queues = [overflow, deadLetters];
   const machines = new Map<string, LocalStateMachine>();
-  const eventBridge = createLocalEventBridge(options, settings, { machines, overflow, signal: stopping.signal });
+  const eventBridge = createLocalEventBridge(options, settings, {
+    machines,
+    overflow,
+    signal: stopping.signal,
+  });
 
   const server = await serve(
     [eventBridge, stepFunctionsService(machines), streamsService(streams), queueService(queues)],
@@ -125,7 +132,11 @@ async function start(
     timeoutMs: settings.collectExecutionMs,
     maxConcurrency: COLLECT_CONCURRENCY,
   });
-  addMachine({ arn: LOCAL.sequenceMachineArn, type: 'STANDARD', definition: await readDefinition('sequence') });
+  addMachine({
+    arn: LOCAL.sequenceMachineArn,
+    type: 'STANDARD',
+    definition: await readDefinition('sequence'),
+  });
   atStop(async () => {
     await Promise.all([...machines.values()].map((machine) => machine.stop()));
   });

@@ -19,10 +19,17 @@ export interface LocalServer {
  * Only requests whose Host header names this very address are answered: a web page that reaches the port under
  * another name (DNS rebinding) gets 403.
  */
-export async function serve(services: LocalService[], dynamodb: RequestListener, port = 0): Promise<LocalServer> {
+export async function serve(
+  services: LocalService[],
+  dynamodb: RequestListener,
+  port = 0,
+): Promise<LocalServer> {
   const server = createServer((request, response) => {
     if (!isOwnHost(request, server)) {
-      return answer(response, 403, { __type: 'AccessDeniedException', message: 'The Host header names another server.' });
+      return answer(response, 403, {
+        __type: 'AccessDeniedException',
+        message: 'The Host header names another server.',
+      });
     }
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     if (prefix === DYNAMODB) return dynamodb(request, response);
@@ -57,7 +64,10 @@ function unsupported(services: LocalService[], prefix: string, operation: string
     ? `of this service it has ${Object.keys(known.operations).join(', ')}`
     : `it has ${[...services.map(({ targetPrefix }) => targetPrefix), DYNAMODB].join(', ')}`;
   const asked = prefix ? `${prefix}.${operation}` : 'A request without an X-Amz-Target header';
-  return new AwsError('UnknownOperationException', `${asked} is not supported by the local runtime; ${supported}.`);
+  return new AwsError(
+    'UnknownOperationException',
+    `${asked} is not supported by the local runtime; ${supported}.`,
+  );
 }
 
 function isOwnHost(request: IncomingMessage, server: Server): boolean {

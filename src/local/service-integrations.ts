@@ -15,7 +15,8 @@ export function createResourceInvoker({ functions, queues, machines }: Integrati
   return async (resource, input) => {
     const hosted = functions.find(({ arn }) => arn === resource);
     if (hosted) return invokeFunction(hosted, input);
-    if (resource === 'arn:aws:states:::sqs:sendMessage') return sendMessage(queues, input as SendMessageInput);
+    if (resource === 'arn:aws:states:::sqs:sendMessage')
+      return sendMessage(queues, input as SendMessageInput);
     if (resource === 'arn:aws:states:::states:startExecution') {
       return startExecution(machines, input as StartExecutionInput);
     }
@@ -42,10 +43,16 @@ interface StartExecutionInput {
 }
 
 /** Errors are named as the integration names them: `StepFunctions.<exception>Exception`. */
-function startExecution(machines: Integrations['machines'], { StateMachineArn, Name, Input }: StartExecutionInput) {
+function startExecution(
+  machines: Integrations['machines'],
+  { StateMachineArn, Name, Input }: StartExecutionInput,
+) {
   const machine = machines.get(StateMachineArn);
   if (!machine) {
-    throw new AwsError('StepFunctions.StateMachineDoesNotExistException', `No local machine ${StateMachineArn}`);
+    throw new AwsError(
+      'StepFunctions.StateMachineDoesNotExistException',
+      `No local machine ${StateMachineArn}`,
+    );
   }
   try {
     return machine.start(Name, JSON.stringify(Input));

@@ -39,9 +39,14 @@ export function stepFunctionsService(machines: Map<string, LocalStateMachine>): 
       ListExecutions: (input) => {
         const machine = machineOf(input);
         if (machine.options.type === 'EXPRESS') {
-          throw new AwsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
+          throw new AwsError(
+            'StateMachineTypeNotSupported',
+            'This operation is not supported by this type of state machine',
+          );
         }
-        return { executions: [...machine.executions.values()].map((execution) => describe(machine, execution)) };
+        return {
+          executions: [...machine.executions.values()].map((execution) => describe(machine, execution)),
+        };
       },
     },
   };

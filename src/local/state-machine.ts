@@ -58,10 +58,8 @@ export class LocalStateMachine {
     this.options = options;
     const { definition, timeoutMs, retryIntervalsMs, waitsMs } = options;
     const timed = timeoutMs === undefined ? definition : { ...definition, TimeoutSeconds: timeoutMs / 1_000 };
-    // The definition's own timeout is whole seconds; a fraction would be refused.
-    this.#machine = new StateMachine(timed, {
-      validationOptions: { checkArn: false, noValidate: timeoutMs !== undefined },
-    });
+    // Compiling the schemas that it would be checked by takes a second; and a timeout of whole seconds is too long here.
+    this.#machine = new StateMachine(timed, { validationOptions: { noValidate: true } });
     const run = (resource: string) => (input: Json) => this.#track(invoke(resource, input)) as Promise<Json>;
     const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
       state.Type === 'Task' ? [[name, run(state.Resource)]] : [],
@@ -149,7 +147,8 @@ function parseInput(input: string): Json {
 /** The library wraps what ended an execution: the Fail state's or the task's error is its cause. */
 function failureOf(error: unknown): Pick<Execution, 'status' | 'error' | 'cause'> {
   const { name, message, cause } = error as Error;
-  if (name === 'ExecutionTimeoutError') return { status: 'TIMED_OUT', error: 'States.Timeout', cause: message };
+  if (name === 'ExecutionTimeoutError')
+    return { status: 'TIMED_OUT', error: 'States.Timeout', cause: message };
   if (name === 'ExecutionAbortedError') return { status: 'ABORTED' };
   const inner = cause instanceof Error ? cause : undefined;
   return { status: 'FAILED', error: inner?.name ?? name, cause: inner?.message ?? message };

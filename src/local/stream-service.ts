@@ -42,7 +42,10 @@ export function streamsService(streams: Map<string, TableStream>): LocalService 
       GetRecords: (input) => {
         const [arn = '', from = ''] = requireText(input, 'ShardIterator').split('|');
         const start = wholeNumber(from, 'ShardIterator');
-        const records = streamOf({ StreamArn: arn }).read(start, Math.min(Number(input.Limit ?? 1_000), 1_000));
+        const records = streamOf({ StreamArn: arn }).read(
+          start,
+          Math.min(Number(input.Limit ?? 1_000), 1_000),
+        );
         return { Records: records, NextShardIterator: `${arn}|${start + records.length}` };
       },
     },

@@ -59,6 +59,17 @@ describe('the ledger', () => {
     ledger.delivered(event('a', 1), 0);
     expect(ledger.summary(0)).toMatchObject({ events: 2, delivered: 1, lost: 1 });
   });
+
+  test('an event that cannot be ordered does not stop it', () => {
+    const ledger = new Ledger('detail', undefined);
+    ledger.published('a');
+    ledger.arrived(event('a', 1));
+    expect(ledger.summary(0)).toMatchObject({ arrivedOutOfOrder: 0, lost: 1 });
+  });
+});
+
+test('the picture of nothing is empty', () => {
+  expect(() => drawOrders([{ title: 'None', keys: [] }])).not.toThrow();
 });
 
 test('the picture of an order is a rising line: its dots go from bottom left to top right', () => {

@@ -113,6 +113,14 @@ describe('npm start', () => {
     expect(code).toBe(1);
   });
 
+  test('given an event that has no order, then it ends at once and says which and why', async () => {
+    const { code, stdout } = await start('--events', few, '--tiebreaker', 'detail', '--json');
+    expect(JSON.parse(stdout).problem).toMatch(
+      /^An event was refused: InvalidTiebreaker: .+ is an object; allowed are numbers/,
+    );
+    expect(code).toBe(1);
+  });
+
   test('shows a table and a picture, and how to repeat the run', async () => {
     const { code, stdout } = await start('--events', few, '--speed', 'max', '--seed', '3');
     expect(stdout).toContain('60 of 60');

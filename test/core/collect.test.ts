@@ -134,13 +134,26 @@ test('R1: given a crash at any point of collecting a late event, when it comes a
   }
 });
 
-test('R4: given two collectors that find no row at the same time, then there is one row, and both events are stored', async () => {
+test('R4: given two collectors that find no row at the same time, then the first one makes it, and both events are stored', async () => {
   const world = createWorld();
-  const [a, b] = [createCollector(world.collectDeps()), createCollector(world.collectDeps())];
-  const outcomes = await Promise.all([a(event('a')), b(event('b'))]);
-  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['collected', 'collected']);
+  const first = createCollector(world.collectDeps());
+  let made: unknown;
+  const second = createCollector(
+    world.collectDeps({
+      hook: {
+        before: async ({ method }) => {
+          if (method !== 'create') return;
+          await first(event('a'));
+          made = structuredClone(world.replays.row(REPLAY));
+          world.clock.advance(500);
+        },
+      },
+    }),
+  );
+  expect(await second(event('b'))).toMatchObject({ outcome: 'collected' });
+  expect(world.replays.row(REPLAY)).toEqual(made);
   expect(world.buffer.stored(REPLAY)).toHaveLength(2);
-  expect(world.starts.running).toHaveLength(1);
+  expect(world.starts.calls).toHaveLength(1);
 });
 
 test('given a row that vanishes while it is made, then the event is to be tried again', async () => {

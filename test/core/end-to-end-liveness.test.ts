@@ -89,6 +89,16 @@ test('R2, R4, R7: given a sequencer that freezes at any point, when it goes on a
   }
 });
 
+test('R7: given a sequencer that is dead and no event that comes by, when the next generation is started by hand, then it finishes', async () => {
+  const { collecting, all } = await countPoints();
+  for (let point = collecting; point < all; point += 3) {
+    const stage = await collectedStage(crashPlan([point]));
+    await stage.run();
+    await stage.execute({ replay: REPLAY, generation: (stage.row()?.generation as number) + 1 });
+    expectDone(stage);
+  }
+});
+
 test('R7: given an execution whose name was used up, then the next generation does the work', async () => {
   const stage = await collectedStage();
   stage.world.starts.end({ replay: REPLAY, generation: 1 });

@@ -118,7 +118,9 @@ describe('the handlers', () => {
     expect(sent('released')).toEqual([2]);
     expect(sent('appends')).toEqual([1]);
     expect(sent('lag')).toHaveLength(1);
-    const metricLine = output.lines().find((line) => '_aws' in line && 'released' in line) as { _aws: unknown };
+    const metricLine = output.lines().find((line) => '_aws' in line && 'released' in line) as {
+      _aws: unknown;
+    };
     expect(metricLine._aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'OrderedReplay' }] });
   });
 

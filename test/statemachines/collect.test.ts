@@ -45,7 +45,10 @@ describe('a failure that passes', () => {
     ['a timeout of the function, once', ['Sandbox.Timedout']],
     ['throttling, twice', ['Lambda.TooManyRequestsException', 'Lambda.TooManyRequestsException']],
     ['a fault of Lambda, twice', ['Lambda.ServiceException', 'Lambda.SdkClientException']],
-    ['throttling twice and another error once', ['Lambda.TooManyRequestsException', 'Error', 'Lambda.AWSLambdaException']],
+    [
+      'throttling twice and another error once',
+      ['Lambda.TooManyRequestsException', 'Error', 'Lambda.AWSLambdaException'],
+    ],
   ])('%s, is retried: the event is collected and not parked', async (_, names) => {
     const event = eventOf('r');
     stage.fail(COLLECT, ...names.map((name) => throwing(name)));
@@ -123,13 +126,20 @@ describe('parking', () => {
 
 test('an execution that takes longer than the machine may is ended and counted', async () => {
   const definition = await readDefinition('collect');
-  const never = new Promise<never>(() => undefined);
+  let answer: (value: unknown) => void = () => undefined;
+  const hung = new Promise<unknown>((resolve) => {
+    answer = resolve;
+  });
   const machine = new LocalStateMachine(
     { arn: LOCAL.sequenceMachineArn, type: 'STANDARD', definition, timeoutMs: 20 },
-    () => never,
+    () => hung,
   );
   const { executionArn } = machine.start('slow', '{}');
   await machine.idle();
-  expect(machine.executions.get(executionArn)).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+  expect(machine.executions.get(executionArn)).toMatchObject({
+    status: 'TIMED_OUT',
+    error: 'States.Timeout',
+  });
   expect(machine.failures).toBe(1);
+  answer(null);
 });

@@ -1,3 +1,5 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { deflatedTexts } from '../../src/aws/deflated';
 import { MAX_ITERATIONS } from '../../src/core/limits';
 import { LOCAL } from '../../src/local/resource-names';
 import { eventOf, START, type Stage, startStage, throwing } from './stage';
@@ -11,19 +13,32 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** The ids in the lane of a replay, in the order of the stream. */
+/** The ids of all events in the stream, in its order. */
 function streamed(): string[] {
   return stage.stream
     .read(stage.stream.trimHorizon, 10_000)
-    .flatMap(({ dynamodb }) => dynamodb?.NewImage?.events?.L ?? [])
-    .map(({ S }) => (JSON.parse(S as string) as { id: string }).id);
+    .flatMap(({ dynamodb }) => {
+      // As the JSON protocol has it: binary is base64.
+      const { B, L = [] } = dynamodb?.NewImage?.events ?? {};
+      return deflatedTexts.decode(B ? { B: Buffer.from(B, 'base64') } : { L: L as AttributeValue[] });
+    })
+    .map((json) => (JSON.parse(json) as { id: string }).id);
 }
 
 describe('a whole replay', () => {
   test('R2, R6: from COLLECTING to DONE, in order, after every wait that the settings ask for', async () => {
-    const order = ['2026-11-01T00:00:01Z', '2026-11-01T00:00:01Z', '2026-11-01T00:10:00Z', '2026-11-01T00:10:01Z'];
+    const order = [
+      '2026-11-01T00:00:01Z',
+      '2026-11-01T00:00:01Z',
+      '2026-11-01T00:10:00Z',
+      '2026-11-01T00:10:01Z',
+    ];
     const events = order.map((time, sequence) => eventOf('r', { time, detail: { sequence } }));
-    stage.status.set('r', { state: 'RUNNING', description: 'speed=10' }, { state: 'COMPLETED', description: 'speed=10' });
+    stage.status.set(
+      'r',
+      { state: 'RUNNING', description: 'speed=10' },
+      { state: 'COMPLETED', description: 'speed=10' },
+    );
     for (const event of [events[3], events[1], events[0], events[2]]) {
       await stage.collected(event);
     }
@@ -31,7 +46,9 @@ describe('a whole replay', () => {
     expect(streamed()).toEqual(events.map(({ id }) => id));
     const row = await stage.replays.get('r');
     expect(row).toMatchObject({ phase: 'DONE', collected: 4, late: 0, dead: 0, checkpoint: { released: 4 } });
-    const { completedAtMs, sealedAtMs, releaseStartedAtMs, doneAtMs } = row as Required<NonNullable<typeof row>>;
+    const { completedAtMs, sealedAtMs, releaseStartedAtMs, doneAtMs } = row as Required<
+      NonNullable<typeof row>
+    >;
     expect((sealedAtMs ?? 0) - (completedAtMs ?? 0)).toBeGreaterThanOrEqual(60_000 + 30_000 + 60_000);
     expect((releaseStartedAtMs ?? 0) - (sealedAtMs ?? 0)).toBeGreaterThanOrEqual(10_000 + 2_000);
     expect((doneAtMs ?? 0) - (releaseStartedAtMs ?? 0)).toBe(60_000);
@@ -39,7 +56,8 @@ describe('a whole replay', () => {
 
   test('ends in SUCCEEDED, having waited in Wait states and nowhere long in memory', async () => {
     stage.status.set('r', { description: '' });
-    for (const minute of [1, 2, 3]) await stage.collected(eventOf('r', { time: `2026-11-01T00:0${minute}:00Z` }));
+    for (const minute of [1, 2, 3])
+      await stage.collected(eventOf('r', { time: `2026-11-01T00:0${minute}:00Z` }));
     await stage.sequence.idle();
     const [execution] = [...stage.sequence.executions.values()];
     expect(execution).toMatchObject({ name: 'r.1', status: 'SUCCEEDED' });
@@ -121,7 +139,10 @@ describe('the answers of release', () => {
 
   test('given the next generation can never be started, then the execution fails and says why', async () => {
     stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
-    stage.fail(START, ...Array.from({ length: 9 }, () => throwing('StepFunctions.AccessDenied', 'no "right"')));
+    stage.fail(
+      START,
+      ...Array.from({ length: 9 }, () => throwing('StepFunctions.AccessDenied', 'no "right"')),
+    );
     const execution = await stage.sequenced('r.1', START_OF_R);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'StepFunctions.AccessDenied' });
     expect(execution.cause).toContain('no ');
@@ -150,16 +171,23 @@ describe('the answers of release', () => {
 
   test('an answer that the definition does not know is a failure with a name', async () => {
     stage.fail(RELEASE, () => ({ ...state, action: 'dance' }));
-    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'FAILED', error: 'UnknownAction' });
+    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({
+      status: 'FAILED',
+      error: 'UnknownAction',
+    });
   });
 });
 
 describe('a handler that throws', () => {
   test('is called again, as often as it takes up to eight times', async () => {
-    stage.fail(RELEASE, ...Array.from({ length: 8 }, () => throwing('Lambda.TooManyRequestsException')), () => ({
-      action: 'done',
-      report: {},
-    }));
+    stage.fail(
+      RELEASE,
+      ...Array.from({ length: 8 }, () => throwing('Lambda.TooManyRequestsException')),
+      () => ({
+        action: 'done',
+        report: {},
+      }),
+    );
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
     expect(stage.callsOf(RELEASE)).toHaveLength(9);
   });
@@ -171,21 +199,30 @@ describe('a handler that throws', () => {
     expect(execution.cause).toContain('Task timed out');
   });
 
-  test.each(['InvalidInput', 'InvalidSettings'])('%s is not retried: the next call would fail too', async (name) => {
-    stage.fail(RELEASE, throwing(name));
-    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'FAILED', error: name });
-    expect(stage.callsOf(RELEASE)).toHaveLength(1);
-  });
-
-  test.each([['{}'], ['[]'], ['"x"'], ['1'], ['null'], ['true'], ['{"replay":"r"}'], ['{"replay":7,"generation":1}']])(
-    'an input as odd as %s fails as InvalidInput, never as States.Runtime',
-    async (input) => {
-      const execution = await stage.sequenced('odd', JSON.parse(input));
-      expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
-      expect(execution.cause).toContain('names no replay and generation');
+  test.each(['InvalidInput', 'InvalidSettings'])(
+    '%s is not retried: the next call would fail too',
+    async (name) => {
+      stage.fail(RELEASE, throwing(name));
+      expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'FAILED', error: name });
       expect(stage.callsOf(RELEASE)).toHaveLength(1);
     },
   );
+
+  test.each([
+    ['{}'],
+    ['[]'],
+    ['"x"'],
+    ['1'],
+    ['null'],
+    ['true'],
+    ['{"replay":"r"}'],
+    ['{"replay":7,"generation":1}'],
+  ])('an input as odd as %s fails as InvalidInput, never as States.Runtime', async (input) => {
+    const execution = await stage.sequenced('odd', JSON.parse(input));
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+    expect(execution.cause).toContain('names no replay and generation');
+    expect(stage.callsOf(RELEASE)).toHaveLength(1);
+  });
 
   test('a replay without a row fails as ReplayNotFound', async () => {
     expect(await stage.sequenced('ghost.1', { replay: 'ghost', generation: 1 })).toMatchObject({

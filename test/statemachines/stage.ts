@@ -42,7 +42,9 @@ export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
   const machines = new Map<string, LocalStateMachine>();
   const describeReplay = {
     targetPrefix: 'AWSEvents',
-    operations: { DescribeReplay: ({ ReplayName }: { ReplayName?: unknown }) => described(String(ReplayName)) },
+    operations: {
+      DescribeReplay: ({ ReplayName }: { ReplayName?: unknown }) => described(String(ReplayName)),
+    },
   };
   const server = await serve(
     [describeReplay, stepFunctionsService(machines), queueService([overflow, deadLetters])],

@@ -31,16 +31,25 @@ export function putEvents(input: JsonObject, deps: PutEventsDeps) {
   return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
 }
 
-function putEntry(entry: JsonObject, deps: PutEventsDeps): { EventId: string } | { ErrorCode: string; ErrorMessage: string } {
+function putEntry(
+  entry: JsonObject,
+  deps: PutEventsDeps,
+): { EventId: string } | { ErrorCode: string; ErrorMessage: string } {
   for (const member of ['Source', 'DetailType', 'Detail']) {
     if (typeof entry[member] !== 'string' || entry[member] === '') {
-      return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${member} is not valid. Reason: ${member} is a required argument.` };
+      return {
+        ErrorCode: 'InvalidArgument',
+        ErrorMessage: `Parameter ${member} is not valid. Reason: ${member} is a required argument.`,
+      };
     }
   }
   const detail = parseDetail(entry.Detail as string);
   if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   if (Buffer.byteLength(entry.Detail as string) > MAX_ENTRY_BYTES) {
-    return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter Detail is over ${MAX_ENTRY_BYTES} bytes.` };
+    return {
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: `Parameter Detail is over ${MAX_ENTRY_BYTES} bytes.`,
+    };
   }
   const bus = deps.busOf(entry.EventBusName);
   const timeMs = typeof entry.Time === 'number' ? entry.Time * 1_000 : Date.now();

@@ -55,7 +55,6 @@ export class Replay {
 
   /** @param signal ends the replay wherever it is. */
   async run(bus: EventBus, temper: ReplayTemper, random: Random, signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => this.endedAtMs === undefined && this.cancel(), { once: true });
     const pause = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
     const { name, ruleArns } = this.request;
     await pause(START_MS);
@@ -66,13 +65,13 @@ export class Replay {
       const earlyMs = beganMs + atMs - Date.now();
       if (earlyMs > 1) await pause(earlyMs);
       if (outstanding.size >= MAX_OUTSTANDING) await Promise.race(outstanding);
-      if (this.state !== 'RUNNING') break;
+      if (this.state !== 'RUNNING' || signal.aborted) break;
       const event = { ...(JSON.parse(json) as JsonObject), 'replay-name': name };
       const delivery = bus.publish(event, ruleArns).finally(() => outstanding.delete(delivery));
       outstanding.add(delivery);
       this.lastReplayedMs = Math.max(this.lastReplayedMs ?? 0, timeMs);
     }
-    this.#end(this.state === 'CANCELLING' ? 'CANCELLED' : 'COMPLETED');
+    this.#end(this.state === 'CANCELLING' || signal.aborted ? 'CANCELLED' : 'COMPLETED');
   }
 
   /** Each minute's events in any order, at an even rate, each late by chance: into the next minutes' too. */
@@ -92,6 +91,10 @@ export class Replay {
   }
 }
 
-function withDuplicates(minute: ArchivedEvent[], { duplicateRate }: ReplayTemper, random: Random): ArchivedEvent[] {
+function withDuplicates(
+  minute: ArchivedEvent[],
+  { duplicateRate }: ReplayTemper,
+  random: Random,
+): ArchivedEvent[] {
   return [...minute, ...minute.filter(() => random.chance(duplicateRate))];
 }

@@ -60,39 +60,68 @@ export function createEventBridge(options: EventBridgeOptions): LocalService {
 
   function startReplay(input: JsonObject) {
     const name = requireName(input, 'ReplayName', 64);
-    if (replays.has(name)) throw new AwsError('ResourceAlreadyExistsException', `Replay ${name} already exists.`);
+    if (replays.has(name))
+      throw new AwsError('ResourceAlreadyExistsException', `Replay ${name} already exists.`);
     const active = [...replays.values()].filter(({ endedAtMs }) => endedAtMs === undefined);
     if (active.length >= MAX_ACTIVE_REPLAYS) {
-      throw new AwsError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.');
+      throw new AwsError(
+        'LimitExceededException',
+        'The requested resource exceeds the maximum number allowed.',
+      );
     }
     const archive = archiveOf(requireText(input, 'EventSourceArn').replace(/^.*:archive\//, ''));
     const destination = isObject(input.Destination) ? input.Destination : {};
     const bus = busOf(requireText(destination, 'Arn'));
     if (bus.arn !== archive.busArn) {
-      throw invalidParameter('Parameter Destination.Arn is not valid. Reason: it must be the bus of the archive.');
+      throw invalidParameter(
+        'Parameter Destination.Arn is not valid. Reason: it must be the bus of the archive.',
+      );
     }
     const fromMs = requireInstantMs(input, 'EventStartTime');
     const toMs = requireInstantMs(input, 'EventEndTime');
     if (toMs <= fromMs) {
-      throw invalidParameter('Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.');
+      throw invalidParameter(
+        'Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.',
+      );
     }
     const description = String(input.Description ?? '');
     const ruleArns = Array.isArray(destination.FilterArns) ? destination.FilterArns.map(String) : [];
-    const replay = new Replay({ name, arn: arn(`replay/${name}`), archive, description, fromMs, toMs, ruleArns });
+    const replay = new Replay({
+      name,
+      arn: arn(`replay/${name}`),
+      archive,
+      description,
+      fromMs,
+      toMs,
+      ruleArns,
+    });
     replays.set(name, replay);
     void replay.run(bus, temper, random, signal);
-    return { ReplayArn: replay.request.arn, State: replay.state, ReplayStartTime: epochSeconds(replay.startedAtMs) };
+    return {
+      ReplayArn: replay.request.arn,
+      State: replay.state,
+      ReplayStartTime: epochSeconds(replay.startedAtMs),
+    };
   }
 
   const operations: LocalService['operations'] = {
-    ListEventBuses: () => ({ EventBuses: [...buses.values()].map(({ name, arn }) => ({ Name: name, Arn: arn })) }),
+    ListEventBuses: () => ({
+      EventBuses: [...buses.values()].map(({ name, arn }) => ({ Name: name, Arn: arn })),
+    }),
     CreateEventBus: (input) => {
       const name = requireName(input, 'Name', 256);
-      if (buses.has(name)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      if (buses.has(name))
+        throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
       return { EventBusArn: createBus(name).arn };
     },
     PutEvents: (input) =>
-      putEvents(input, { account, region, random, busOf: (name) => busOf(name), archives: () => archives.values() }),
+      putEvents(input, {
+        account,
+        region,
+        random,
+        busOf: (name) => busOf(name),
+        archives: () => archives.values(),
+      }),
     PutRule: (input) => {
       const bus = busOf(input.EventBusName);
       return { RuleArn: bus.putRule(requireName(input, 'Name', 64), requireText(input, 'EventPattern')).arn };
@@ -124,7 +153,8 @@ export function createEventBridge(options: EventBridgeOptions): LocalService {
     },
     CreateArchive: (input) => {
       const name = requireName(input, 'ArchiveName', 48);
-      if (archives.has(name)) throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
+      if (archives.has(name))
+        throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
       const bus = busOf(requireText(input, 'EventSourceArn'));
       const pattern = input.EventPattern === undefined ? undefined : requireText(input, 'EventPattern');
       const archive = new Archive(name, arn(`archive/${name}`), bus.arn, pattern);
@@ -141,13 +171,21 @@ export function createEventBridge(options: EventBridgeOptions): LocalService {
       const replay = replayOf(input);
       const { arn, description, ruleArns, archive } = replay.request;
       const destination = { Arn: archive.busArn, ...(ruleArns.length > 0 && { FilterArns: ruleArns }) };
-      return { ...describeReplay(replay), ReplayArn: arn, Description: description, Destination: destination };
+      return {
+        ...describeReplay(replay),
+        ReplayArn: arn,
+        Description: description,
+        Destination: destination,
+      };
     },
     ListReplays: () => ({ Replays: [...replays.values()].map(describeReplay) }),
     CancelReplay: (input) => {
       const replay = replayOf(input);
       if (replay.state !== 'STARTING' && replay.state !== 'RUNNING') {
-        throw new AwsError('IllegalStatusException', `Replay ${replay.request.name} is not in a valid state for this operation.`);
+        throw new AwsError(
+          'IllegalStatusException',
+          `Replay ${replay.request.name} is not in a valid state for this operation.`,
+        );
       }
       replay.cancel();
       return { ReplayArn: replay.request.arn, State: replay.state };
@@ -178,7 +216,9 @@ function describeReplay(replay: Replay) {
     EventStartTime: epochSeconds(fromMs),
     EventEndTime: epochSeconds(toMs),
     ReplayStartTime: epochSeconds(replay.startedAtMs),
-    ...(replay.lastReplayedMs !== undefined && { EventLastReplayedTime: epochSeconds(replay.lastReplayedMs) }),
+    ...(replay.lastReplayedMs !== undefined && {
+      EventLastReplayedTime: epochSeconds(replay.lastReplayedMs),
+    }),
     ...(replay.endedAtMs !== undefined && { ReplayEndTime: epochSeconds(replay.endedAtMs) }),
   };
 }
@@ -186,7 +226,9 @@ function describeReplay(replay: Replay) {
 function requireName(input: JsonObject, member: string, longest: number): string {
   const name = requireText(input, member);
   if (NAME.test(name) && name.length <= longest) return name;
-  throw invalidParameter(`Parameter ${member} is "${name}"; allowed are up to ${longest} letters, digits, ".", "-", "_".`);
+  throw invalidParameter(
+    `Parameter ${member} is "${name}"; allowed are up to ${longest} letters, digits, ".", "-", "_".`,
+  );
 }
 
 /** A bad pattern is the caller's error, with AWS's own name for it. */
