@@ -60,6 +60,13 @@ export const LEASE_GRACE_MS = 20 * MINUTE_MS;
  */
 export const MAX_ITERATIONS = 500;
 
+/**
+ * Empty readings of both queues in a row before a replay is sealed. Depths lag, so a message that moves between the
+ * queues just before a reading is in neither. It can do so twice, dying and being redriven, but not three times: to die
+ * again it has to be received five times, a visibility timeout apart.
+ */
+export const EMPTY_READINGS = 3;
+
 /** How many generations `collect` tries when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;
 

@@ -47,7 +47,9 @@ export interface ReplayRow {
   window?: { fromMs: number; toMs: number };
   createdAtMs: number;
   completedAtMs?: number;
-  queuesEmptySinceMs?: number;
+  /** When both queues were last read empty, and how often in a row. */
+  queuesEmptyAtMs?: number;
+  queuesEmptyReadings?: number;
   sealedAtMs?: number;
   releaseStartedAtMs?: number;
   doneAtMs?: number;
@@ -67,7 +69,7 @@ export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
   RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptySinceMs' | 'sealedAtMs'
+  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;

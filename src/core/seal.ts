@@ -1,4 +1,5 @@
 import { OrderedReplayError } from './errors';
+import { EMPTY_READINGS } from './limits';
 import { compileOptions, type OptionTexts, readDescription } from './options';
 import type { ReplayDescription, ReplayRow, RowChanges } from './ports';
 import type { SequenceDeps, Step } from './sequence';
@@ -7,8 +8,8 @@ import { dwellMs, settleMs } from './settings';
 /**
  * Seal: decides when the set of collected events is complete, and makes it immutable.
  *
- * - R1: sealed only after COMPLETED + the settle time + both queues empty, twice, `queueMetadataMs` apart. The dead
- *   letters count too: they are seen empty at both readings, so no redrive can be under way between them.
+ * - R1: sealed only after COMPLETED + the settle time + both queues empty at `EMPTY_READINGS` in a row,
+ *   `queueMetadataMs` apart. The dead letters count too, so no redrive can be under way unseen.
  * - R6: the first read for release comes `dwellMs` after SEALED was *seen* in the row. Counted from then and not
  *   from before the write, however slow the write was, every later read of the phase sees it.
  */
@@ -32,24 +33,30 @@ export async function collecting(row: ReplayRow, deps: SequenceDeps): Promise<St
 
 async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: SequenceDeps): Promise<Step> {
   const { clock, queues, settings } = deps;
-  const readableAtMs = (row.queuesEmptySinceMs ?? Number.POSITIVE_INFINITY) + settings.queueMetadataMs;
-  const secondReading = clock.now() >= readableAtMs;
-  if (row.queuesEmptySinceMs !== undefined && !secondReading)
-    return { changes: {}, resumeAtMs: readableAtMs };
+  const { queuesEmptyAtMs: lastEmptyAtMs = Number.NEGATIVE_INFINITY } = row;
+  const againAtMs = lastEmptyAtMs + settings.queueMetadataMs;
+  if (clock.now() < againAtMs) return { changes: {}, resumeAtMs: againAtMs };
   const overflow = await queues.depth('overflow');
   const dead = await queues.depth('deadLetters');
-  if (overflow > 0) return later(deps, { queuesEmptySinceMs: undefined, dead });
+  const startOver: RowChanges = { queuesEmptyAtMs: undefined, queuesEmptyReadings: undefined, dead };
+  if (overflow > 0) return later(deps, startOver);
   if (dead > 0 && compileOptions(options).onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself; ` +
       'onMissing=continue replays without them.';
-    const changes: RowChanges = { phase: 'INCOMPLETE', reason, dead, queuesEmptySinceMs: undefined };
+    const changes: RowChanges = { ...startOver, phase: 'INCOMPLETE', reason };
     return { changes, resumeAtMs: clock.now() + settings.queueMetadataMs };
   }
-  if (secondReading)
-    return { changes: { phase: 'SEALED', reason: undefined, dead }, resumeAtMs: clock.now() };
   const nowMs = clock.now();
-  return { changes: { queuesEmptySinceMs: nowMs, dead }, resumeAtMs: nowMs + settings.queueMetadataMs };
+  // After a longer gap a message may have died a second time unseen.
+  const inARow = nowMs <= againAtMs + settings.queueMetadataMs;
+  const readings = inARow ? (row.queuesEmptyReadings ?? 0) + 1 : 1;
+  if (readings >= EMPTY_READINGS)
+    return { changes: { phase: 'SEALED', reason: undefined, dead }, resumeAtMs: nowMs };
+  return {
+    changes: { queuesEmptyAtMs: nowMs, queuesEmptyReadings: readings, dead },
+    resumeAtMs: nowMs + settings.queueMetadataMs,
+  };
 }
 
 /** SEALED: waits out the dwell, then counts the set and opens it for release. */

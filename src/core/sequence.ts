@@ -107,7 +107,7 @@ function guardOf(row: ReplayRow, step: Step): RowGuard {
   return {
     phase: row.phase,
     generation: row.generation,
-    queuesEmptySinceMs: row.queuesEmptySinceMs,
+    queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
     ...(step.changes.checkpoint && { checkpointUpTo: step.changes.checkpoint.position }),
   };

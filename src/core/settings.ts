@@ -28,7 +28,7 @@ export interface Settings {
   phaseCacheMs: number;
   /** Queue depths are exact this long after the last send. */
   queueMetadataMs: number;
-  /** Allowance for clocks of different hosts. */
+  /** Allowance for clocks of different hosts, and for the last request of a function that was killed. */
   clockSkewMs: number;
 }
 
@@ -45,7 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   phaseCacheMs: 2 * SECOND_MS,
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
   queueMetadataMs: MINUTE_MS,
-  clockSkewMs: SECOND_MS,
+  clockSkewMs: 3 * SECOND_MS,
 };
 
 /** After COMPLETED: by then every event is in the buffer or in a queue. */

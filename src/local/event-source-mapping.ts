@@ -15,7 +15,8 @@ export interface StreamMappingOptions {
 
 const RETRY_AFTER_MS = 200;
 const QUEUE_POLL_MS = 100;
-const QUEUE_BATCH = 10;
+/** The messages of a batch share the function's time: with few of them, a busy machine does not run out of it. */
+const QUEUE_BATCH = 3;
 
 /**
  * A DynamoDB stream as a function's event source: batches in order, and after a failure everything again from the

@@ -13,8 +13,8 @@ export const LOCAL_SETTINGS: Settings = {
   ...DEFAULT_SETTINGS,
   pollEveryMs: 500,
   maximumEventAgeMs: 1_500,
-  collectExecutionMs: 4_000,
-  collectTimeoutMs: 1_500,
+  collectExecutionMs: 5_000,
+  collectTimeoutMs: 2_000,
   phaseCacheMs: 250,
   queueMetadataMs: 500,
   clockSkewMs: 50,
@@ -26,8 +26,11 @@ export const LOCAL_RETRY_INTERVALS_MS = { Collect: 100, Park: 50, ForwardDueEven
 export const RELEASE_TIMEOUT_MS = 300_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
-/** Executions of `collect` at once; beyond, EventBridge is throttled and tries again. */
-export const COLLECT_CONCURRENCY = 24;
+/**
+ * Executions of `collect` at once; beyond, EventBridge is throttled and tries again. One process does all the work, so
+ * more of them would not be faster: each would only take longer, and on a busy machine too long.
+ */
+export const COLLECT_CONCURRENCY = 8;
 
 /** As unruly as AWS documents, within the maximum event age. */
 export const HOSTILE_TEMPER: ReplayTemper = {

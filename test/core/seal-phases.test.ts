@@ -45,29 +45,40 @@ test.each(['STARTING', 'RUNNING'] as const)(
   },
 );
 
-test('R1: given COMPLETED, then the seal comes after the settle time and two empty looks at both queues, and not before', async () => {
+test('R1: given COMPLETED, then the seal comes after the settle time and three empty looks at both queues, and not before', async () => {
   const world = await completedWorld();
   const settledAtMs = world.clock.now() + settleMs(DEFAULT_SETTINGS);
   const looksAtMs: number[] = [];
   const hook: Hook = { before: ({ port }) => void (port === 'queues' && looksAtMs.push(world.clock.now())) };
   await followUntil(world, ({ sealedAtMs }) => sealedAtMs !== undefined, hook);
-  const secondLookAtMs = settledAtMs + DEFAULT_SETTINGS.queueMetadataMs;
-  expect(looksAtMs).toEqual([settledAtMs, settledAtMs, secondLookAtMs, secondLookAtMs]);
+  const [second, third] = [1, 2].map((n) => settledAtMs + n * DEFAULT_SETTINGS.queueMetadataMs) as [
+    number,
+    number,
+  ];
+  expect(looksAtMs).toEqual([settledAtMs, settledAtMs, second, second, third, third]);
   expect(new Set(world.queues.calls.map(({ args }) => args[0]))).toEqual(
     new Set(['overflow', 'deadLetters']),
   );
-  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(secondLookAtMs);
+  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(third);
 });
 
-test('R1: given a message that shows at the second look, then both looks start anew', async () => {
+test('R1: given a look that comes long after the one before, then a message may have died twice in between, and the looks start anew', async () => {
   const world = await completedWorld();
-  await followUntil(world, (row) => row.queuesEmptySinceMs !== undefined);
+  await followUntil(world, (row) => row.queuesEmptyReadings === 2);
+  world.clock.advance(3 * DEFAULT_SETTINGS.queueMetadataMs);
+  await sequence(STATE, world.sequenceDeps());
+  expect(rowOf(world)).toMatchObject({ phase: 'COLLECTING', queuesEmptyReadings: 1 });
+});
+
+test('R1: given a message that shows at the last look, then the looks start anew', async () => {
+  const world = await completedWorld();
+  await followUntil(world, (row) => row.queuesEmptyReadings === 2);
   world.queues.depths.overflow = 1;
-  await followUntil(world, (row) => row.queuesEmptySinceMs === undefined);
+  await followUntil(world, (row) => row.queuesEmptyAtMs === undefined);
   world.queues.depths.overflow = 0;
   const emptyAtMs = world.clock.now();
   await followUntil(world, (row) => row.sealedAtMs !== undefined);
-  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(emptyAtMs + DEFAULT_SETTINGS.queueMetadataMs);
+  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(emptyAtMs + 2 * DEFAULT_SETTINGS.queueMetadataMs);
 });
 
 test('R1: given dead letters, then the replay is INCOMPLETE and says so, and goes on by itself when they are gone', async () => {
@@ -88,7 +99,7 @@ test('R1: given dead letters, then the replay is INCOMPLETE and says so, and goe
   await followUntil(world, isDone);
   expect(rowOf(world)).toMatchObject({ phase: 'DONE', dead: 0, collected: 3 });
   expect(rowOf(world).reason).toBeUndefined();
-  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(emptyAtMs + DEFAULT_SETTINGS.queueMetadataMs);
+  expect(rowOf(world).sealedAtMs).toBeGreaterThanOrEqual(emptyAtMs + 2 * DEFAULT_SETTINGS.queueMetadataMs);
 });
 
 test('given onMissing=continue, then dead letters are counted and not waited for', async () => {

@@ -29,7 +29,7 @@ test('R1: the settle time covers the longest time that the rule may retry and on
       );
     }),
   );
-  expect(settleMs(DEFAULT_SETTINGS)).toBe(91_000);
+  expect(settleMs(DEFAULT_SETTINGS)).toBe(93_000);
 });
 
 test('R6: the dwell covers the longest that a collector may believe and act on a phase it has read', () => {
@@ -41,7 +41,7 @@ test('R6: the dwell covers the longest that a collector may believe and act on a
       );
     }),
   );
-  expect(dwellMs(DEFAULT_SETTINGS)).toBe(13_000);
+  expect(dwellMs(DEFAULT_SETTINGS)).toBe(15_000);
 });
 
 test('the defaults are valid, and so is every combination inside the limits', () => {

@@ -142,15 +142,11 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
     const replay = await created(newRow(freshName()));
     const outcomes = await Promise.all(
       Array.from({ length: 15 }, (_, n) =>
-        replays.save(
-          replay,
-          { queuesEmptySinceMs: 1_763_640_000_000 + n },
-          { queuesEmptySinceMs: undefined },
-        ),
+        replays.save(replay, { queuesEmptyAtMs: 1_763_640_000_000 + n }, { queuesEmptyAtMs: undefined }),
       ),
     );
     expect(outcomes.filter((outcome) => outcome)).toHaveLength(1);
-    expect((await replays.get(replay))?.queuesEmptySinceMs).toBe(1_763_640_000_000 + outcomes.indexOf(true));
+    expect((await replays.get(replay))?.queuesEmptyAtMs).toBe(1_763_640_000_000 + outcomes.indexOf(true));
   });
 
   test('given checkpoints saved at once in any order, then the furthest one stays', async () => {
@@ -234,7 +230,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       phase: { hits: ['RELEASING'], misses: ['SEALED', undefined] },
       generation: { hits: [3], misses: [2, undefined] },
       leaseUntilMs: { hits: [fullRow('').leaseUntilMs], misses: [1, undefined] },
-      queuesEmptySinceMs: { hits: [fullRow('').queuesEmptySinceMs], misses: [1, undefined] },
+      queuesEmptyAtMs: { hits: [fullRow('').queuesEmptyAtMs], misses: [1, undefined] },
       sealedAtMs: { hits: [fullRow('').sealedAtMs], misses: [1, undefined] },
       checkpointUpTo: {
         hits: [checkpoint(5).position, checkpoint(6).position, '~'],
@@ -249,7 +245,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       phase: { hits: ['COLLECTING'], misses: ['INCOMPLETE', undefined] },
       generation: { hits: [1], misses: [0, undefined] },
       leaseUntilMs: { hits: [undefined], misses: [1_763_640_000_000] },
-      queuesEmptySinceMs: { hits: [undefined], misses: [1_763_640_000_000] },
+      queuesEmptyAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       sealedAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       checkpointUpTo: { hits: [checkpoint(1).position], misses: [] },
     },

@@ -6,7 +6,7 @@ export interface ArchivedEvent {
   json: string;
 }
 
-/** Events of a bus, kept for replay: those that match its pattern and are no replays themselves. */
+/** Events that were put on a bus, kept for replay: those that match its pattern. A replay puts none. */
 export class Archive {
   readonly name: string;
   readonly arn: string;
@@ -35,7 +35,7 @@ export class Archive {
   }
 
   keep(event: JsonObject): void {
-    if ('replay-name' in event || !this.#matches(event)) return;
+    if (!this.#matches(event)) return;
     const json = JSON.stringify(event);
     this.#bytes += Buffer.byteLength(json);
     this.#events.push({ timeMs: Date.parse(String(event.time)), json });

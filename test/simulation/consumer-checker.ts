@@ -1,0 +1,46 @@
+import type { Delivery, ReplayableEvent } from '../../src/consumer';
+import { REPLAY } from '../core/support/events';
+import type { Tables } from './protocol';
+import { demand } from './verdict';
+
+/**
+ * At least once, in order: no event is begun before all those before it in its lane were handled, whoever runs beside
+ * whom; each comes as it is in the lane, with the number and position that it has there.
+ */
+export class ConsumerChecker {
+  readonly #tables: Tables;
+  readonly #handledUpTo = new Map<string, number>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  begins({ orderingKey, offset, position }: Delivery, event: ReplayableEvent): void {
+    const lane = `${REPLAY}#${orderingKey}`;
+    const record = this.#tables.lanes.log.find((each) => each.lane === lane && each.offset >= offset);
+    const n = record ? record.events.length - 1 - (record.offset - offset) : -1;
+    demand(
+      record?.positions[n] === position && record.events[n] === JSON.stringify(event),
+      'consumer',
+      () => `${event.id} comes as number ${offset} of "${orderingKey}", at ${position}`,
+    );
+    const next = (this.#handledUpTo.get(orderingKey) ?? -1) + 1;
+    demand(
+      offset <= next,
+      'consumer',
+      () => `${offset} of "${orderingKey}" begins before ${next} was handled`,
+    );
+  }
+
+  handled({ orderingKey, offset }: Delivery): void {
+    this.#handledUpTo.set(orderingKey, Math.max(this.#handledUpTo.get(orderingKey) ?? -1, offset));
+  }
+
+  /** Every lane to its end. */
+  atTheEnd(ends: ReadonlyMap<string, number>): void {
+    for (const [key, offset] of ends) {
+      const handled = this.#handledUpTo.get(key) ?? -1;
+      demand(handled === offset, 'consumer', () => `"${key}" was handled up to ${handled} of ${offset}`);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { createRandom, type Random } from '../../src/local/random';
+import type { Playback } from '../core/support/outcome';
+import { type Faults, MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
+
+const NO_FAULTS: Faults = {
+  duplicate: 0,
+  targetThrottled: 0,
+  oversized: 0,
+  expressTwice: 0,
+  crash: 0,
+  hang: 0,
+  zombie: 0,
+  lambdaThrottled: 0,
+  coldStart: 0,
+  slowRequest: 0,
+  dynamoThrottled: 0,
+  answerLost: 0,
+  parkFails: 0,
+  messageTwice: 0,
+  handlerFails: 0,
+  handlerSlow: 0,
+  handlerHangs: 0,
+  iteratorRestart: 0,
+};
+
+/** The highest rates that a scenario may have: high enough to matter, low enough for retries to get through. */
+const MOST: Faults = {
+  duplicate: 0.3,
+  targetThrottled: 0.5,
+  oversized: 0.2,
+  expressTwice: 0.2,
+  crash: 0.15,
+  hang: 0.05,
+  zombie: 0.1,
+  lambdaThrottled: 0.1,
+  coldStart: 0.5,
+  slowRequest: 0.1,
+  dynamoThrottled: 0.15,
+  answerLost: 0.08,
+  parkFails: 0.3,
+  messageTwice: 0.1,
+  handlerFails: 0.05,
+  handlerSlow: 0.04,
+  handlerHangs: 0.02,
+  iteratorRestart: 0.15,
+};
+
+/** What the allowance for clocks leaves beside a request's transit, less a margin for rounding. */
+const MAX_SKEW_MS = DEFAULT_SETTINGS.clockSkewMs - MAX_TRANSIT_MS - 20;
+
+const pick = <T>(random: Random, values: readonly T[]): T =>
+  values[random.integer(0, values.length - 1)] as T;
+
+export function scenarioOf(seed: number): Scenario {
+  const random = createRandom(seed);
+  const faults = { ...NO_FAULTS };
+  for (const name of Object.keys(MOST) as (keyof Faults)[]) {
+    if (random.chance(0.5)) faults[name] = (MOST[name] * random.integer(1, 100)) / 100;
+  }
+  const events = drawEvents(random);
+  const deadly = random.chance(0.35);
+  if (deadly) {
+    for (const event of events) {
+      if (!random.chance(0.2)) continue;
+      if (random.chance(0.4)) event.bad = true;
+      else event.cursed = random.integer(1, 12);
+    }
+  }
+  const trigger = pick(random, ['dead', 'incomplete', 'emptyOnce', 'sealed'] as const);
+  const playback: Playback = {
+    speed: pick(random, [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1, 10, 333]),
+    idleMs: pick(random, [Number.POSITIVE_INFINITY, 0, 700, 15_000, 45_000]),
+    byKey: random.chance(0.6),
+    bySequence: random.chance(0.8),
+  };
+  const ending = random.integer(0, 99);
+  const onMissing = random.chance(0.5) ? 'wait' : 'continue';
+  const scenario: Scenario = {
+    seed,
+    events,
+    playback,
+    onMissing,
+    settings: { buckets: random.integer(1, 4), groupCount: pick(random, [1, 2, 3, 25]) },
+    replay: ending < 4 ? 'isCancelled' : ending < 7 ? 'fails' : ending < 8 ? 'stalls' : 'completes',
+    ...(random.chance(0.08) && { abortSequencerAfterMs: random.integer(0, 500_000) }),
+    operator: {
+      act: random.chance(0.8) ? 'redrive' : 'purge',
+      trigger,
+      delayMs: operatorDelay(trigger, random),
+    },
+    ...(random.chance(0.1) && { poison: pick(random, events).id }),
+    shards: random.integer(1, 3),
+    skewMs: random.chance(0.3) ? 0 : random.integer(0, MAX_SKEW_MS),
+    faults,
+  };
+  if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
+  return random.chance(0.08) ? cancelledByHand(scenario, random) : scenario;
+}
+
+/** Somebody changes the row in the middle of a release, which is a long one every other time. */
+function cancelledByHand(scenario: Scenario, random: Random): Scenario {
+  const cancelled = { ...scenario, cancelRowAfterMs: random.integer(0, 60_000) };
+  if (random.chance(0.5)) return cancelled;
+  return { ...cancelled, playback: { ...scenario.playback, speed: 1, idleMs: 8_000 } };
+}
+
+/** Dead letters that somebody redrives so that they are collected while the set is being sealed. */
+function racingWithTheSeal(scenario: Scenario, random: Random): Scenario {
+  return {
+    ...scenario,
+    events: scenario.events.map((event) => ({ ...event, bad: random.chance(0.6) })),
+    replay: 'completes',
+    onMissing: 'continue',
+    operator: {
+      act: 'redrive',
+      trigger: 'emptyOnce',
+      delayMs: 60_000 + random.integer(-10_000, 2_000),
+    },
+    faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
+  };
+}
+
+/** After the first empty reading the second one comes in a minute: acts that fall on the seal are the hard ones. */
+function operatorDelay(trigger: Scenario['operator']['trigger'], random: Random): number {
+  if (trigger === 'emptyOnce') return 60_000 + random.integer(-8_000, 4_000);
+  if (trigger === 'sealed') return random.integer(0, 40_000);
+  return random.integer(180_000, 1_200_000);
+}
+
+function drawEvents(random: Random): SketchPlan[] {
+  const count = random.integer(3, random.chance(0.3) ? 50 : 16);
+  const spanSeconds = pick(random, [0, 3, 60, 240]);
+  const lanes = random.integer(1, 5);
+  const events: SketchPlan[] = [];
+  for (let n = 0; n < count; n++) {
+    events.push({
+      id: `${random.integer(0, 0xffffff).toString(16).padStart(6, '0')}-${pick(random, ['a', 'B', 'ü', '~', '#'])}${n}`,
+      second: random.integer(0, spanSeconds),
+      sequence: random.chance(0.2)
+        ? undefined
+        : random.chance(0.3)
+          ? String(random.integer(-3, 30))
+          : random.integer(-3, 30),
+      key: `key-${random.integer(0, lanes - 1)}`,
+    });
+  }
+  return events;
+}

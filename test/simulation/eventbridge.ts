@@ -1,0 +1,130 @@
+import type { JsonObject } from '../../src/core/event';
+import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
+import { eventOf, WINDOW_START_MS } from '../core/support/events';
+import { request } from './dynamodb';
+import type { Life } from './life';
+import { descriptionFor, type SketchPlan } from './scenario';
+import { strikes, type World } from './world';
+
+/** How far behind an answer of DescribeReplay may be; nothing is promised, so it may also fall back. */
+const STATE_LAG_MS = 20_000;
+/** A stalled replay: long enough for a sequencer to come to the end of its execution. */
+const STALL_MS = 2.2 * 3_600_000;
+
+/**
+ * EventBridge replays an archive onto its bus, and a rule's target takes the events.
+ *
+ * - By event time, minute by minute, in no order inside one: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+ * - Each event at least once; what the target does not take is tried again until `MaximumEventAgeInSeconds`, then goes
+ *   to the target's dead-letter queue, our Overflow: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ * - What the target can never take goes there at once: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * - A replay can be cancelled, and can fail; what was sent before still arrives:
+ *   https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html
+ *
+ * `EventLastReplayedTime` lags too; the code does not read it.
+ */
+export function eventBridge(
+  world: World,
+  parts: { start(event: JsonObject): void; overflow(event: JsonObject): void },
+) {
+  const { scenario, scheduler, settings, trace, checkers } = world;
+  const random = world.random('eventbridge');
+  const states: { sinceMs: number; state: ReplayDescription['state'] }[] = [];
+
+  function enter(state: ReplayDescription['state']): void {
+    trace.note('EventBridge', () => `the replay is ${state}`);
+    states.push({ sinceMs: scheduler.nowMs, state });
+  }
+
+  /** One delivery: attempts until the target takes the event or it is too old. */
+  async function deliver(plan: SketchPlan, event: JsonObject): Promise<void> {
+    const sentMs = scheduler.nowMs;
+    await scheduler.sleep(random.integer(20, 600));
+    if (strikes(world, 'oversized')) return toOverflow(plan, event, 'too large for the target');
+    while (strikes(world, 'targetThrottled')) {
+      await scheduler.sleep(random.integer(500, 25_000));
+      if (scheduler.nowMs - sentMs > settings.maximumEventAgeMs) {
+        const ageMs = scheduler.nowMs - sentMs;
+        await scheduler.sleep(Math.min(0, settings.maximumEventAgeMs - ageMs) + random.integer(0, 2_000));
+        return toOverflow(plan, event, 'too old');
+      }
+    }
+    trace.note('EventBridge', () => `the target takes ${plan.id}`);
+    parts.start(event);
+  }
+
+  function toOverflow(plan: SketchPlan, event: JsonObject, why: string): void {
+    trace.note('EventBridge', () => `${plan.id} goes to Overflow: ${why}`);
+    parts.overflow(event);
+  }
+
+  function send(plan: SketchPlan): void {
+    const event = plan.bad ? { ...eventOf(plan), time: '' } : eventOf(plan);
+    checkers.accepted(plan);
+    scheduler.spawn(() => deliver(plan, event));
+    if (strikes(world, 'duplicate')) scheduler.spawn(() => deliver(plan, event), random.integer(0, 5_000));
+  }
+
+  async function replay(): Promise<void> {
+    enter('STARTING');
+    await scheduler.sleep(random.integer(0, 10_000));
+    enter('RUNNING');
+    const inOrder = minuteByMinute(scenario.events, (minute) => random.shuffle(minute));
+    const stopsAt = random.integer(0, inOrder.length);
+    const burst = random.chance(0.5);
+    for (const [n, plan] of inOrder.entries()) {
+      if (scenario.replay === 'isCancelled' && n === stopsAt) {
+        enter('CANCELLING');
+        await scheduler.sleep(random.integer(0, 5_000));
+        return enter('CANCELLED');
+      }
+      if (scenario.replay === 'fails' && n === stopsAt) return enter('FAILED');
+      send(plan);
+      await scheduler.sleep(burst ? random.integer(0, 20) : random.integer(0, 10_000));
+      if (scenario.replay === 'stalls' && n === 0) await scheduler.sleep(STALL_MS);
+    }
+    await scheduler.sleep(random.integer(0, 3_000));
+    enter(
+      scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
+    );
+  }
+
+  return {
+    replay,
+    /** An event once more, from whatever source: a sequencer's absence is noticed by the next event. */
+    sendAgain(plan: SketchPlan): void {
+      trace.note('EventBridge', () => `${plan.id} comes once more`);
+      scheduler.spawn(() => deliver(plan, eventOf(plan)));
+    },
+    status(life: Life): ReplayStatus {
+      return {
+        describe: () =>
+          request(
+            world,
+            life,
+            () => 'describe replay',
+            async () => {
+              const asOfMs = scheduler.nowMs - random.integer(0, STATE_LAG_MS);
+              const seen = states.findLast(({ sinceMs }) => sinceMs <= asOfMs) ?? states[0];
+              return {
+                state: seen?.state ?? 'STARTING',
+                description: descriptionFor(scenario),
+                window: { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + 300_000 },
+              };
+            },
+          ),
+      };
+    },
+  };
+}
+
+export type EventBridge = ReturnType<typeof eventBridge>;
+
+function minuteByMinute(events: SketchPlan[], shuffle: (minute: SketchPlan[]) => SketchPlan[]): SketchPlan[] {
+  const minutes = new Map<number, SketchPlan[]>();
+  for (const event of [...events].sort((a, b) => a.second - b.second)) {
+    const minute = Math.floor(event.second / 60);
+    minutes.set(minute, [...(minutes.get(minute) ?? []), event]);
+  }
+  return [...minutes.values()].flatMap(shuffle);
+}

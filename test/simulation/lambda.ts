@@ -1,0 +1,115 @@
+import type { Random } from '../../src/local/random';
+import type { Life } from './life';
+import type { Turn } from './scheduler';
+import { strikes, type World } from './world';
+
+/** What the caller of a function is told. */
+export type Answer = { ok: true; value: unknown } | { ok: false; error: string };
+
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+type Handler = (input: unknown, context: LambdaContext) => Promise<unknown>;
+
+export interface FunctionOptions {
+  name: string;
+  timeoutMs: number;
+  /** A crashing call dies at one of so many points before, during and after its requests. */
+  crashPoints: number;
+  /** Runs when an environment starts; what it makes lives as long as the environment. */
+  start(life: Life): Handler;
+}
+
+interface Environment {
+  life: Life;
+  handler: Handler;
+}
+
+/**
+ * A Lambda function and its execution environments.
+ *
+ * - An environment handles one call after the other, is frozen between them, and what was left over then goes on in
+ *   the next call; a new one starts cold:
+ *   https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * - At its timeout a call is killed with its environment; a crash does the same:
+ *   https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+ * - A call may be refused (429), and a caller may lose the connection while the function goes on, and call it again:
+ *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html
+ */
+export function createFunction(world: World, options: FunctionOptions) {
+  const { scheduler, trace } = world;
+  const random = world.random(`function ${options.name}`);
+  const warm: Environment[] = [];
+
+  function environment(): Environment & { startsMs: number } {
+    const found = strikes(world, 'coldStart') ? undefined : warm.splice(random.integer(0, warm.length), 1)[0];
+    if (found) return { ...found, startsMs: random.integer(1, 20) };
+    const life = world.newLife(options.name);
+    return { life, handler: options.start(life), startsMs: random.integer(100, 1_500) };
+  }
+
+  /** @param doomed The call crashes, whatever the chances. */
+  return function invoke(input: unknown, doomed = false): Promise<Answer> {
+    if (strikes(world, 'lambdaThrottled')) return refuse(world, random);
+    const { life, handler, startsMs } = environment();
+    const zombie = strikes(world, 'zombie');
+    if (doomed) life.stopAfter(random.integer(0, 3), 'dies');
+    else if (strikes(world, 'crash')) life.stopAfter(random.integer(0, options.crashPoints), 'dies');
+    else if (strikes(world, 'hang')) life.stopAfter(random.integer(0, options.crashPoints), 'hangs');
+    else life.stopAfter(Number.POSITIVE_INFINITY, 'dies');
+    return new Promise((resolve) => {
+      let ended = false;
+      let timeout: Turn | undefined;
+      const end = (answer: Answer) => {
+        if (ended) return;
+        ended = true;
+        scheduler.cancel(timeout);
+        trace.note(life.name, () => `ends: ${answer.ok ? JSON.stringify(answer.value) : answer.error}`);
+        if (!life.dead) {
+          life.freeze();
+          if (random.integer(0, 9) > 0) warm.push({ life, handler });
+        }
+        scheduler.at(random.integer(1, 10), () => resolve(answer));
+      };
+      life.died = () => end({ ok: false, error: 'Runtime.ExitError' });
+      scheduler.at(startsMs, () => {
+        trace.note(life.name, () => `is called with ${short(input)}`);
+        life.thaw();
+        const deadlineMs = scheduler.nowMs + options.timeoutMs;
+        const context = { getRemainingTimeInMillis: () => deadlineMs - scheduler.nowMs };
+        timeout = scheduler.at(options.timeoutMs, () => {
+          life.died = () => end({ ok: false, error: 'Sandbox.Timedout' });
+          life.kill();
+        });
+        if (zombie) {
+          scheduler.at(random.integer(0, Math.min(options.timeoutMs, 8_000)), () => {
+            if (!ended) trace.note(life.name, () => 'goes on, though its caller is told that it failed');
+            resolve({ ok: false, error: 'Lambda.SdkClientException' });
+          });
+        }
+        if (life.point()) return;
+        // Not its promise but its life decides whether an end is seen: a dead process returns nothing.
+        handler(input, context).then(
+          (value) => life.stopped || end({ ok: true, value }),
+          (error: Error) => {
+            if (error.name === 'ContractBroken') world.checkers.fail('contract', error.message);
+            if (!life.stopped) end({ ok: false, error: error.name });
+          },
+        );
+      });
+    });
+  };
+}
+
+export type LambdaFunction = ReturnType<typeof createFunction>;
+
+async function refuse({ scheduler }: World, random: Random): Promise<Answer> {
+  await scheduler.sleep(random.integer(1, 50));
+  return { ok: false, error: 'Lambda.TooManyRequestsException' };
+}
+
+function short(input: unknown): string {
+  const text = JSON.stringify(input);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

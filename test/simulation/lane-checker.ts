@@ -1,0 +1,71 @@
+import type { LaneRecord } from '../fakes/lanes';
+import { idIn, type Oracle } from './oracle';
+import type { Tables } from './protocol';
+import type { SketchPlan } from './scenario';
+import { demand } from './verdict';
+
+/** R2 to R6 in the lanes, append by append. */
+export class LaneChecker {
+  readonly #tables: Tables;
+  readonly #oracle: Oracle;
+  readonly #appended = new Set<string>();
+  readonly #lanes = new Map<string, { offset: number; last: SketchPlan }>();
+  #checked = 0;
+  /** The sealed set, and when each of its events is due; absent before the release. */
+  dueMs: ReadonlyMap<string, number> | undefined;
+
+  constructor(tables: Tables, oracle: Oracle) {
+    this.#tables = tables;
+    this.#oracle = oracle;
+  }
+
+  has(id: string): boolean {
+    return this.#appended.has(id);
+  }
+
+  /** Every lane and the offset of its last event. */
+  get ends(): Map<string, number> {
+    return new Map([...this.#lanes].map(([key, { offset }]) => [key, offset]));
+  }
+
+  /** What has been appended since; by the clock of the host that did it. */
+  check(hostNowMs: number): void {
+    const { log } = this.#tables.lanes;
+    while (this.#checked < log.length) this.#checkRecord(log[this.#checked++] as LaneRecord, hostNowMs);
+  }
+
+  #checkRecord({ lane, events, offset }: LaneRecord, hostNowMs: number): void {
+    const key = lane.slice(lane.indexOf('#') + 1);
+    const before = this.#lanes.get(key);
+    let last = before?.last;
+    for (const json of events) {
+      const plan = this.#checkEvent(idIn(json), key, hostNowMs);
+      demand(
+        !last || this.#oracle.order(last, plan) < 0,
+        'R2',
+        () => `${plan.id} comes after ${last?.id} in lane "${key}"`,
+      );
+      last = plan;
+    }
+    const expected = (before?.offset ?? -1) + events.length;
+    demand(offset === expected, 'R3', () => `lane "${key}" is at ${offset}, not at ${expected}`);
+    this.#lanes.set(key, { offset, last: last as SketchPlan });
+  }
+
+  #checkEvent(id: string, key: string, hostNowMs: number): SketchPlan {
+    const plan = this.#oracle.plan(id);
+    demand(plan !== undefined, 'R1', () => `${id} in lane "${key}" was never sent`);
+    demand(key === this.#oracle.laneOf(plan), 'R5', () => `${id} is in lane "${key}"`);
+    demand(!this.#appended.has(id), 'R4', () => `${id} is appended again`);
+    this.#appended.add(id);
+    const dueMs = this.dueMs?.get(id);
+    demand(dueMs !== undefined, 'R6', () => `${id} is appended, but it was not in the sealed set`);
+    // A thousandth: due times are fractional.
+    demand(
+      hostNowMs >= dueMs - 1e-3,
+      'R6',
+      () => `${id} is appended ${dueMs - hostNowMs} ms before it is due`,
+    );
+    return plan;
+  }
+}

@@ -1,0 +1,135 @@
+import type { EventBuffer } from '../../src/core/ports';
+import { edit, type Mutant } from './mutant';
+import type { Stores, Tables } from './protocol';
+
+/** Collecting and sealing: the set is complete, and does not change. */
+export const SET_MUTANTS: Mutant[] = [
+  {
+    name: 'no dwell before release',
+    breaks: 'R1',
+    caughtBy: 262,
+    edits: [
+      edit(
+        'src/core/settings.ts',
+        'return settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs;',
+        'return 0 * settings.clockSkewMs;',
+      ),
+    ],
+  },
+  {
+    name: 'seal without settle',
+    breaks: 'R5',
+    caughtBy: 453,
+    edits: [
+      edit(
+        'src/core/settings.ts',
+        'return settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs;',
+        'return 0 * settings.clockSkewMs;',
+      ),
+    ],
+  },
+  {
+    name: 'seal looks at the queues once',
+    breaks: 'R5',
+    caughtBy: 6,
+    edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
+  },
+  {
+    name: 'Overflow is not looked at',
+    breaks: 'R5',
+    caughtBy: 5,
+    edits: [edit('src/core/seal.ts', 'if (overflow > 0) return', 'if (overflow < 0) return')],
+  },
+  {
+    name: 'dead letters are not looked at',
+    breaks: 'R5',
+    caughtBy: 6,
+    edits: [edit('src/core/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
+  },
+  {
+    name: 'phase read after the put',
+    breaks: 'R1',
+    caughtBy: 34,
+    bendRequests: (stores, tables) => ({ ...stores, buffer: marksLateAfterwards(stores, tables) }),
+  },
+  {
+    name: 'phase cached for longer than the dwell',
+    breaks: 'R1',
+    caughtBy: 708,
+    bendSettings: (settings, of) => (of === 'collect' ? { ...settings, phaseCacheMs: 300_000 } : settings),
+  },
+  {
+    name: 'late events are not marked',
+    breaks: 'R1',
+    caughtBy: 5,
+    edits: [edit('src/core/collect.ts', 'const late = isClosed(row);', 'const late = false;')],
+  },
+  {
+    name: 'a late event is counted at its first attempt only',
+    breaks: 'R1',
+    caughtBy: 5,
+    edits: [
+      edit(
+        'src/core/collect.ts',
+        'if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'duplicates are put unconditionally',
+    breaks: 'R1',
+    caughtBy: 72,
+    bendTables: (tables) => ({
+      ...tables,
+      buffer: {
+        ...tables.buffer,
+        async put(key, event) {
+          const there = tables.buffer.stored(key.replay).find(({ position }) => position === key.position);
+          if (!there) return tables.buffer.put(key, event);
+          Object.assign(there, event);
+          return 'stored';
+        },
+      },
+    }),
+  },
+  {
+    name: 'position without the id',
+    breaks: 'R1',
+    caughtBy: 39,
+    edits: [
+      edit(
+        'src/core/position.ts',
+        'return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), event.id);',
+        "return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), '');",
+      ),
+    ],
+  },
+  {
+    name: 'position without the tiebreaker',
+    breaks: 'R2',
+    caughtBy: 5,
+    edits: [
+      edit(
+        'src/core/collect.ts',
+        'const position = positionOf(event, row.tiebreaker);',
+        "const position = positionOf(event, '');",
+      ),
+    ],
+  },
+];
+
+/** Stores first, reads the phase then, and marks the event if that shows that it was late. */
+function marksLateAfterwards({ buffer, replays }: Stores, tables: Tables): EventBuffer {
+  return {
+    ...buffer,
+    async put(key, event) {
+      const outcome = await buffer.put(key, { ...event, late: false });
+      const phase = (await replays.get(key.replay))?.phase;
+      if (outcome !== 'stored' || phase === 'COLLECTING' || phase === 'INCOMPLETE') return outcome;
+      const stored = tables.buffer.stored(key.replay).find(({ position }) => position === key.position);
+      if (stored) stored.late = true;
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { edit, type Mutant } from './mutant';
+
+/** Releasing, going on, and consuming. */
+export const WALK_MUTANTS: Mutant[] = [
+  {
+    name: 'no condition on append',
+    breaks: 'R4',
+    caughtBy: 7,
+    bendTables: (tables) => ({
+      ...tables,
+      lanes: {
+        append(lane, events, expiresAtMs) {
+          const image = tables.lanes.image(lane);
+          if (image) image.position = '';
+          return tables.lanes.append(lane, events, expiresAtMs);
+        },
+      },
+    }),
+  },
+  {
+    name: 'the offset counts appends, not events',
+    breaks: 'R3',
+    caughtBy: 1,
+    bendTables: (tables) => ({
+      ...tables,
+      lanes: {
+        async append(lane, events, expiresAtMs) {
+          const outcome = await tables.lanes.append(lane, events, expiresAtMs);
+          const image = tables.lanes.image(lane);
+          if (image && outcome === 'appended') image.offset -= events.length - 1;
+          return outcome;
+        },
+      },
+    }),
+  },
+  {
+    name: 'unsorted merge',
+    breaks: 'R1',
+    caughtBy: 3,
+    edits: [
+      edit(
+        'src/core/merge.ts',
+        'if (bucket.head && (!least?.head || bucket.head.position < least.head.position)) least = bucket;',
+        'if (bucket.head && !least?.head) least = bucket;',
+      ),
+    ],
+  },
+  {
+    name: 'merge trusts a bucket whose page is used up',
+    breaks: 'R1',
+    caughtBy: 3,
+    edits: [
+      edit(
+        'src/core/merge.ts',
+        'return this.#buckets.some((bucket) => bucket.needsPage);',
+        'return this.#buckets.every((bucket) => bucket.needsPage);',
+      ),
+    ],
+  },
+  {
+    name: 'checkpoint saved before the append',
+    breaks: 'R1',
+    caughtBy: 104,
+    edits: [
+      edit(
+        'src/core/release.ts',
+        'await appendDue(deps.lanes, batch, {',
+        'const checkpoint = walk.advance(batch); await saveCheckpoint(row, checkpoint, deps); await appendDue(deps.lanes, batch, {',
+      ),
+      edit('src/core/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
+    ],
+  },
+  {
+    name: 'events are taken before they are due',
+    breaks: 'R6',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/release.ts',
+        'if (!next || walk.due(next.position) > nowMs) break;',
+        'if (!next) break;',
+      ),
+    ],
+  },
+  {
+    name: 'a pause ignores the speed',
+    breaks: 'R6',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/pacing.ts',
+        'Math.min(gapMs / pace.speed, pace.idleMs)',
+        'Math.min(gapMs / pace.speed / 2, pace.idleMs)',
+      ),
+    ],
+  },
+  {
+    name: 'a refused append is repeated without skipping',
+    breaks: 'R7',
+    caughtBy: 7,
+    edits: [
+      edit(
+        'src/core/append.ts',
+        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
+        'rest = [...rest];',
+      ),
+    ],
+  },
+  {
+    name: 'a refused append skips all that is left',
+    breaks: 'R1',
+    caughtBy: 7,
+    edits: [
+      edit(
+        'src/core/append.ts',
+        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
+        'rest = [];',
+      ),
+    ],
+  },
+  {
+    name: 'a lease that is always alive',
+    breaks: 'R7',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/sequencer-lease.ts',
+        'if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;',
+        'if (leaseUntilMs !== undefined) return current;',
+      ),
+    ],
+  },
+  {
+    name: 'only new events see to a sequencer',
+    breaks: 'R7',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/collect.ts',
+        'const ensured = await ensureSequencer(row, deps);',
+        "const ensured = outcome === 'duplicate' ? row : await ensureSequencer(row, deps);",
+      ),
+    ],
+  },
+  {
+    name: 'the next execution has the same generation',
+    breaks: 'R7',
+    caughtBy: 67,
+    edits: [edit('src/core/sequence.ts', 'generation: state.generation + 1', 'generation: state.generation')],
+  },
+  {
+    name: 'a sequencer does not look at the row again',
+    breaks: 'R7',
+    caughtBy: 374,
+    edits: [
+      edit(
+        'src/core/release.ts',
+        'if (!(await saveCheckpoint(row, checkpoint, deps))) return { changes: {}, resumeAtMs: savedAtMs };',
+        'await saveCheckpoint(row, checkpoint, deps);',
+      ),
+    ],
+  },
+  {
+    name: 'the consumer goes on after a failure',
+    breaks: 'consumer',
+    caughtBy: 14,
+    edits: [
+      edit(
+        'src/consumer/deliver.ts',
+        'console.error(failureLine(record, index, delivery, thrown));',
+        'continue;',
+      ),
+    ],
+  },
+  {
+    name: 'the consumer reports no failure',
+    breaks: 'consumer',
+    caughtBy: 18,
+    edits: [
+      edit(
+        'src/consumer/deliver.ts',
+        'return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };',
+        'return { batchItemFailures: [] };',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,69 @@
+import { scenarioOf } from './draw';
+import type { Mutant } from './mutant';
+import { MUTANTS } from './mutants';
+import { mutate } from './mutate';
+import { type Protocol, REAL } from './protocol';
+import { quietly } from './quietly';
+import { explain } from './report';
+import { run } from './run';
+
+jest.setTimeout(240_000);
+
+const MOST_SEEDS = 2_000;
+
+async function protocolOf({ edits, ...bent }: Mutant): Promise<Protocol> {
+  return { ...(edits ? await mutate(edits) : REAL), ...bent };
+}
+
+/** The first seed that catches a mutant: the one that did it last is tried first, then all in turn. */
+async function caught(mutant: Mutant) {
+  const protocol = await protocolOf(mutant);
+  for (const seed of seedsFrom(mutant.caughtBy)) {
+    const scenario = scenarioOf(seed);
+    const { violation } = await run(scenario, { protocol });
+    if (violation?.invariant === mutant.breaks) return { seed, scenario, violation, protocol };
+  }
+  return undefined;
+}
+
+function* seedsFrom(hint: number): Generator<number> {
+  yield hint;
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) yield seed;
+}
+
+test.each(MUTANTS.map((mutant) => ({ title: `${mutant.name}, which breaks ${mutant.breaks}`, mutant })))(
+  'given $title, then a checker sees it',
+  async ({ mutant }) => {
+    const found = await quietly(() => caught(mutant));
+    expect(found).toBeDefined();
+    expect(found?.seed).toBeLessThanOrEqual(MOST_SEEDS);
+  },
+);
+
+test('given no change, then the protocol that is loaded this way holds', async () => {
+  const protocol = await mutate([]);
+  await quietly(async () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      expect((await run(scenarioOf(seed), { protocol })).violation).toBeUndefined();
+    }
+  });
+});
+
+test('given a line that is not there exactly once, then the mutant is refused', async () => {
+  const edit = { file: 'src/core/merge.ts', line: 'no such line', becomes: '' };
+  await expect(mutate([edit])).rejects.toThrow('src/core/merge.ts has 0 times, not once: no such line');
+});
+
+test('given a failure, then it is explained: the seed, the invariant, the smallest scenario, its trace, the command', async () => {
+  const mutant = MUTANTS.find(({ name }) => name === 'Overflow is not looked at') as Mutant;
+  await quietly(async () => {
+    const found = await caught(mutant);
+    if (!found) throw new Error('The mutant was not caught.');
+    const text = await explain(found.scenario, found.violation, found.protocol);
+    expect(text).toContain(`Seed ${found.seed} breaks R5: sealed without `);
+    expect(text).toContain(`npm run simulate -- --seed ${found.seed}`);
+    expect(text).toContain('R5 is broken');
+    expect(text.match(/"second":/g)?.length).toBeLessThan(4);
+    expect(await explain(found.scenario, found.violation, found.protocol)).toBe(text);
+  });
+});

@@ -1,0 +1,5 @@
+import type { Mutant } from './mutant';
+import { SET_MUTANTS } from './mutants-of-the-set';
+import { WALK_MUTANTS } from './mutants-of-the-walk';
+
+export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...WALK_MUTANTS];

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { type Protocol, REAL } from './protocol';
+
+const ROOT = path.resolve(__dirname, '../..');
+const ENTRY = `
+  export { createCollectHandler } from './src/lambda/collect-handler';
+  export { createReleaseHandler } from './src/lambda/release-handler';
+  export { orderedReplay } from './src/consumer';
+`;
+
+/** One line of a source file and what it becomes; the line must be there exactly once. */
+export interface Edit {
+  file: string;
+  line: string;
+  becomes: string;
+}
+
+/** The protocol with some lines changed. Nothing is written: the sources are changed on their way into memory. */
+export async function mutate(edits: Edit[]): Promise<Protocol> {
+  const { outputFiles } = await build({
+    stdin: { contents: ENTRY, resolveDir: ROOT, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    packages: 'external',
+    write: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'mutate',
+        setup({ onLoad }) {
+          onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
+            contents: edited(readFileSync(file, 'utf8'), path.relative(ROOT, file), edits),
+            loader: 'ts',
+          }));
+        },
+      },
+    ],
+  });
+  const module = { exports: {} as Protocol };
+  new Function('module', 'exports', 'require', outputFiles[0]?.text as string)(
+    module,
+    module.exports,
+    require,
+  );
+  return { ...REAL, ...module.exports };
+}
+
+function edited(source: string, file: string, edits: Edit[]): string {
+  let text = source;
+  for (const edit of edits.filter((each) => path.normalize(each.file) === file)) {
+    const found = text.split(edit.line).length - 1;
+    if (found !== 1) throw new Error(`${file} has ${found} times, not once: ${edit.line}`);
+    text = text.replace(edit.line, () => edit.becomes);
+  }
+  return text;
+}

@@ -1,0 +1,70 @@
+import type { JsonObject } from '../../src/core/event';
+import type { RowChanges } from '../../src/core/ports';
+import { eventOf, REPLAY } from '../core/support/events';
+import type { SideRoad } from './side-road';
+import type { World } from './world';
+
+/** An INCOMPLETE replay waits for a person: this one comes at last. */
+const LATEST_MS = 1_500_000;
+
+/**
+ * The person who looks after dead letters (before the seal, on it, and long after), and who may cancel a replay that
+ * is being released by setting its row's phase.
+ */
+export function operator(world: World, road: SideRoad) {
+  const { scenario, scheduler, tables, checkers, trace } = world;
+  const { act, trigger, delayMs } = scenario.operator;
+  let acted = false;
+  let isComing = false;
+  let comings = 0;
+
+  function mend(event: JsonObject): JsonObject {
+    const plan = scenario.events.find(({ id }) => id === event.id);
+    return plan ? eventOf(plan) : event;
+  }
+
+  function handle(): void {
+    if (act === 'purge') road.purge();
+    else road.redrive(mend);
+  }
+
+  function sees(what: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed'): void {
+    if (what === trigger && !acted) {
+      acted = true;
+      scheduler.at(delayMs, handle);
+    }
+    if (what === 'incomplete' && !isComing) {
+      isComing = true;
+      scheduler.at(LATEST_MS, () => {
+        isComing = false;
+        handle();
+      });
+    }
+  }
+
+  function cancelRow(): void {
+    const row = tables.replays.row(REPLAY);
+    if (row?.phase !== 'RELEASING') return;
+    trace.note('operator', () => 'sets the row to CANCELLED');
+    row.phase = 'CANCELLED';
+    checkers.cancelled();
+  }
+
+  return {
+    dead: () => sees('dead'),
+    rowSaved(changes: RowChanges): void {
+      if (changes.queuesEmptyAtMs !== undefined) sees('emptyOnce');
+      if (changes.phase === 'INCOMPLETE') sees('incomplete');
+      if (changes.phase === 'SEALED') sees('sealed');
+      if (changes.phase === 'RELEASING' && scenario.cancelRowAfterMs !== undefined) {
+        scheduler.at(scenario.cancelRowAfterMs, cancelRow);
+      }
+    },
+    /** When nothing happens any more: redrives what is left. False where there is nothing to do. */
+    comesBack(): boolean {
+      if (road.queues.deadLetters.length === 0 || comings++ > 0) return false;
+      handle();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { originalOrder, REPLAY } from '../core/support/events';
+import type { Tables } from './protocol';
+import type { Scenario, SketchPlan } from './scenario';
+
+/** What the checkers know of a scenario without asking the code: events, their lanes, their order, when they are due. */
+export function createOracle(scenario: Scenario, tables: Tables) {
+  const { speed, idleMs, byKey, bySequence } = scenario.playback;
+  const plans = new Map(scenario.events.map((plan) => [plan.id, plan]));
+
+  function order(a: SketchPlan, b: SketchPlan): number {
+    if (bySequence) return originalOrder(a, b);
+    return originalOrder({ ...a, sequence: undefined }, { ...b, sequence: undefined });
+  }
+
+  /** Everything in the buffer, by the events' ids. */
+  function stored() {
+    return new Map(tables.buffer.stored(REPLAY).map((each) => [idIn(each.json), each]));
+  }
+
+  return {
+    order,
+    stored,
+    plan: (id: string) => plans.get(id),
+    laneOf: (plan: SketchPlan) => (byKey ? plan.key : ''),
+    /** When each event of the set, as it now is, is due, from the start that the row names. */
+    dueTimes(startMs: number): Map<string, number> {
+      const times = new Map<string, number>();
+      let dueMs = startMs;
+      let previous: SketchPlan | undefined;
+      const set = [...stored()].filter(([, { late }]) => !late).map(([id]) => plans.get(id) as SketchPlan);
+      for (const plan of set.sort(order)) {
+        if (previous) dueMs += Math.min(((plan.second - previous.second) * 1_000) / speed, idleMs);
+        times.set(plan.id, dueMs);
+        previous = plan;
+      }
+      return times;
+    },
+  };
+}
+
+export type Oracle = ReturnType<typeof createOracle>;
+
+export function idIn(json: string): string {
+  return (JSON.parse(json) as { id: string }).id;
+}

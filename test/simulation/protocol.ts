@@ -1,0 +1,36 @@
+import { orderedReplay } from '../../src/consumer';
+import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
+import type { Settings } from '../../src/core/settings';
+import { createCollectHandler } from '../../src/lambda/collect-handler';
+import { createReleaseHandler } from '../../src/lambda/release-handler';
+import type { MemoryEventBuffer } from '../fakes/event-buffer';
+import type { MemoryLanes } from '../fakes/lanes';
+import type { MemoryReplays } from '../fakes/replays';
+
+/** The code that is attacked: the two functions' handlers with the core behind them, and the consumer's wrapper. */
+export interface Protocol {
+  createCollectHandler: typeof createCollectHandler;
+  createReleaseHandler: typeof createReleaseHandler;
+  orderedReplay: typeof orderedReplay;
+  /** What a mutant does to the tables themselves: their effects stay atomic. */
+  bendTables?(tables: Tables): Stores;
+  /** What a mutant does to the requests of a process. */
+  bendRequests?(stores: Stores, tables: Tables): Stores;
+  /** What a mutant does to the settings of one of the two functions. */
+  bendSettings?(settings: Settings, of: 'collect' | 'release'): Settings;
+}
+
+export interface Tables {
+  buffer: MemoryEventBuffer;
+  replays: MemoryReplays;
+  lanes: MemoryLanes;
+}
+
+/** The three tables as a process reaches them. */
+export interface Stores {
+  buffer: EventBuffer;
+  replays: Replays;
+  lanes: Lanes;
+}
+
+export const REAL: Protocol = { createCollectHandler, createReleaseHandler, orderedReplay };

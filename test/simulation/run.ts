@@ -1,0 +1,158 @@
+import type { JsonObject } from '../../src/core/event';
+import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
+import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
+import type { SequencerState } from '../../src/core/sequence';
+import type { CollectInput } from '../../src/lambda/collect-handler';
+import { REPLAY } from '../core/support/events';
+import { consumer } from './consumer';
+import { dynamoDb, request } from './dynamodb';
+import { eventBridge } from './eventbridge';
+import { createFunction } from './lambda';
+import type { Life } from './life';
+import { operator } from './operator';
+import { type Protocol, REAL } from './protocol';
+import type { Faults, Scenario } from './scenario';
+import { sideRoad } from './side-road';
+import { expressCollect, standardSequence } from './step-functions';
+import { laneStream } from './stream';
+import type { TraceLine } from './trace';
+import type { Violation } from './verdict';
+import { createWorld, type World } from './world';
+
+const silent = {
+  info: () => undefined,
+  failure: () => undefined,
+  count: () => undefined,
+  lag: () => undefined,
+  flush: () => undefined,
+};
+
+const RELEASE_TIMEOUT_MS = 300_000;
+
+export interface Outcome {
+  violation: Violation | undefined;
+  trace: readonly TraceLine[];
+  turns: number;
+  phase: string | undefined;
+  /** What came up, so that a test can see that everything does. */
+  struck: ReadonlyMap<keyof Faults, number>;
+  late: number;
+  released: number;
+  generation: number;
+}
+
+/** Plays one scenario to its end. */
+export async function run(
+  scenario: Scenario,
+  { protocol = REAL, recording = false }: { protocol?: Protocol; recording?: boolean } = {},
+): Promise<Outcome> {
+  const world = createWorld(scenario, protocol, recording);
+  await play(world);
+  const row = world.tables.replays.row(REPLAY);
+  return {
+    violation: world.checkers.violation,
+    trace: world.trace.lines,
+    turns: world.scheduler.turns,
+    phase: row?.phase,
+    struck: world.struck,
+    late: row?.late ?? 0,
+    released: row?.checkpoint?.released ?? 0,
+    generation: row?.generation ?? 0,
+  };
+}
+
+async function play(world: World): Promise<void> {
+  const { scenario, scheduler, protocol, settings, checkers } = world;
+  const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
+  const doomed = (event: JsonObject) => {
+    const left = cursesLeft.get(event.id as string) ?? 0;
+    cursesLeft.set(event.id as string, left - 1);
+    return left > 0;
+  };
+
+  const collect = createFunction(world, {
+    name: 'collect',
+    timeoutMs: settings.collectTimeoutMs,
+    crashPoints: 12,
+    start(life) {
+      const handler = protocol.createCollectHandler({
+        ...dynamoDb(world, life),
+        clock: life.clock,
+        starts: sequencerStarts(life),
+        settings: protocol.bendSettings?.(settings, 'collect') ?? settings,
+        telemetry: silent,
+      });
+      return (input) => handler(input as CollectInput);
+    },
+  });
+  const release = createFunction(world, {
+    name: 'release',
+    timeoutMs: RELEASE_TIMEOUT_MS,
+    crashPoints: 80,
+    start(life) {
+      const handler = protocol.createReleaseHandler({
+        ...dynamoDb(world, life),
+        clock: life.clock,
+        status: bus.status(life),
+        queues: road.depths(life),
+        settings: protocol.bendSettings?.(settings, 'release') ?? settings,
+        telemetry: silent,
+      });
+      return (input, context) => handler(input as SequencerState, context);
+    },
+  });
+
+  const machines = standardSequence(world, { release, ended: sequencerEnded });
+  const road = sideRoad(world, {
+    collect,
+    doomed,
+    died(event) {
+      checkers.dead(event.id as string);
+      person.dead();
+    },
+  });
+  const express = expressCollect(world, { collect, doomed, park: road.park });
+  const bus = eventBridge(world, { start: express, overflow: road.park });
+  const stream = laneStream(world, { consume: consumer(world) });
+  const person = operator(world, road);
+
+  function sequencerStarts(life: Life): SequencerStarts {
+    return {
+      start: (input) =>
+        request(
+          world,
+          life,
+          () => `start sequencer ${input.generation}`,
+          async () => {
+            const outcome = await world.starts.start(input);
+            machines.launch();
+            return outcome;
+          },
+        ),
+    };
+  }
+
+  /** Nobody watches over an execution that has failed: the next event to come by does, once the lease is over. */
+  function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
+    if (how === 'succeeded') return;
+    scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
+      const stored = storedIds(world);
+      const collected = scenario.events.find(({ id }) => stored.has(id));
+      if (collected) bus.sendAgain(collected);
+    });
+  }
+
+  Object.assign(world.listeners, { rowSaved: person.rowSaved, appended: stream.publish });
+  scheduler.spawn(bus.replay);
+  for (let rounds = 0; rounds < 3; rounds++) {
+    if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');
+    if (checkers.violation || !person.comesBack()) break;
+  }
+  if (!checkers.violation) {
+    checkers.atTheEnd(new Set(road.queues.deadLetters.map(({ event }) => event.id as string)));
+  }
+}
+
+function storedIds(world: World): Set<string> {
+  return new Set(world.tables.buffer.stored(REPLAY).map(({ json }) => JSON.parse(json).id));
+}

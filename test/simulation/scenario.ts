@@ -1,0 +1,94 @@
+import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
+import type { Sketch } from '../core/support/events';
+import { descriptionOf, type Playback, settingsOf } from '../core/support/outcome';
+
+/** How often each thing goes wrong: the probability each time that it could. */
+export interface Faults {
+  /** EventBridge delivers an event again. */
+  duplicate: number;
+  /** The rule's target is throttled or slow to take an event, for up to the maximum event age. */
+  targetThrottled: number;
+  /** An event is over the 256 KiB that Step Functions takes. */
+  oversized: number;
+  /** An Express execution runs twice. */
+  expressTwice: number;
+  /** A Lambda call crashes before, during or after one of its requests. */
+  crash: number;
+  /** A Lambda call stops at one of its requests and does nothing more until its timeout. */
+  hang: number;
+  /** A Lambda call goes on, but its caller is told that it failed. */
+  zombie: number;
+  /** A Lambda call is refused. */
+  lambdaThrottled: number;
+  /** A function begins in a new environment. */
+  coldStart: number;
+  /** A request waits in its sender for seconds. */
+  slowRequest: number;
+  /** DynamoDB refuses a request for now. */
+  dynamoThrottled: number;
+  /** A request has its effect and its answer is lost. */
+  answerLost: number;
+  /** Sending a message to Overflow fails. */
+  parkFails: number;
+  /** An SQS message is delivered again although it was handled. */
+  messageTwice: number;
+  /** A consumer's handler fails. */
+  handlerFails: number;
+  /** A consumer's handler takes seconds: the wrapper stops before the deadline. */
+  handlerSlow: number;
+  /** A consumer's handler never returns. */
+  handlerHangs: number;
+  /** The event source mapping goes back to an earlier checkpoint. */
+  iteratorRestart: number;
+}
+
+/** What somebody does about dead letters. */
+export type OperatorAct = 'redrive' | 'purge';
+
+export interface SketchPlan extends Sketch {
+  /** Cannot be collected until somebody mends it. */
+  bad?: boolean;
+  /** So many of its first collect calls crash. */
+  cursed?: number;
+}
+
+/** All that a run depends on. Plain values, so that a failing one can be made smaller. */
+export interface Scenario {
+  seed: number;
+  events: SketchPlan[];
+  playback: Playback;
+  onMissing: 'wait' | 'continue';
+  settings: Pick<Settings, 'buckets' | 'groupCount'>;
+  /** How the replay ends in EventBridge; `stalls` for one that takes hours. */
+  replay: 'completes' | 'isCancelled' | 'fails' | 'stalls';
+  /** Somebody sets the row to CANCELLED that long after the release began. */
+  cancelRowAfterMs?: number;
+  /** Somebody ends the sequencer's execution so long after its start. */
+  abortSequencerAfterMs?: number;
+  operator: {
+    act: OperatorAct;
+    /** What makes the operator look, and how long after it the act comes. */
+    trigger: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed';
+    delayMs: number;
+  };
+  /** The consumer's handler fails on this event for ever. */
+  poison?: string;
+  shards: number;
+  /** Most that two hosts' clocks differ. */
+  skewMs: number;
+  faults: Faults;
+}
+
+/**
+ * How long a request can be on its way. A request whose sender is killed still arrives, so this and the clocks'
+ * difference share the second that dwell and settle allow for both.
+ */
+export const MAX_TRANSIT_MS = 60;
+
+export function settingsFor(scenario: Scenario): Settings {
+  return { ...DEFAULT_SETTINGS, ...settingsOf(scenario.playback, scenario.settings) };
+}
+
+export function descriptionFor(scenario: Scenario): string {
+  return `${descriptionOf(scenario.playback)} onMissing=${scenario.onMissing}`;
+}
