@@ -1,5 +1,5 @@
 import { OrderedReplayError } from './errors';
-import { parseEvent, type ReplayedEvent } from './event';
+import { demandRoom, parseEvent, type ReplayedEvent } from './event';
 import { ROW_RETENTION_MS } from './limits';
 import type { BufferKey, Clock, EventBuffer, ReplayRow, Replays, SequencerStarts } from './ports';
 import { bucketOf, positionOf } from './position';
@@ -14,7 +14,7 @@ import type { Settings } from './settings';
  * - R5: where an event is stored depends on the event alone.
  * - R6: the phase is read *before* the put. A put made in the belief that the replay is still collecting happens
  *   within `phaseCacheMs + collectTimeoutMs` of that read, which is what the dwell after the seal waits for.
- * - R7: every delivery, also a duplicate, ends by ensuring a sequencer.
+ * - R7: every delivery, also of a duplicate or of an event that is refused, ends by ensuring a sequencer.
  */
 
 export type CollectOutcome = 'collected' | 'duplicate' | 'late';
@@ -115,15 +115,28 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const deadlineMs = clock.now() + settings.collectTimeoutMs;
     const event = parseEvent(input);
     const row = await currentRow(event.replay);
-    const position = positionOf(event, row.tiebreaker);
+    let key: BufferKey;
+    try {
+      key = keyOf(event, row);
+    } catch (error) {
+      // The replay has to say that it is incomplete, even if it has no other event.
+      await ensureSequencer(row, deps);
+      throw error;
+    }
     if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
-    const key = { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
     const outcome = await store(event, row, key);
     const ensured = await ensureSequencer(row, deps);
     const cached = cache.get(event.replay);
     if (cached && ensured !== row) cache.set(event.replay, { ...cached, row: ensured });
-    return { outcome, replay: event.replay, position };
+    return { outcome, replay: event.replay, position: key.position };
   };
+}
+
+/** @throws OrderedReplayError for an event that has no place in the buffer. */
+function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
+  demandRoom(event);
+  const position = positionOf(event, row.tiebreaker);
+  return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
 }
 
 function isClosed(row: ReplayRow): boolean {

@@ -24,8 +24,7 @@ export interface ReplayedEvent {
 /**
  * Reads an EventBridge envelope, parsed or as JSON text.
  *
- * @throws OrderedReplayError `InvalidEvent` naming the field, the value it has and what is allowed;
- * `EventTooLarge` where the event does not fit a DynamoDB item.
+ * @throws OrderedReplayError `InvalidEvent` naming the field, the value it has and what is allowed.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
  */
 export function parseEvent(input: unknown): ReplayedEvent {
@@ -69,18 +68,21 @@ export function parseEvent(input: unknown): ReplayedEvent {
     );
   }
   const json = JSON.stringify(envelope);
-  const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_EVENT_BYTES) {
-    throw new OrderedReplayError(
-      'EventTooLarge',
-      `The event has ${bytes} bytes; a DynamoDB item leaves room for ${MAX_EVENT_BYTES}.`,
-      {
-        remedy: 'Set onMissing=continue to replay without it, or handle it by hand.',
-        ids: { replay, eventId: id },
-      },
-    );
-  }
   return { id, time: instant, replay, json, envelope };
+}
+
+/** @throws OrderedReplayError `EventTooLarge` where the event does not fit a DynamoDB item. */
+export function demandRoom({ json, replay, id }: ReplayedEvent): void {
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MAX_EVENT_BYTES) return;
+  throw new OrderedReplayError(
+    'EventTooLarge',
+    `The event has ${bytes} bytes; a DynamoDB item leaves room for ${MAX_EVENT_BYTES}.`,
+    {
+      remedy: 'Set onMissing=continue to replay without it, or handle it by hand.',
+      ids: { replay, eventId: id },
+    },
+  );
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -65,6 +65,22 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
+  test('R1: on a machine that is busy with other work it is slower, and as right', async () => {
+    const others = [1, 2].map(() => spawn('node', ['-e', 'for (;;) {}']));
+    try {
+      const { code, stdout } = await start('--json', '--seed', '8');
+      expect(JSON.parse(stdout)).toMatchObject({
+        delivered: 329,
+        deliveredOutOfOrder: 0,
+        lost: 0,
+        duplicated: 0,
+      });
+      expect(code).toBe(0);
+    } finally {
+      for (const other of others) other.kill();
+    }
+  });
+
   test('delivers to a handler in TypeScript, lane by lane, and again what failed', async () => {
     const handler = handlerFile(
       'handler.ts',

@@ -197,3 +197,18 @@ test.failing('R6: given a slow answer with an old phase, then it does not pass f
   world.clock.set(readAtMs + 2 * phaseCacheMs - 1);
   expect((await collect(event('long after the seal'))).outcome).toBe('late');
 });
+
+test.each([
+  ['has no order', { detail: { sequence: { of: 1 } } }],
+  ['is too large', { detail: { text: 'x'.repeat(500_000) } }],
+])(
+  'R7: given a replay whose only event %s, then it is refused, and a sequencer is there to say so',
+  async (_, changes) => {
+    const world = createWorld({ settings: { tiebreaker: 'detail.sequence' } });
+    await expect(createCollector(world.collectDeps())({ ...event('a'), ...changes })).rejects.toMatchObject({
+      disposition: 'park',
+    });
+    expect(world.starts.running).toHaveLength(1);
+    expect(world.buffer.stored(REPLAY)).toEqual([]);
+  },
+);

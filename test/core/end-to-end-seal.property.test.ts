@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { EMPTY_READINGS } from '../../src/core/limits';
+import { DEFAULT_SETTINGS, settleMs } from '../../src/core/settings';
 import type { PortCall } from '../fakes/intercept';
 import { type Chance, chance } from './support/chance';
 import { type Cloud, createCloud } from './support/cloud';
@@ -8,9 +10,10 @@ import { descriptionOf, expectLanes, expectNeverEarly, type Playback, settingsOf
 jest.setTimeout(60_000);
 
 const playback: Playback = { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true };
-/** COMPLETED is seen within 15 s; then come 91 s to settle, and two looks at the queues 60 s apart. */
-const SEAL_FROM_MS = 140_000;
-const SEAL_TO_MS = 185_000;
+/** How long after the last event the set is sealed, at the earliest: then COMPLETED is seen at once. */
+const SEAL_MS = settleMs(DEFAULT_SETTINGS) + (EMPTY_READINGS - 1) * DEFAULT_SETTINGS.queueMetadataMs;
+const SEAL_FROM_MS = SEAL_MS - 10_000;
+const SEAL_TO_MS = SEAL_MS + DEFAULT_SETTINGS.pollEveryMs + 20_000;
 
 /** A put may be on its way for nearly all of the time that its function has; everything else is quick. */
 function slowPuts(draw: Chance) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { OrderedReplayError } from '../../src/core/errors';
-import { parseEvent } from '../../src/core/event';
+import { demandRoom, parseEvent } from '../../src/core/event';
 import { MAX_EVENT_BYTES, MAX_ID_BYTES } from '../../src/core/limits';
 import { errorOf } from './support/errors';
 import { envelope } from './support/events';
@@ -80,8 +80,10 @@ test('given an event of exactly the largest size, then it is taken, and one byte
     const rest = Buffer.byteLength(JSON.stringify(envelope({ detail: { padding: '' } })));
     return envelope({ detail: { padding: 'x'.repeat(bytes - rest) } });
   };
-  expect(Buffer.byteLength(parseEvent(padded(MAX_EVENT_BYTES)).json)).toBe(MAX_EVENT_BYTES);
-  const error = errorOf(() => parseEvent(padded(MAX_EVENT_BYTES + 1)));
+  const fitting = parseEvent(padded(MAX_EVENT_BYTES));
+  expect(Buffer.byteLength(fitting.json)).toBe(MAX_EVENT_BYTES);
+  expect(() => demandRoom(fitting)).not.toThrow();
+  const error = errorOf(() => demandRoom(parseEvent(padded(MAX_EVENT_BYTES + 1))));
   expect(error.code).toBe('EventTooLarge');
   expect(error.disposition).toBe('park');
   expect(error.message).toBe(
@@ -122,7 +124,7 @@ test('given any broken event, then neither the message nor the ids have anything
   );
   fc.assert(
     fc.property(broken, (input) => {
-      const error = errorOf(() => parseEvent(input));
+      const error = errorOf(() => demandRoom(parseEvent(input)));
       expect(error).toBeInstanceOf(OrderedReplayError);
       expect(`${error.stack}${JSON.stringify(error.ids)}${String(error.cause)}`).not.toContain(secret);
     }),

@@ -231,3 +231,17 @@ test.failing('R1: given the whole buffer has expired before the seal, then the r
   }
   expect(rowOf(world).phase).toBe('FAILED');
 });
+
+test.failing.each([0, 20])(
+  'R7: given looks at the queues that are %s ms apart, and calls that take longer, then the set is sealed all the same',
+  async (queueMetadataMs) => {
+    const world = await worldWithReplay({}, [0], { settings: { queueMetadataMs } });
+    world.status.set(REPLAY, { description: 'speed=max' });
+    const hook: Hook = { before: () => world.clock.advance(25) };
+    for (let calls = 0; calls < 6; calls++) {
+      const answer = await sequence(STATE, world.sequenceDeps({ hook }));
+      if ('resumeAt' in answer) world.clock.set(Math.max(world.clock.now(), Date.parse(answer.resumeAt)));
+    }
+    expect(rowOf(world).phase).toBe('DONE');
+  },
+);

@@ -178,6 +178,21 @@ describe('starting and stopping', () => {
     await again.stop();
   });
 
+  test('that fails half-way leaves nothing behind either: its port is free again', async () => {
+    const probe = await start();
+    const port = Number(new URL(probe.endpoint).port);
+    await probe.stop();
+    const failing = startLocalRuntime({
+      port,
+      telemetry: silentTelemetry,
+      get consumer(): never {
+        throw new Error('on purpose');
+      },
+    });
+    await expect(failing).rejects.toThrow('on purpose');
+    await (await start(port)).stop();
+  });
+
   test('stopped in the middle of a replay, it ends at once and frees its port', async () => {
     const first = await start();
     const port = Number(new URL(first.endpoint).port);
