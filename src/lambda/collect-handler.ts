@@ -54,11 +54,6 @@ export function createCollectHandler(deps: CollectDeps & { telemetry: Telemetry 
   };
 }
 
-/** The events of an input: the one that the state machine passes, or the bodies of a batch. */
-export function eventsOf(input: CollectInput): unknown[] {
-  return isSqsBatch(input) ? input.Records.map(({ body }) => body) : [input];
-}
-
 function isSqsBatch(input: CollectInput): input is SQSEvent {
   return Array.isArray(input?.Records) && input.Records[0]?.eventSource === 'aws:sqs';
 }
