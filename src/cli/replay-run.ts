@@ -120,7 +120,8 @@ async function startReplay({ clients }: LocalRuntime, { events, options }: Repla
       Description: `First run: speed=${speed} idle=${idle} orderingKey=${orderingKey}`,
       EventSourceArn: LOCAL.archiveArn,
       Destination: { Arn: LOCAL.busArn },
-      EventStartTime: events.entries[0]?.Time,
+      // An event's time has whole seconds, so the window begins with one.
+      EventStartTime: new Date(Math.floor((events.entries[0]?.Time.getTime() ?? 0) / 1_000) * 1_000),
       EventEndTime: new Date((events.entries.at(-1)?.Time.getTime() ?? 0) + 1_000),
     }),
   );

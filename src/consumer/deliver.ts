@@ -1,7 +1,7 @@
 import { openEvent } from './lane-event';
 import { deadlineLine, failureLine } from './log-lines';
 import type { LaneRecord } from './stream-record';
-import type { Context, Delivery, DynamoDBBatchResponse, ReplayableHandler } from './types';
+import type { Context, DynamoDBBatchResponse, ReplayableHandler } from './types';
 
 /**
  * Handles a batch's events in order, one at a time, until all are handled, one fails, or less than `minRemainingMs`
@@ -26,14 +26,12 @@ export async function deliver(
         console.warn(deadlineLine(record, index, { remainingMs, minRemainingMs }, handled > 0));
         return goOnFrom(record);
       }
-      let delivery: Delivery | undefined;
       try {
-        const next = openEvent(record, index);
-        delivery = next.delivery;
-        await handler(next.event, context, delivery);
+        const { event, delivery } = openEvent(record, index);
+        await handler(event, context, delivery);
         handled++;
       } catch (thrown) {
-        console.error(failureLine(record, index, delivery, thrown));
+        console.error(failureLine(record, index, thrown));
         return goOnFrom(record);
       }
     }

@@ -1,7 +1,6 @@
 import { NotAnOrderedReplayError } from './errors';
 import { offsetAt } from './lane-event';
 import type { LaneRecord } from './stream-record';
-import type { Delivery } from './types';
 
 /** What the wrapper logs, as one JSON line each: which event, never what is in it. */
 
@@ -9,12 +8,7 @@ import type { Delivery } from './types';
  * The line for an event that failed. The message of the handler's error may quote the event, so only its name is
  * given; the wrapper's own errors quote nothing.
  */
-export function failureLine(
-  record: LaneRecord,
-  index: number,
-  delivery: Delivery | undefined,
-  thrown: unknown,
-): string {
+export function failureLine(record: LaneRecord, index: number, thrown: unknown): string {
   return JSON.stringify({
     message:
       thrown instanceof NotAnOrderedReplayError
@@ -22,7 +16,6 @@ export function failureLine(
         : 'The handler failed on a replayed event; its record is delivered again.',
     error: thrown instanceof Error ? thrown.name : `a thrown ${typeof thrown}`,
     ...place(record, index),
-    position: delivery?.position,
   });
 }
 

@@ -30,6 +30,7 @@ export interface CollectDeps {
 export interface Collected {
   outcome: CollectOutcome;
   replay: string;
+  eventId: string;
   position: string;
 }
 
@@ -54,7 +55,8 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
     // Aged from before the read: the answer may have been on its way for a while.
-    cache.set(replay, { row, readAtMs: nowMs });
+    const newer = cache.get(replay);
+    if (!newer || newer.readAtMs <= nowMs) cache.set(replay, { row, readAtMs: nowMs });
     return row;
   }
 
@@ -127,8 +129,8 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const outcome = await store(event, row, key);
     const ensured = await ensureSequencer(row, deps);
     const cached = cache.get(event.replay);
-    if (cached && ensured !== row) cache.set(event.replay, { ...cached, row: ensured });
-    return { outcome, replay: event.replay, position: key.position };
+    if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
+    return { outcome, replay: event.replay, eventId: event.id, position: key.position };
   };
 }
 

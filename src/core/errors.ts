@@ -1,7 +1,8 @@
 /**
  * What happens next to the thing that failed.
  *
- * - `park`: the event cannot be handled as it is; it goes to the dead-letter queue and is counted.
+ * - `park`: the event cannot be handled as it is; it is parked in the queue Overflow and, after five attempts, a dead
+ *   letter.
  * - `retry`: trying again later can succeed; nothing was decided.
  * - `fail`: the replay (or the function) cannot go on until somebody changes something.
  */
@@ -31,7 +32,6 @@ export const ERROR_CODES = Object.keys(DISPOSITIONS) as ErrorCode[];
 export interface ErrorIds {
   replay?: string;
   eventId?: string;
-  position?: string;
 }
 
 /**

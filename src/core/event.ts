@@ -60,6 +60,9 @@ export function parseEvent(input: unknown): ReplayedEvent {
       envelope,
     );
   }
+  if (!id.isWellFormed()) {
+    throw invalid(`The event's "id" has half of a surrogate pair, which has no UTF-8 form.`, envelope);
+  }
   const instant = parseInstant(time);
   if (!instant) {
     throw invalid(

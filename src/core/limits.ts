@@ -8,9 +8,12 @@ export const DAY_MS = 24 * HOUR_MS;
 /** A DynamoDB item holds 400 KiB with its attribute names; 4 KiB stay for the key, the position and the counters. */
 export const MAX_EVENT_BYTES = 396 * 1024;
 
-/** DynamoDB sort keys hold 1,024 bytes; what is left after time and separators is shared by tiebreaker and id. */
+/**
+ * DynamoDB sort keys hold 1,024 bytes: 32 for time and separators, the id with each of its bytes escaped to three, and
+ * the rest for the encoded tiebreaker.
+ */
 export const MAX_ID_BYTES = 256;
-export const MAX_TIEBREAKER_BYTES = 640;
+export const MAX_TIEBREAKER_BYTES = 224;
 
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
@@ -55,7 +58,7 @@ export const LEASE_GRACE_MS = 20 * MINUTE_MS;
 
 /**
  * Iterations of one `sequence` execution. One iteration writes at most 9 history events, plus 3 for each of its
- * 8 retries; 500 x 33 stays below the 25,000 at which Step Functions ends an execution:
+ * 12 retries; 500 x 45 stays below the 25,000 at which Step Functions ends an execution:
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const MAX_ITERATIONS = 500;
@@ -66,6 +69,9 @@ export const MAX_ITERATIONS = 500;
  * again it has to be received five times, a visibility timeout apart.
  */
 export const EMPTY_READINGS = 3;
+
+/** A reading that comes later than this after it could have is not in a row with the one before. */
+export const MAX_READING_DELAY_MS = MINUTE_MS;
 
 /** How many generations `collect` tries when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;

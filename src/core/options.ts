@@ -1,4 +1,4 @@
-import { search } from '@aws-lambda-powertools/jmespath';
+import { JMESPathTypeError, search } from '@aws-lambda-powertools/jmespath';
 import { OrderedReplayError } from './errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './limits';
 import type { Pace } from './pacing';
@@ -77,10 +77,13 @@ export function pathOf(option: string, text: string): string | undefined {
   if (text === 'none' || text === '') return undefined;
   try {
     search(text, {});
-    return text;
-  } catch {
-    throw invalid(option, text, 'a JMESPath such as detail.orderId, or none');
+  } catch (error) {
+    // A function that is given nothing here may well be given the right thing by an event.
+    if (!(error instanceof JMESPathTypeError)) {
+      throw invalid(option, text, 'a JMESPath such as detail.orderId, or none');
+    }
   }
+  return text;
 }
 
 /** A closing parenthesis belongs to the prose around the word, unless the value has opened it (`to_string(x)`). */

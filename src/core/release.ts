@@ -3,7 +3,6 @@ import { laneOf, orderingKeyOf } from './lane';
 import {
   CHECKPOINT_EVERY_MS,
   IN_MEMORY_WAIT_MS,
-  LEASE_GRACE_MS,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_WAIT_MS,
@@ -13,7 +12,7 @@ import {
 import { SealedSetReader } from './merge';
 import { compileOptions, type ReplayOptions } from './options';
 import { dueAt } from './pacing';
-import type { Checkpoint, ReplayRow } from './ports';
+import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from './ports';
 import { timeOf } from './position-text';
 import type { SequenceDeps, Step } from './sequence';
 
@@ -24,11 +23,22 @@ import type { SequenceDeps, Step } from './sequence';
  * crash anywhere, run twice at once or start again; the lanes come out the same (R4, R5). The checkpoint moves only
  * over events that are in their lanes (R1), and an event is taken only when the clock has reached its due time (R6).
  */
-export async function releasing(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+export async function releasing(
+  row: ReplayRow,
+  deps: SequenceDeps,
+  signOfLife: (resumeAtMs: number) => RowChanges,
+): Promise<Step> {
   const { clock, buffer } = deps;
   const walk = startWalk(row);
   const reader = new SealedSetReader(buffer, row.replay, row.buckets, row.checkpoint?.position);
   let savedAtMs = clock.now();
+  /** False where the row has moved on: cancelled, finished or checkpointed further by another, or taken over. */
+  const save = (changes: RowChanges, guard: RowGuard): Promise<boolean> =>
+    deps.replays.save(
+      row.replay,
+      { ...changes, ...signOfLife(clock.now()) },
+      { phase: 'RELEASING', generation: row.generation, ...guard },
+    );
   for (;;) {
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
@@ -42,6 +52,9 @@ export async function releasing(row: ReplayRow, deps: SequenceDeps): Promise<Ste
     }
     if (dueAtMs > nowMs) {
       await clock.sleep(Math.ceil(dueAtMs - nowMs));
+      if (clock.now() - nowMs < CHECKPOINT_EVERY_MS) continue;
+      // Somebody may have cancelled the replay meanwhile.
+      if (!(await save({}, {}))) return { changes: {}, resumeAtMs: clock.now() };
       continue;
     }
     const batch = await takeDue(reader, walk, nowMs);
@@ -56,7 +69,9 @@ export async function releasing(row: ReplayRow, deps: SequenceDeps): Promise<Ste
     const checkpoint = walk.advance(batch);
     if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
     savedAtMs = clock.now();
-    if (!(await saveCheckpoint(row, checkpoint, deps))) return { changes: {}, resumeAtMs: savedAtMs };
+    if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position }))) {
+      return { changes: {}, resumeAtMs: savedAtMs };
+    }
   }
 }
 
@@ -108,16 +123,6 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
     reader.take();
   }
   return batch;
-}
-
-/** False where the row has moved on: cancelled, finished by another sequencer, or checkpointed further. */
-async function saveCheckpoint(row: ReplayRow, checkpoint: Checkpoint, deps: SequenceDeps): Promise<boolean> {
-  const nowMs = deps.clock.now();
-  return deps.replays.save(
-    row.replay,
-    { checkpoint, heartbeatAtMs: nowMs, leaseUntilMs: nowMs + LEASE_GRACE_MS },
-    { phase: 'RELEASING', checkpointUpTo: checkpoint.position },
-  );
 }
 
 function pause(checkpoint: Checkpoint | undefined, resumeAtMs: number): Step {

@@ -1,5 +1,5 @@
 import { OrderedReplayError } from './errors';
-import { EMPTY_READINGS } from './limits';
+import { EMPTY_READINGS, MAX_READING_DELAY_MS } from './limits';
 import { compileOptions, type OptionTexts, readDescription } from './options';
 import type { ReplayDescription, ReplayRow, RowChanges } from './ports';
 import type { SequenceDeps, Step } from './sequence';
@@ -42,14 +42,14 @@ async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: Sequence
   if (overflow > 0) return later(deps, startOver);
   if (dead > 0 && compileOptions(options).onMissing === 'wait') {
     const reason =
-      `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself; ` +
-      'onMissing=continue replays without them.';
+      `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
+      'or set options.onMissing to continue in this row.';
     const changes: RowChanges = { ...startOver, phase: 'INCOMPLETE', reason };
     return { changes, resumeAtMs: clock.now() + settings.queueMetadataMs };
   }
   const nowMs = clock.now();
   // After a longer gap a message may have died a second time unseen.
-  const inARow = nowMs <= againAtMs + settings.queueMetadataMs;
+  const inARow = nowMs <= againAtMs + MAX_READING_DELAY_MS;
   const readings = inARow ? (row.queuesEmptyReadings ?? 0) + 1 : 1;
   if (readings >= EMPTY_READINGS)
     return { changes: { phase: 'SEALED', reason: undefined, dead }, resumeAtMs: nowMs };
@@ -66,11 +66,17 @@ export async function sealed(row: ReplayRow, deps: SequenceDeps): Promise<Step> 
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
   if (nowMs < readableAtMs) return { changes: { sealedAtMs }, resumeAtMs: readableAtMs };
+  if (nowMs >= row.createdAtMs + settings.retentionMs) {
+    return end(
+      'FAILED',
+      'The time for which events are kept was over before the seal.',
+      'PlaybackOutlivesRetention',
+    );
+  }
   const counts = await Promise.all(
     Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
   );
   const collected = counts.reduce((sum, count) => sum + count, 0);
-  deps.observer.sealed(collected);
   const startMs = clock.now();
   return { changes: { phase: 'RELEASING', collected, releaseStartedAtMs: startMs }, resumeAtMs: startMs };
 }

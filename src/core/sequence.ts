@@ -73,7 +73,13 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     if (row.phase === 'FAILED') return failed(...splitReason(row.reason));
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
-    const step = await stepOf(row, deps);
+    if (row.generation < generation) {
+      const life = signOfLife(row, generation, deps.clock.now(), deps.clock.now());
+      await deps.replays.save(replay, life, { generation: row.generation });
+      row = await deps.replays.get(replay);
+      continue;
+    }
+    const step = await stepOf(row, generation, deps);
     const nowMs = deps.clock.now();
     const saved = await deps.replays.save(
       replay,
@@ -83,12 +89,14 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
       },
       guardOf(row, step),
     );
+    const { phase, collected } = step.changes;
+    if (saved && phase === 'RELEASING' && collected !== undefined) deps.observer.sealed(collected);
     if (saved && step.resumeAtMs > nowMs + SOON_MS) {
-      return again('wait', { replay, generation, iteration }, step.resumeAtMs);
+      return again('wait', { replay, generation, iteration }, row, step.resumeAtMs);
     }
     if (step.yields || deps.remainingMs() < MIN_STEP_MS)
-      return again('continue', { replay, generation, iteration }, nowMs);
-    if (step.resumeAtMs > nowMs) await deps.clock.sleep(Math.ceil(step.resumeAtMs - nowMs));
+      return again('continue', { replay, generation, iteration }, row, nowMs);
+    if (saved && step.resumeAtMs > nowMs) await deps.clock.sleep(Math.ceil(step.resumeAtMs - nowMs));
     row = await deps.replays.get(replay);
   }
 }
@@ -96,9 +104,11 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
 /** A step that is not a walk (which keeps its own deadline) takes a few requests. */
 const MIN_STEP_MS = 15_000;
 
-function stepOf(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+function stepOf(row: ReplayRow, generation: number, deps: SequenceDeps): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);
-  if (row.phase === 'RELEASING') return releasing(row, deps);
+  if (row.phase === 'RELEASING') {
+    return releasing(row, deps, (resumeAtMs) => signOfLife(row, generation, deps.clock.now(), resumeAtMs));
+  }
   return collecting(row, deps);
 }
 
@@ -131,12 +141,15 @@ function isSuperseded(row: ReplayRow, generation: number): boolean {
 function again(
   action: 'wait' | 'continue',
   state: Required<SequencerState>,
+  row: ReplayRow,
   resumeAtMs: number,
 ): SequenceAnswer {
   const iteration = state.iteration + 1;
   const resumeAt = new Date(resumeAtMs).toISOString();
   if (iteration < MAX_ITERATIONS) return { ...state, action, resumeAt, iteration };
-  return { ...state, action: 'continueAsNew', resumeAt, iteration: 0, generation: state.generation + 1 };
+  // The name of a generation that the row names already may be used up.
+  const nextGeneration = Math.max(row.generation, state.generation) + 1;
+  return { ...state, action: 'continueAsNew', resumeAt, iteration: 0, generation: nextGeneration };
 }
 
 function failed(error: string, cause: string): SequenceAnswer {
@@ -146,6 +159,7 @@ function failed(error: string, cause: string): SequenceAnswer {
 /** A row's reason starts with the code of the error behind it. */
 function splitReason(reason = 'Unknown: no reason recorded'): [string, string] {
   const colon = reason.indexOf(': ');
+  if (colon < 0) return ['Unknown', reason];
   return [reason.slice(0, colon), reason.slice(colon + 2)];
 }
 

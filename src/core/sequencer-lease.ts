@@ -40,6 +40,7 @@ export async function ensureSequencer(
     // Ours or another's: what the row says now is what counts.
     current = await replays.get(replay);
   }
+  if (current?.leaseUntilMs !== undefined && current.leaseUntilMs > clock.now()) return current;
   throw new OrderedReplayError(
     'SequencerNotStarted',
     `No sequencer of replay ${row.replay} could be started in ${MAX_START_ATTEMPTS} attempts.`,

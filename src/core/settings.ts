@@ -75,6 +75,9 @@ export function validateSettings(settings: Settings): Settings {
   for (const [name, value] of Object.entries(settings)) {
     if (name.endsWith('Ms')) demand(name, value, inRange(value, 0, 365 * DAY_MS), '0 to 365 days');
   }
+  // SQS keeps a dead letter for 14 days and EventBridge a replay's name for 90: what is kept longer could meet either.
+  const { retentionMs } = settings;
+  demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, 14 * DAY_MS), '1 to 14 days');
   try {
     compileOptions(settings.options);
     pathOf('tiebreaker', settings.tiebreaker);

@@ -5,6 +5,7 @@
 
 /** Decimal exponents are shifted by this, to be written without a sign in five digits. */
 const EXPONENT_SHIFT = 50_000;
+const MAX_SHIFTED_EXPONENT = 99_999;
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
@@ -24,6 +25,7 @@ export function sortableNumber(text: string): string | undefined {
   if (digits === '') return '1';
   const leadingZeros = whole.length + fraction.length - digits.length;
   const exponent = whole.length - leadingZeros + Number(exponentText) + EXPONENT_SHIFT;
+  if (exponent < 0 || exponent > MAX_SHIFTED_EXPONENT) return undefined;
   const magnitude = String(exponent).padStart(5, '0') + digits.replace(/0+$/, '');
   return sign === '-' ? `0${ninesComplement(magnitude)}~` : `2${magnitude}`;
 }

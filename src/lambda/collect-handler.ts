@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type Collected, type CollectDeps, createCollector } from '../core/collect';
-import type { Telemetry } from './telemetry';
+import { type CollectDeps, type Collected, createCollector } from '../core/collect';
+import { type Telemetry, withoutMessage } from './telemetry';
 
 /** What the state machine passes (an event) or the side road (a batch of messages whose bodies are events). */
 export type CollectInput = SQSEvent | Record<string, unknown>;
@@ -25,13 +25,13 @@ export function createCollectHandler(deps: CollectDeps & { telemetry: Telemetry 
         telemetry.count('late', 1);
         telemetry.info('The event came after the seal and is held', {
           replay: collected.replay,
-          position: collected.position,
+          eventId: collected.eventId,
         });
       }
       return collected;
     } catch (error) {
       telemetry.failure('The event was not collected', error, fields);
-      throw error;
+      throw withoutMessage(error);
     }
   }
 

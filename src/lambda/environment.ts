@@ -18,7 +18,8 @@ export function requireVariable(env: Environment, name: string): string {
  */
 export function readSettings(env: Environment): Settings {
   const defaults = DEFAULT_SETTINGS;
-  const scaled = (name: string, unitMs: number, defaultMs: number) => numberFrom(env, name, unitMs) ?? defaultMs;
+  const scaled = (name: string, unitMs: number, defaultMs: number) =>
+    numberFrom(env, name, unitMs) ?? defaultMs;
   return validateSettings({
     ...defaults,
     options: {
@@ -46,7 +47,11 @@ function numberFrom(env: Environment, name: string, unit = 1): number | undefine
 }
 
 function invalid(name: string, is: string, allowed: string): OrderedReplayError {
-  return new OrderedReplayError('InvalidSettings', `The environment variable ${name} is ${is}; needed is ${allowed}.`, {
-    remedy: "Correct the stack's parameters and deploy again.",
-  });
+  return new OrderedReplayError(
+    'InvalidSettings',
+    `The environment variable ${name} is ${is}; needed is ${allowed}.`,
+    {
+      remedy: "Correct the stack's parameters and deploy again.",
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type SequenceAnswer, type SequenceDeps, type SequencerState, sequence } from '../core/sequence';
-import type { Telemetry } from './telemetry';
+import { type Telemetry, withoutMessage } from './telemetry';
 
 export type ReleaseHandlerDeps = Omit<SequenceDeps, 'observer' | 'remainingMs'> & { telemetry: Telemetry };
 
@@ -30,7 +30,7 @@ export function createReleaseHandler(deps: ReleaseHandlerDeps) {
       return answer;
     } catch (error) {
       telemetry.failure('The sequencer step failed', error, { replay: state?.replay, appends, released });
-      throw error;
+      throw withoutMessage(error);
     } finally {
       if (appends > 0) {
         telemetry.count('appends', appends);

@@ -43,6 +43,17 @@ export function describeError(error: unknown): LogFields {
   return { code: error instanceof Error ? error.name : typeof error };
 }
 
+/**
+ * What may leave the function: Lambda logs a thrown error with its message, and a state machine keeps it as the cause.
+ * Ours say nothing of an event; a foreign one keeps its name only.
+ */
+export function withoutMessage(error: unknown): unknown {
+  if (error instanceof OrderedReplayError) return error;
+  const bare = new Error('The log line before this one says when and where.');
+  bare.name = error instanceof Error ? error.name : 'Error';
+  return bare;
+}
+
 /** Tells nobody. */
 export const silentTelemetry: Telemetry = {
   info: () => undefined,

@@ -170,7 +170,6 @@ describe('when the handler fails', () => {
       error: 'RangeError',
       replay: REPLAY,
       offset: 2,
-      position: '2026-10-14T09:30:05.000000000Z#n2500012#event-2',
       sequenceNumber: sequenceNumberOf(batch.Records[1]),
     });
     expect(error.mock.calls[0]?.[0]).not.toContain('A-1001');

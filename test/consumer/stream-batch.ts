@@ -57,7 +57,10 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
         Keys: { lane: { S: lane } },
         NewImage: {
           lane: { S: lane },
-          events: eventsAttribute(parsed.map(({ json }) => json), index),
+          events: eventsAttribute(
+            parsed.map(({ json }) => json),
+            index,
+          ),
           offset: { N: String(offset) },
           position: { S: positions.at(-1) },
           ...(tiebreakerPath !== '' && {

@@ -122,7 +122,7 @@ test.each([
   expect(parseInstant(text)).toBeUndefined();
 });
 
-test.failing.each(['2026-11-20T10:00:00+24:00', '2026-11-20T10:00:00+01:60', '2026-11-20T10:00:00-99:99'])(
+test.each(['2026-11-20T10:00:00+24:00', '2026-11-20T10:00:00+01:60', '2026-11-20T10:00:00-99:99'])(
   'given the impossible offset of %s, when it is read, then it is no instant',
   (text) => {
     expect(parseInstant(text)).toBeUndefined();

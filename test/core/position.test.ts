@@ -102,7 +102,7 @@ test.each([
 test('given a tiebreaker too long for a position, then the error has its encoded bytes and the limit', () => {
   expect(withTiebreaker('x'.repeat(MAX_TIEBREAKER_BYTES - 1))).toContain('#sxxx');
   const error = errorOf(() => withTiebreaker('é'.repeat(MAX_TIEBREAKER_BYTES)));
-  expect(error.message).toMatch(/ takes 3841 bytes of 640; allowed are /);
+  expect(error.message).toMatch(/ takes 1345 bytes of 224; allowed are /);
 });
 
 test('given no tiebreaker path, then a position has none', () => {
@@ -114,7 +114,7 @@ test('given the longest tiebreaker and the longest id that EventBridge could mak
   expect(Buffer.byteLength(position)).toBeLessThanOrEqual(SORT_KEY_BYTES);
 });
 
-test.failing('given the longest tiebreaker and any id that is accepted, then the position is a sort key', () => {
+test('given the longest tiebreaker and any id that is accepted, then the position is a sort key', () => {
   let position = '';
   try {
     position = withTiebreaker('x'.repeat(MAX_TIEBREAKER_BYTES - 1), '#'.repeat(MAX_ID_BYTES));
@@ -124,7 +124,7 @@ test.failing('given the longest tiebreaker and any id that is accepted, then the
   expect(Buffer.byteLength(position)).toBeLessThanOrEqual(SORT_KEY_BYTES);
 });
 
-test.failing('R1: given two ids that differ in a lone surrogate only, then they are refused or have two positions', () => {
+test('R1: given two ids that differ in a lone surrogate only, then they are refused or have two positions', () => {
   const positions = ['a\ud800', 'a\ud801'].map((id) => {
     try {
       return withTiebreaker(1, id);
@@ -135,11 +135,11 @@ test.failing('R1: given two ids that differ in a lone surrogate only, then they 
   expect(new Set(positions).size).toBe(2);
 });
 
-test.failing('given a tiebreaker path that is also a name of JavaScript, when the event lacks it, then it is absent', () => {
+test('given a tiebreaker path that is also a name of JavaScript, when the event lacks it, then it is absent', () => {
   expect(positionOf(parseEvent(envelope({ id: 'x' })), 'detail.constructor')).toMatch(/##x$/);
 });
 
-test.failing('given a tiebreaker path that fails on a value, then the error is InvalidTiebreaker', () => {
+test('given a tiebreaker path that fails on a value, then the error is InvalidTiebreaker', () => {
   const event = parseEvent(envelope({ detail: { items: 5 } }));
   expect(errorOf(() => positionOf(event, 'detail.items && length(detail.items)')).code).toBe(
     'InvalidTiebreaker',

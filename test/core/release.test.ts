@@ -98,7 +98,7 @@ test('given a cancellation during a wait in memory, then at most what is due at 
   expect(released(world).length).toBeLessThanOrEqual(2);
 });
 
-test.failing('given a cancellation at the start of a long wait in memory, then nothing is released after it', async () => {
+test('given a cancellation at the start of a long wait in memory, then nothing is released after it', async () => {
   const world = await releasingWorld([0, 9]);
   await run(
     world,
@@ -159,7 +159,7 @@ test('R4: given another sequencer that has come further, then the checkpoint doe
   expect(answer).toMatchObject({ action: 'done', report: { released: 30 } });
 });
 
-test.failing('R7: given a later generation that is named and not started yet, when this one saves a checkpoint, then one of the two goes on', async () => {
+test('R7: given a later generation that is named and not started yet, when this one saves a checkpoint, then one of the two goes on', async () => {
   const seconds = [...secondsTo(20), 600];
   const world = await releasingWorld(seconds, { speed: '2' });
   Object.assign(rowOf(world), { leaseUntilMs: world.clock.now() - 1 });

@@ -63,7 +63,7 @@ test('given the phase FAILED, then the answer has the code and the rest of the r
   });
 });
 
-test.failing('given a replay that somebody failed by hand, then the answer has their reason whole', async () => {
+test('given a replay that somebody failed by hand, then the answer has their reason whole', async () => {
   const world = await worldWithReplay({ phase: 'FAILED', reason: 'stopped by Ann' });
   expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ Cause: 'stopped by Ann' });
 });
@@ -112,7 +112,7 @@ test('given the last iteration of an execution, then the answer is a new generat
   expect(rowOf(world).generation).toBe(2);
 });
 
-test.failing('R7: given later generations whose names are used up, when this one continues as new, then under a name that is not', async () => {
+test('R7: given later generations whose names are used up, when this one continues as new, then under a name that is not', async () => {
   const world = await worldWithReplay(
     { ...releasingRow([0, 60]), generation: 4, leaseUntilMs: undefined as never },
     [0, 60],
@@ -137,7 +137,7 @@ test('given a row that changes while a step is taken, then the step is chosen an
   expect(answer).toMatchObject({ action: 'done', report: { phase: 'DONE' } });
 });
 
-test.failing('R7: given a step that was chosen wrongly, then its pause is not slept out, and never beyond the deadline', async () => {
+test('R7: given a step that was chosen wrongly, then its pause is not slept out, and never beyond the deadline', async () => {
   const world = await worldWithReplay(releasingRow([0, 3_000]), [0, 3_000]);
   let renamed = false;
   const hook = {

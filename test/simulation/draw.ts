@@ -95,7 +95,8 @@ export function scenarioOf(seed: number): Scenario {
     faults,
   };
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
-  return random.chance(0.08) ? cancelledByHand(scenario, random) : scenario;
+  if (random.chance(0.08)) return cancelledByHand(scenario, random);
+  return random.chance(0.08) ? withAStraggler(scenario, random) : scenario;
 }
 
 /** Somebody changes the row in the middle of a release, which is a long one every other time. */
@@ -115,15 +116,36 @@ function racingWithTheSeal(scenario: Scenario, random: Random): Scenario {
     operator: {
       act: 'redrive',
       trigger: 'emptyOnce',
-      delayMs: 60_000 + random.integer(-10_000, 2_000),
+      delayMs: 120_000 + random.integer(-10_000, 2_000),
     },
     faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
   };
 }
 
-/** After the first empty reading the second one comes in a minute: acts that fall on the seal are the hard ones. */
+/**
+ * The last event takes as long as any can: throttled until it is almost too old, then failing in `collect` until it is
+ * parked, and again in Overflow, whose depth counts it late. Only the settle time lets the seal see it.
+ */
+function withAStraggler(scenario: Scenario, random: Random): Scenario {
+  const events = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
+  const last: SketchPlan = {
+    ...(events.pop() as SketchPlan),
+    second: 290,
+    throttledMs: random.integer(57_000, 59_300),
+    unreachable: random.integer(5, 7),
+  };
+  return {
+    ...scenario,
+    events: [...events, last],
+    replay: 'completes',
+    depthsLagFully: true,
+    faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
+  };
+}
+
+/** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */
 function operatorDelay(trigger: Scenario['operator']['trigger'], random: Random): number {
-  if (trigger === 'emptyOnce') return 60_000 + random.integer(-8_000, 4_000);
+  if (trigger === 'emptyOnce') return random.integer(1, 2) * 60_000 + random.integer(-8_000, 4_000);
   if (trigger === 'sealed') return random.integer(0, 40_000);
   return random.integer(180_000, 1_200_000);
 }

@@ -39,7 +39,7 @@ export function eventBridge(
   /** One delivery: attempts until the target takes the event or it is too old. */
   async function deliver(plan: SketchPlan, event: JsonObject): Promise<void> {
     const sentMs = scheduler.nowMs;
-    await scheduler.sleep(random.integer(20, 600));
+    await scheduler.sleep(random.integer(20, 600) + (plan.throttledMs ?? 0));
     if (strikes(world, 'oversized')) return toOverflow(plan, event, 'too large for the target');
     while (strikes(world, 'targetThrottled')) {
       await scheduler.sleep(random.integer(500, 25_000));

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/core/event';
 import type { Random } from '../../src/local/random';
 import type { Life } from './life';
 import type { Turn } from './scheduler';
@@ -103,6 +104,15 @@ export function createFunction(world: World, options: FunctionOptions) {
 }
 
 export type LambdaFunction = ReturnType<typeof createFunction>;
+
+/** How a state machine or an event source mapping calls `collect` with some events. */
+export type CollectCall = (input: unknown, events: JsonObject[]) => Promise<Answer>;
+
+/** A call that never reaches its function: its caller waits until about the `TimeoutSeconds` of the state `Collect`. */
+export async function callLost(world: World): Promise<Answer> {
+  await world.scheduler.sleep(world.random('lost calls').integer(3_700, 4_100));
+  return { ok: false, error: 'Lambda.SdkClientException' };
+}
 
 async function refuse({ scheduler }: World, random: Random): Promise<Answer> {
   await scheduler.sleep(random.integer(1, 50));

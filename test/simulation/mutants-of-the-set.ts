@@ -7,7 +7,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'no dwell before release',
     breaks: 'R1',
-    caughtBy: 262,
+    caughtBy: 144,
     edits: [
       edit(
         'src/core/settings.ts',
@@ -19,7 +19,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'seal without settle',
     breaks: 'R5',
-    caughtBy: 453,
+    caughtBy: 247,
     edits: [
       edit(
         'src/core/settings.ts',
@@ -33,6 +33,12 @@ export const SET_MUTANTS: Mutant[] = [
     breaks: 'R5',
     caughtBy: 6,
     edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
+  },
+  {
+    name: 'seal looks at the queues twice',
+    breaks: 'R5',
+    caughtBy: 1049,
+    edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
   },
   {
     name: 'Overflow is not looked at',
@@ -49,7 +55,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'phase read after the put',
     breaks: 'R1',
-    caughtBy: 34,
+    caughtBy: 214,
     bendRequests: (stores, tables) => ({ ...stores, buffer: marksLateAfterwards(stores, tables) }),
   },
   {

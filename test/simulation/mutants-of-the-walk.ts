@@ -36,7 +36,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'unsorted merge',
     breaks: 'R1',
-    caughtBy: 3,
+    caughtBy: 6,
     edits: [
       edit(
         'src/core/merge.ts',
@@ -60,7 +60,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'checkpoint saved before the append',
     breaks: 'R1',
-    caughtBy: 104,
+    caughtBy: 97,
     edits: [
       edit(
         'src/core/release.ts',
@@ -151,7 +151,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer does not look at the row again',
     breaks: 'R7',
-    caughtBy: 374,
+    caughtBy: 658,
     edits: [
       edit(
         'src/core/release.ts',

@@ -7,7 +7,7 @@ import { REPLAY } from '../core/support/events';
 import { consumer } from './consumer';
 import { dynamoDb, request } from './dynamodb';
 import { eventBridge } from './eventbridge';
-import { createFunction } from './lambda';
+import { type CollectCall, callLost, createFunction } from './lambda';
 import type { Life } from './life';
 import { operator } from './operator';
 import { type Protocol, REAL } from './protocol';
@@ -70,6 +70,13 @@ async function play(world: World): Promise<void> {
     return left > 0;
   };
 
+  const lossesLeft = new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable]));
+  const isLost = (event: JsonObject) => {
+    const left = lossesLeft.get(event.id as string) ?? 0;
+    lossesLeft.set(event.id as string, left - 1);
+    return left > 0;
+  };
+
   const collect = createFunction(world, {
     name: 'collect',
     timeoutMs: settings.collectTimeoutMs,
@@ -102,16 +109,21 @@ async function play(world: World): Promise<void> {
     },
   });
 
+  const callCollect: CollectCall = (input, events) => {
+    const lost = events.filter(isLost).length > 0;
+    const dies = events.filter(doomed).length > 0;
+    return lost ? callLost(world) : collect(input, dies);
+  };
+
   const machines = standardSequence(world, { release, ended: sequencerEnded });
   const road = sideRoad(world, {
-    collect,
-    doomed,
+    collect: callCollect,
     died(event) {
       checkers.dead(event.id as string);
       person.dead();
     },
   });
-  const express = expressCollect(world, { collect, doomed, park: road.park });
+  const express = expressCollect(world, { collect: callCollect, park: road.park });
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);

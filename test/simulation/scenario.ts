@@ -50,6 +50,10 @@ export interface SketchPlan extends Sketch {
   bad?: boolean;
   /** So many of its first collect calls crash. */
   cursed?: number;
+  /** The rule's target is throttled that long before it takes the event. */
+  throttledMs?: number;
+  /** So many of its first collect calls never reach the function: their caller waits in vain. */
+  unreachable?: number;
 }
 
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
@@ -76,12 +80,14 @@ export interface Scenario {
   shards: number;
   /** Most that two hosts' clocks differ. */
   skewMs: number;
+  /** Queue depths lack all that was sent in the last minute, not only some of it. */
+  depthsLagFully?: boolean;
   faults: Faults;
 }
 
 /**
  * How long a request can be on its way. A request whose sender is killed still arrives, so this and the clocks'
- * difference share the second that dwell and settle allow for both.
+ * difference share the time that dwell and settle allow for both.
  */
 export const MAX_TRANSIT_MS = 60;
 

@@ -56,9 +56,10 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
     }
   }
   for (const [n, event] of events.entries()) {
-    const { bad, cursed, ...sound } = event;
-    if (bad || cursed) yield { ...whole, events: events.with(n, sound) };
+    const { bad, cursed, throttledMs, unreachable, ...sound } = event;
+    if (bad || cursed || throttledMs || unreachable) yield { ...whole, events: events.with(n, sound) };
   }
+  if (scenario.depthsLagFully) yield { ...whole, depthsLagFully: false };
   if (scenario.skewMs > 0) yield { ...whole, skewMs: 0 };
   if (scenario.settings.buckets > 1) yield { ...whole, settings: { ...scenario.settings, buckets: 1 } };
   if (scenario.shards > 1) yield { ...whole, shards: 1 };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/core/event';
 import type { Queues } from '../../src/core/ports';
 import { request } from './dynamodb';
-import type { LambdaFunction } from './lambda';
+import type { CollectCall } from './lambda';
 import type { Life } from './life';
 import { strikes, type World } from './world';
 
@@ -32,18 +32,16 @@ type QueueName = 'overflow' | 'deadLetters';
  * - A depth may lack what was sent in the last minute, and may still count what has gone:
  *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
  */
-export function sideRoad(
-  world: World,
-  parts: { collect: LambdaFunction; doomed(event: JsonObject): boolean; died(event: JsonObject): void },
-) {
-  const { scheduler, settings, trace, checkers } = world;
+export function sideRoad(world: World, parts: { collect: CollectCall; died(event: JsonObject): void }) {
+  const { scenario, scheduler, settings, trace, checkers } = world;
   const random = world.random('sqs');
   const queues: Record<QueueName, Message[]> = { overflow: [], deadLetters: [] };
   const ghosts: { queue: QueueName; untilMs: number }[] = [];
   let sent = 0;
 
   function send(queue: QueueName, event: JsonObject): void {
-    const countedFromMs = scheduler.nowMs + random.integer(0, settings.queueMetadataMs);
+    const lagMs = random.integer(0, settings.queueMetadataMs);
+    const countedFromMs = scheduler.nowMs + (scenario.depthsLagFully ? settings.queueMetadataMs : lagMs);
     queues[queue].push({
       messageId: `m${++sent}`,
       sentAtMs: scheduler.nowMs,
@@ -95,8 +93,8 @@ export function sideRoad(
 
   async function handle(batch: Message[]): Promise<void> {
     trace.note('Overflow', () => `hands ${batch.map(({ event }) => event.id).join(', ')} to collect`);
-    const doomed = batch.filter(({ event }) => parts.doomed(event)).length > 0;
-    const answer = await parts.collect({ Records: batch.map(recordOf) }, doomed);
+    const events = batch.map(({ event }) => event);
+    const answer = await parts.collect({ Records: batch.map(recordOf) }, events);
     if (!answer.ok) return;
     const { batchItemFailures } = answer.value as { batchItemFailures: { itemIdentifier: string }[] };
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));

@@ -4,7 +4,7 @@ import type { SequenceAnswer, SequencerState } from '../../src/core/sequence';
 import type { Random } from '../../src/local/random';
 import collectMachine from '../../statemachines/collect.asl.json';
 import sequenceMachine from '../../statemachines/sequence.asl.json';
-import type { Answer, LambdaFunction } from './lambda';
+import type { Answer, CollectCall, LambdaFunction } from './lambda';
 import { strikes, type World } from './world';
 
 interface Retrier {
@@ -57,10 +57,7 @@ function within(world: World, seconds: number, task: Promise<Answer>): Promise<A
  * The Express machine `collect`. Express executions run at least once, so now and then twice:
  * https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
  */
-export function expressCollect(
-  world: World,
-  parts: { collect: LambdaFunction; doomed(event: JsonObject): boolean; park(event: JsonObject): void },
-) {
+export function expressCollect(world: World, parts: { collect: CollectCall; park(event: JsonObject): void }) {
   const { scheduler } = world;
   const random = world.random('express');
   const { Collect, Park } = collectMachine.States;
@@ -69,7 +66,7 @@ export function expressCollect(
     const startedMs = scheduler.nowMs;
     const retryCollect = retries(Collect.Retry, random);
     for (;;) {
-      const answer = await within(world, Collect.TimeoutSeconds, parts.collect(event, parts.doomed(event)));
+      const answer = await within(world, Collect.TimeoutSeconds, parts.collect(event, [event]));
       if (answer.ok) return;
       const delayMs = retryCollect(answer.error);
       if (delayMs === undefined) break;

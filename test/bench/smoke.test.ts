@@ -1,0 +1,79 @@
+import { measureConsumer } from '../../bench/consumer';
+import { releaseInMemory } from '../../bench/core-release';
+import { makeEvents } from '../../bench/events';
+import { itemBytes } from '../../bench/item-bytes';
+import { measureOrder } from '../../bench/order';
+import { deviations, shareOutOfOrder } from '../../bench/order-log';
+import { measurePace } from '../../bench/pace';
+import { drawPanels, panelsOf } from '../../bench/picture';
+import { markdown, thisMachine } from '../../bench/report';
+import { median, quantile } from '../../bench/statistics';
+
+jest.setTimeout(60_000);
+
+describe('what is measured with', () => {
+  test.each([300, 1_024, 8_192])('events of %d bytes have that many', (bytes) => {
+    for (const content of ['orders', 'noise'] as const) {
+      const events = makeEvents({ count: 20, bytes, perSecond: 5, content });
+      const sizes = events.map((event) => Buffer.byteLength(JSON.stringify(event)));
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(bytes + 2);
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(bytes - 2);
+    }
+  });
+
+  test('statistics', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(quantile([1, 2, 3, 4, 5], 1)).toBe(5);
+    expect(quantile([], 0.5)).toBeNaN();
+  });
+
+  test('an event is out of order if a later one came before it', () => {
+    const seen = (...sequences: number[]) => sequences.map((sequence) => ({ sequence }));
+    expect(shareOutOfOrder(seen(0, 1, 2, 3))).toBe(0);
+    expect(shareOutOfOrder(seen(3, 0, 1, 2))).toBe(0.75);
+    expect(shareOutOfOrder(seen(0, 2, 1, 3))).toBe(0.25);
+    expect(shareOutOfOrder([])).toBe(0);
+  });
+
+  test('an event is off its pace by the time from when it was due', () => {
+    const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
+    const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
+    expect(deviations(run, 10)).toEqual([10, -20]);
+  });
+
+  test('an item has the bytes of its names and values', () => {
+    expect(itemBytes({ id: { S: 'abc' }, n: { N: '12345' }, b: { B: Buffer.alloc(10) } })).toBe(5 + 5 + 11);
+  });
+});
+
+describe('what measures, on tiny inputs', () => {
+  test('order: ours 0, and a picture of it', async () => {
+    const section = await measureOrder({ rates: [20], speeds: [10], playbackSeconds: 0.3, rounds: 1 });
+    expect(section.cells[0]?.outOfOrder.ours).toBe(0);
+    expect(section.targets.every(({ met }) => met)).toBe(true);
+    const svg = drawPanels(panelsOf(section.sample), 'A test');
+    expect(svg.match(/<circle/g)).toHaveLength(4 * 60);
+    expect(markdown([section], thisMachine())).toContain('| order | ours 0 in every cell |');
+  });
+
+  test('pace: not early', async () => {
+    const { data } = await measurePace({ speeds: [10], perSecond: 5, playbackSeconds: 0.5, rounds: 1 });
+    const [{ lag }] = data as [{ lag: { p50: number; max: number } }];
+    expect(lag.p50).toBeGreaterThanOrEqual(0);
+    expect(lag.max).toBeLessThan(1_000);
+  });
+
+  test('core release: every event, in 25s', async () => {
+    const clock = { now: () => 1e12, sleep: async () => undefined };
+    const [event] = makeEvents({ count: 1, bytes: 300, perSecond: 1 });
+    const run = { events: 2_000, perSecond: 50, json: JSON.stringify(event), speed: 'max', clock };
+    const { released, appends } = await releaseInMemory(run);
+    expect({ released, appends }).toEqual({ released: 2_000, appends: 80 });
+  });
+
+  test('consumer: only ours stops at the event that fails', async () => {
+    const { targets } = await measureConsumer({ records: 10, batches: 2, rounds: 1 });
+    expect(targets.find(({ what }) => what === 'order after a failure')?.met).toBe(true);
+  });
+});
