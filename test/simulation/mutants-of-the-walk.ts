@@ -146,7 +146,13 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'the next execution has the same generation',
     breaks: 'R7',
     caughtBy: 67,
-    edits: [edit('src/core/sequence.ts', 'generation: state.generation + 1', 'generation: state.generation')],
+    edits: [
+      edit(
+        'src/core/sequence.ts',
+        'const nextGeneration = Math.max(row.generation, state.generation) + 1;',
+        'const nextGeneration = state.generation;',
+      ),
+    ],
   },
   {
     name: 'a sequencer does not look at the row again',
@@ -155,8 +161,13 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release.ts',
-        'if (!(await saveCheckpoint(row, checkpoint, deps))) return { changes: {}, resumeAtMs: savedAtMs };',
-        'await saveCheckpoint(row, checkpoint, deps);',
+        'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position }))) {',
+        'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position })) && false) {',
+      ),
+      edit(
+        'src/core/release.ts',
+        'if (!(await save({}, {}))) return { changes: {}, resumeAtMs: clock.now() };',
+        'await save({}, {});',
       ),
     ],
   },
@@ -165,11 +176,7 @@ export const WALK_MUTANTS: Mutant[] = [
     breaks: 'consumer',
     caughtBy: 14,
     edits: [
-      edit(
-        'src/consumer/deliver.ts',
-        'console.error(failureLine(record, index, delivery, thrown));',
-        'continue;',
-      ),
+      edit('src/consumer/deliver.ts', 'console.error(failureLine(record, index, thrown));', 'continue;'),
     ],
   },
   {

@@ -179,21 +179,21 @@ describe('the answers of release', () => {
 });
 
 describe('a handler that throws', () => {
-  test('is called again, as often as it takes up to eight times', async () => {
+  test('is called again, as often as it takes up to twelve times', async () => {
     stage.fail(
       RELEASE,
-      ...Array.from({ length: 8 }, () => throwing('Lambda.TooManyRequestsException')),
+      ...Array.from({ length: 12 }, () => throwing('Lambda.TooManyRequestsException')),
       () => ({
         action: 'done',
         report: {},
       }),
     );
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(stage.callsOf(RELEASE)).toHaveLength(9);
+    expect(stage.callsOf(RELEASE)).toHaveLength(13);
   });
 
   test('given it never stops, then the execution fails with its name and a cause', async () => {
-    stage.fail(RELEASE, ...Array.from({ length: 9 }, () => throwing('Sandbox.Timedout', 'Task timed out')));
+    stage.fail(RELEASE, ...Array.from({ length: 13 }, () => throwing('Sandbox.Timedout', 'Task timed out')));
     const execution = await stage.sequenced('r.1', START_OF_R);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Sandbox.Timedout' });
     expect(execution.cause).toContain('Task timed out');
