@@ -19,6 +19,8 @@ const LOOK_EVERY_MS = 250;
 const MAX_HANDLER_FAILURES = 5;
 /** Lambda's longest: a demonstration's handler may take its time. */
 const HANDLER_TIMEOUT_MS = 900_000;
+/** A replay's first event makes its row; without one there is nothing to wait for. */
+const MAX_SILENCE_MS = 60_000;
 const ENTRIES_PER_PUT = 10;
 const REPLAY_NAME = 'first-run';
 
@@ -134,6 +136,7 @@ async function watch(
   problems: Problems,
 ): Promise<ReplayRun> {
   const replays = dynamoReplays({ client: runtime.clients.dynamodb, table: LOCAL.tables.replays });
+  const beganMs = Date.now();
   let shown: string | undefined;
   for (;;) {
     await delay(LOOK_EVERY_MS);
@@ -142,7 +145,7 @@ async function watch(
     if (phase !== shown) progress.step(TITLES[phase], events.entries.length);
     shown = phase;
     progress.update(phase === 'COLLECTING' ? ledger.arrivals.length : ledger.deliveries.length);
-    const problem = problemOf(row, runtime, problems);
+    const problem = problemOf(row, runtime, problems) ?? (row ? undefined : silence(beganMs));
     if (problem) return { ledger, row, problem };
     if (!row || !hasEnded(row.phase)) continue;
     if (ledger.deliveries.length >= (row.checkpoint?.released ?? 0)) return { ledger, row };
@@ -158,6 +161,12 @@ const TITLES: Record<ReplayRow['phase'], string> = {
   CANCELLED: 'Cancelled',
   FAILED: 'Failed',
 };
+
+function silence(sinceMs: number): string | undefined {
+  return Date.now() - sinceMs > MAX_SILENCE_MS
+    ? 'No event of the replay arrived within a minute.'
+    : undefined;
+}
 
 /** What the run cannot get over by itself. */
 function problemOf(

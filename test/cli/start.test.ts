@@ -115,6 +115,20 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
+  test('loses nothing of events with fractions of a second, though EventBridge cuts them', async () => {
+    const file = path.join(folder, 'fractions.jsonl');
+    const event = (n: number) => ({
+      source: 'shop',
+      'detail-type': 'Paid',
+      time: new Date(Date.UTC(2026, 0, 1, 0, 0, 0, 500 + n)).toISOString(),
+      detail: { n },
+    });
+    writeFileSync(file, Array.from({ length: 5 }, (_, n) => JSON.stringify(event(n))).join('\n'));
+    const { code, stdout } = await start('--events', file, '--speed', 'max', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, lost: 0 });
+    expect(code).toBe(0);
+  });
+
   test('gives up on a handler that goes on failing, and says what it said', async () => {
     const handler = handlerFile(
       'broken.ts',

@@ -64,8 +64,8 @@ test('given the phase FAILED, then the answer has the code and the rest of the r
 });
 
 test('given a replay that somebody failed by hand, then the answer has their reason whole', async () => {
-  const world = await worldWithReplay({ phase: 'FAILED', reason: 'stopped by Ann' });
-  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ Cause: 'stopped by Ann' });
+  const world = await worldWithReplay({ phase: 'FAILED', reason: 'stopped by hand' });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ Cause: 'stopped by hand' });
 });
 
 test('R7: given any step, then the lease reaches beyond the time that the next one is planned for', async () => {
