@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { JMESPathError, search } from '@aws-lambda-powertools/jmespath';
 import { MAX_ORDERING_KEY_BYTES } from './limits';
-import { withoutFunctions } from './without-functions';
+import { valueAt } from './path-value';
 
 /**
  * The ordering key of an event: the value at a JMESPath, as text. Strings stand as they are; numbers, booleans,
@@ -13,21 +12,13 @@ import { withoutFunctions } from './without-functions';
  */
 export function orderingKeyOf(eventJson: string, path: string | undefined): string {
   if (!path) return '';
-  const value = valueAt(path, JSON.parse(eventJson));
-  if (value === undefined || value === null) return '';
+  const found = valueAt(path, JSON.parse(eventJson));
+  if (found === 'refused' || found.value === undefined || found.value === null) return '';
+  const { value } = found;
   // A lone surrogate has no UTF-8 form and would be stored as another key than the one held in memory.
   const key = (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
   if (Buffer.byteLength(key) <= MAX_ORDERING_KEY_BYTES) return key;
   return `sha256:${createHash('sha256').update(key).digest('hex')}`;
-}
-
-function valueAt(path: string, event: Parameters<typeof search>[1]): unknown {
-  try {
-    return withoutFunctions(search(path, event));
-  } catch (error) {
-    if (error instanceof JMESPathError) return undefined;
-    throw error;
-  }
 }
 
 /** The name of a lane. A replay's name has no `#`, so the first one separates. */

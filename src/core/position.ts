@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { JMESPathError, search } from '@aws-lambda-powertools/jmespath';
 import { OrderedReplayError } from './errors';
 import { kindOf, type ReplayedEvent } from './event';
 import { parseInstant } from './instant';
 import { MAX_TIEBREAKER_BYTES } from './limits';
+import { valueAt } from './path-value';
 import { joinPosition } from './position-text';
 import { sortableNumber, sortableText } from './sortable';
-import { withoutFunctions } from './without-functions';
 
 /**
  * Where an event sorts in its replay (R2, R5): `<time>#<tiebreaker>#<id>`, compared as text. It depends on the
@@ -56,10 +55,13 @@ export function encodeTiebreaker(value: unknown): string | undefined {
 
 function tiebreakerOf(event: ReplayedEvent, path: string): string {
   if (path === '') return '';
-  const value = valueAt(path, event);
-  const encoded = encodeTiebreaker(value);
+  const found = valueAt(path, event.envelope);
+  if (found === 'refused') {
+    throw invalidTiebreaker(event, `A function of the tiebreaker path "${path}" refuses the event's value`);
+  }
+  const encoded = encodeTiebreaker(found.value);
   if (encoded === undefined) {
-    throw invalidTiebreaker(event, `The value at the tiebreaker path "${path}" is ${kindOf(value)}`);
+    throw invalidTiebreaker(event, `The value at the tiebreaker path "${path}" is ${kindOf(found.value)}`);
   }
   if (encoded.length > MAX_TIEBREAKER_BYTES) {
     throw invalidTiebreaker(
@@ -68,15 +70,6 @@ function tiebreakerOf(event: ReplayedEvent, path: string): string {
     );
   }
   return encoded;
-}
-
-function valueAt(path: string, event: ReplayedEvent): unknown {
-  try {
-    return withoutFunctions(search(path, event.envelope as never));
-  } catch (error) {
-    if (!(error instanceof JMESPathError)) throw error;
-    throw invalidTiebreaker(event, `A function of the tiebreaker path "${path}" refuses the event's value`);
-  }
 }
 
 function invalidTiebreaker(event: ReplayedEvent, what: string): OrderedReplayError {

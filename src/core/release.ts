@@ -26,7 +26,7 @@ import type { SequenceDeps, Step } from './sequence';
 export async function releasing(
   row: ReplayRow,
   deps: SequenceDeps,
-  signOfLife: (resumeAtMs: number) => RowChanges,
+  signOfLife: () => RowChanges,
 ): Promise<Step> {
   const { clock, buffer } = deps;
   const walk = startWalk(row);
@@ -36,7 +36,7 @@ export async function releasing(
   const save = (changes: RowChanges, guard: RowGuard): Promise<boolean> =>
     deps.replays.save(
       row.replay,
-      { ...changes, ...signOfLife(clock.now()) },
+      { ...changes, ...signOfLife() },
       { phase: 'RELEASING', generation: row.generation, ...guard },
     );
   for (;;) {

@@ -74,7 +74,7 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation) {
-      const life = signOfLife(row, generation, deps.clock.now(), deps.clock.now());
+      const life = signOfLife(row, generation, deps.clock.now());
       await deps.replays.save(replay, life, { generation: row.generation });
       row = await deps.replays.get(replay);
       continue;
@@ -107,7 +107,7 @@ const MIN_STEP_MS = 15_000;
 function stepOf(row: ReplayRow, generation: number, deps: SequenceDeps): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);
   if (row.phase === 'RELEASING') {
-    return releasing(row, deps, (resumeAtMs) => signOfLife(row, generation, deps.clock.now(), resumeAtMs));
+    return releasing(row, deps, () => signOfLife(row, generation, deps.clock.now()));
   }
   return collecting(row, deps);
 }
@@ -127,7 +127,7 @@ function guardOf(row: ReplayRow, step: Step): RowGuard {
  * Renews the lease in the name of this generation. Where a later one is named that nobody has started yet, its lease
  * is not ours to take: the next collected event starts it.
  */
-function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs: number): RowChanges {
+function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   if (row.generation > generation) return { heartbeatAtMs: nowMs };
   const leaseUntilMs = Math.ceil(Math.max(resumeAtMs, nowMs)) + LEASE_GRACE_MS;
   return { generation, heartbeatAtMs: nowMs, leaseUntilMs };
