@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { copyStack, SLS } from './stack-copy';
 import { readTemplate, type Template } from './template';
 
-const ROOT = resolve(__dirname, '../..');
-const SOURCES = ['serverless.yml', 'statemachines', 'functions', 'src', 'package.json', 'tsconfig.json'];
 /** For a `beforeAll`: a few seconds alone, more beside other tests. */
 export const PACKAGING_MS = 120_000;
-const CLI = join(ROOT, 'node_modules/osls/bin/serverless.js');
 
 export interface PackagedStack {
   template: Template;
@@ -24,18 +21,13 @@ export interface PackagedStack {
 }
 
 /**
- * Runs `sls package` on a copy of the stack, so that it neither touches the working tree nor needs it to itself; without
+ * Runs `sls package` on a copy of the stack; without
  * credentials, and without a home that could have some.
  *
  * @param params Values of the stack's parameters, as of `--param`.
  */
 export async function packageStack(params: Record<string, string> = {}): Promise<PackagedStack> {
-  const folder = await mkdtemp(join(tmpdir(), 'ordered-replay-'));
-  await Promise.all(
-    SOURCES.map((source) => cp(join(ROOT, source), join(folder, source), { recursive: true })),
-  );
-  const dependencies = join(folder, 'node_modules');
-  await symlink(join(ROOT, 'node_modules'), dependencies);
+  const { folder, dependencies, remove } = await copyStack();
   const stackFile = join(folder, 'serverless.yml');
   const text = await readFile(stackFile, 'utf8');
   // The bundles are looked at too; otherwise only zip files would be left of them.
@@ -44,7 +36,7 @@ export async function packageStack(params: Record<string, string> = {}): Promise
   const options = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [CLI, 'package', '--package', 'packaged', ...options],
+    [SLS, 'package', '--package', 'packaged', ...options],
     { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } },
   );
   // A bundle has to do without them, as in Lambda.
@@ -57,6 +49,6 @@ export async function packageStack(params: Record<string, string> = {}): Promise
     output: `${stdout}${stderr}`,
     bundlePath: (functionName) => join(folder, `.esbuild/.build/functions/${functionName}.js`),
     zipBytes: async (functionName) => (await stat(join(folder, `packaged/${functionName}.zip`))).size,
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove,
   };
 }

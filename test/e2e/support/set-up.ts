@@ -1,0 +1,9 @@
+import { installDynamoDbLocal } from './dynamodb-local-jar';
+import { installPythonTools } from './python-tools';
+import { provide } from './tools';
+
+/** Brings what the suites need from outside npm into `.e2e/`, once; what cannot be had is said, and skipped. */
+export default async function setUp(): Promise<void> {
+  await provide('python', installPythonTools);
+  await provide('dynamodb-local', installDynamoDbLocal);
+}
