@@ -1,4 +1,4 @@
-import { parseInstant } from '../core/instant';
+import { instantText } from '../core/instant';
 import { joinPosition } from '../core/position-text';
 import { NotAnOrderedReplayError } from './errors';
 import { isEvent } from './eventbridge-event';
@@ -33,8 +33,8 @@ export function openEvent(record: LaneRecord, index: number): { event: Replayabl
 /** The record states its last event's position; those before are made again as the service made them. */
 function positionAt(record: LaneRecord, index: number, event: ReplayableEvent): string | undefined {
   if (index === record.events.length - 1) return record.position;
-  const time = parseInstant(event.time);
-  return time && joinPosition(time.text, record.tiebreakers?.[index] ?? '', event.id);
+  const time = instantText(event.time);
+  return time && joinPosition(time, record.tiebreakers?.[index] ?? '', event.id);
 }
 
 function parse(json: string): unknown {

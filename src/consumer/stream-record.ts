@@ -100,8 +100,14 @@ function eventTexts(attribute: Attribute): string[] | undefined {
 }
 
 function texts(attribute: Attribute): string[] | undefined {
-  const values: (string | undefined)[] = Array.isArray(attribute?.L) ? attribute.L.map(text) : [];
-  return values.length > 0 && values.every((value) => value !== undefined) ? values : undefined;
+  if (!Array.isArray(attribute?.L) || attribute.L.length === 0) return undefined;
+  const values: string[] = [];
+  for (const each of attribute.L) {
+    const value = text(each);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
 }
 
 function wholeNumber(attribute: Attribute, atLeast: number): number | undefined {

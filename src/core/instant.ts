@@ -1,5 +1,6 @@
+/** Takes no impossible part, but for the days after the 28th: how many there are depends on the month. */
 const ISO_8601 =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s?(Z|z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9})\d*)?)?\s?(Z|z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
 /** A point in time, parsed once. */
 export interface Instant {
@@ -14,25 +15,33 @@ export interface Instant {
  * are cut. Answers `undefined` for anything else, impossible dates included.
  */
 export function parseInstant(text: string): Instant | undefined {
+  const utc = instantText(text);
+  return utc === undefined ? undefined : { epochMs: Date.parse(`${utc.slice(0, 23)}Z`), text: utc };
+}
+
+/** The `text` alone of the instant that `parseInstant` reads: the consumer needs no more, for every event. */
+export function instantText(text: string): string | undefined {
   const match = ISO_8601.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match;
-  const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const localMs = Date.parse(local);
-  // Date.parse turns 31 April into 1 May: only a date that survives the round trip exists.
-  if (Number.isNaN(localMs) || new Date(localMs).toISOString() !== local) return undefined;
-  const wholeMs = localMs - offsetMs(zone);
-  const seconds = new Date(wholeMs).toISOString();
-  if (seconds.length !== local.length) return undefined;
-  const nanoseconds = fraction.padEnd(9, '0');
-  return {
-    epochMs: wholeMs + Number(nanoseconds.slice(0, 3)),
-    text: `${seconds.slice(0, 19)}.${nanoseconds}Z`,
-  };
+  const [, date = '', day = '', minutes = '00:00', second = '00', fraction = '', zone = 'Z'] = match;
+  if (day > '28' && !isDate(date, day)) return undefined;
+  const local = `${date}T${minutes}:${second}`;
+  const seconds = zone === 'Z' || zone === 'z' ? local : toUtc(local, zone);
+  return seconds && `${seconds}.${fraction.padEnd(9, '0')}Z`;
+}
+
+/** Date.parse turns 31 April into 1 May: a date exists if its day is still the same. */
+function isDate(date: string, day: string): boolean {
+  return new Date(`${date}T00:00:00Z`).getUTCDate() === Number(day);
+}
+
+/** `undefined` beyond the years 0000 to 9999, which take more characters. */
+function toUtc(local: string, zone: string): string | undefined {
+  const utc = new Date(Date.parse(`${local}Z`) - offsetMs(zone)).toISOString().slice(0, -'.000Z'.length);
+  return utc.length === local.length ? utc : undefined;
 }
 
 function offsetMs(zone: string): number {
-  if (zone === 'Z' || zone === 'z') return 0;
   const sign = zone.startsWith('-') ? -1 : 1;
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
   return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000;
