@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { DYNAMODB_LOCAL_LIBRARIES } from './dynamodb-local-jar';
+import { type Server, startServer } from './server';
+import { ROOT } from './tools';
+
+const MAIN = join(ROOT, 'test/e2e/support/dynamodb-local-on-loopback.java');
+
+/** An empty DynamoDB Local, in memory and silent to the outside. */
+export function startDynamoDbLocal(): Promise<Server> {
+  return startServer('java', (port) => [
+    '-Xmx512m',
+    `-Dsqlite4java.library.path=${DYNAMODB_LOCAL_LIBRARIES}`,
+    ...['-cp', join(DYNAMODB_LOCAL_LIBRARIES, '*'), MAIN],
+    ...['-inMemory', '-disableTelemetry', '-port', String(port)],
+  ]);
+}
