@@ -13,10 +13,12 @@ import type { JsonObject } from '../core/event';
 import type { Clock } from '../core/ports';
 import { type Settings, validateSettings } from '../core/settings';
 import type { Telemetry } from '../lambda/telemetry';
+import { type AsyncInvocations, asyncInvocations } from './async-invocation';
 import { notFound } from './aws-error';
 import { readDefinition } from './definitions';
 import { createDynamoDb } from './dynamodb';
 import { mapQueue, mapStream, type StreamMappingOptions } from './event-source-mapping';
+import type { Deliver } from './eventbridge/bus';
 import { createDelivery } from './eventbridge/delivery';
 import type { ReplayTemper } from './eventbridge/replay';
 import { createEventBridge } from './eventbridge/service';
@@ -47,7 +49,7 @@ import { streamsService } from './stream-service';
  */
 
 export interface LocalRuntimeOptions {
-  /** The consumer's Lambda handler, subscribed to the ordered stream. */
+  /** The consumer's Lambda handler, subscribed to the ordered stream; a rule may have it as its target too. */
   consumer: HostedFunction['handler'];
   consumerTimeoutMs?: number;
   stream?: StreamMappingOptions;
@@ -98,8 +100,15 @@ async function start(
   const { overflow, deadLetters } = createQueues();
   const queues = [overflow, deadLetters];
   const machines = new Map<string, LocalStateMachine>();
+  const timeoutMs = options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS;
+  const consumer = { ...LOCAL.consumer, timeoutMs, handler: options.consumer };
+  const live = asyncInvocations(consumer, {
+    dropped: (event, error) => telemetry.failure(DROPPED, error, { eventId: (event as { id: string }).id }),
+    signal: stopping.signal,
+  });
   const eventBridge = createLocalEventBridge(options, settings, {
     machines,
+    live,
     overflow,
     signal: stopping.signal,
   });
@@ -143,8 +152,7 @@ async function start(
 
   await createTables(clients.dynamodb, LOCAL.tables);
   await createEventSources(clients);
-  const timeoutMs = options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS;
-  const consumer = { ...LOCAL.consumer, timeoutMs, handler: options.consumer };
+  atStop(() => live.ended());
   atStop(mapQueue(overflow, (payload) => invokeFunction(functions.collect, payload)));
   atStop(mapStream(stream, (payload) => invokeFunction(consumer, payload), options.stream));
   atStop(() => stopping.abort());
@@ -160,6 +168,7 @@ async function start(
 }
 
 const CONSUMER_TIMEOUT_MS = 30_000;
+const DROPPED = 'The consumer failed three times on an event of a rule, which Lambda drops.';
 
 /** Sleeps end with an error when the runtime stops. */
 function clockUntil(signal: AbortSignal): Clock {
@@ -169,15 +178,23 @@ function clockUntil(signal: AbortSignal): Clock {
   };
 }
 
-/** Rule targets are state machines; what they do not take in time goes to the queue `Overflow`. */
+/**
+ * Rule targets are the state machines and the consumer. What a machine does not take in time goes to the queue
+ * `Overflow`; a function's own queue takes everything.
+ */
 function createLocalEventBridge(
   { seed = 1, temper = HOSTILE_TEMPER, arrived }: LocalRuntimeOptions,
   { maximumEventAgeMs }: Settings,
-  to: { machines: Map<string, LocalStateMachine>; overflow: LocalQueue; signal: AbortSignal },
+  to: {
+    machines: Map<string, LocalStateMachine>;
+    live: AsyncInvocations;
+    overflow: LocalQueue;
+    signal: AbortSignal;
+  },
 ) {
   const { account, region } = LOCAL;
   const { signal } = to;
-  const deliver = createDelivery({
+  const deliverToMachine = createDelivery({
     random: createRandom(seed),
     throttleRate: temper.throttleRate,
     maximumEventAgeMs,
@@ -195,6 +212,10 @@ function createLocalEventBridge(
       arrived?.(event);
     },
   });
+  const deliver: Deliver = async (target, event) => {
+    if (target.arn === LOCAL.consumer.arn) to.live.accept(event);
+    else await deliverToMachine(target, event);
+  };
   return createEventBridge({ account, region, deliver, temper, random: createRandom(seed), signal });
 }
 
