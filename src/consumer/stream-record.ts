@@ -15,16 +15,13 @@ export interface LaneRecord {
   /** Of the last event. */
   position: string;
   /** One for each event, encoded; absent where all are empty. */
-  tiebreakers?: string[];
+  tiebreakers?: string[] | undefined;
 }
 
 type Image = { [name: string]: Attribute };
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html */
 type Attribute = { S?: unknown; N?: unknown; L?: unknown; B?: unknown } | null | undefined;
-type Refuse = (what: string, remedy?: string) => NotAnOrderedReplayError;
-
-/** A replay's name has no `#`; an ordering key may have some. */
-const LANE = /^([^#]+)#(.*)$/s;
+type Refuse = (what: string, remedy?: string) => never;
 
 const READ_OUR_STREAM =
   "Let the event source mapping read the stream of an OrderedEvents table, and keep this package's version in step with the stack's.";
@@ -41,47 +38,57 @@ const SEND_NEW_IMAGES =
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export function laneRecordsOf(records: unknown[]): LaneRecord[] {
-  return records.flatMap((record, index) => {
+  const read: LaneRecord[] = [];
+  for (const [index, record] of records.entries()) {
     const { eventName, eventSource, eventSourceARN, dynamodb } = (record ?? {}) as DynamoDBRecord;
     const refuse: Refuse = (what, remedy = READ_OUR_STREAM) => {
       const from = eventSourceARN ? ` (of ${eventSourceARN})` : '';
-      return new NotAnOrderedReplayError(`Record ${index}${from} ${what}.`, remedy, eventSourceARN);
+      throw new NotAnOrderedReplayError(`Record ${index}${from} ${what}.`, remedy, eventSourceARN);
     };
     if (eventSource !== 'aws:dynamodb') {
-      throw refuse(`has the event source ${eventSource ?? 'undefined'}, where aws:dynamodb is expected`);
+      refuse(`has the event source ${eventSource ?? 'undefined'}, where aws:dynamodb is expected`);
     }
-    if (eventName === 'REMOVE') return [];
-    if (!dynamodb?.SequenceNumber) throw refuse('has no SequenceNumber');
-    if (!dynamodb.NewImage) {
-      const viewType = dynamodb.StreamViewType ?? 'undefined';
-      throw refuse(`has no NewImage: the stream's StreamViewType is ${viewType}`, SEND_NEW_IMAGES);
-    }
-    return { sequenceNumber: dynamodb.SequenceNumber, ...readImage(dynamodb.NewImage as Image, refuse) };
-  });
+    if (eventName === 'REMOVE') continue;
+    const sequenceNumber = dynamodb?.SequenceNumber || refuse('has no SequenceNumber');
+    const image =
+      dynamodb?.NewImage ??
+      refuse(
+        `has no NewImage: the stream's StreamViewType is ${dynamodb?.StreamViewType ?? 'undefined'}`,
+        SEND_NEW_IMAGES,
+      );
+    read.push(readImage(image as Image, sequenceNumber, refuse));
+  }
+  return read;
 }
 
-function readImage(image: Image, refuse: Refuse): Omit<LaneRecord, 'sequenceNumber'> {
-  const need = <T>(name: string, value: T | null | undefined, expected: string): T => {
-    if (value !== undefined && value !== null) return value;
+function readImage(image: Image, sequenceNumber: string, refuse: Refuse): LaneRecord {
+  const refuseAttribute = (name: string, expected: string): never => {
     const attribute = image[name];
     const found = attribute ? `of type ${Object.keys(attribute)}` : 'missing';
-    throw refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
+    return refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
   };
-  const lane = LANE.exec(text(image.lane) ?? '');
-  const [, replay = '', orderingKey = ''] = need('lane', lane, 'an S of "<replay>#<ordering key>"');
-  const events = need(
-    'events',
-    eventTexts(image.events),
-    'an L of one S or more, or a deflated B of the same',
-  );
+  const lane = text(image.lane) ?? '';
+  // A replay's name has no `#`; an ordering key may have some.
+  const hash = lane.indexOf('#');
+  if (hash < 1) refuseAttribute('lane', 'an S of "<replay>#<ordering key>"');
+  const events =
+    eventTexts(image.events) ??
+    refuseAttribute('events', 'an L of one S or more, or a deflated B of the same');
   const last = events.length - 1;
-  const offset = need('offset', wholeNumber(image.offset, last), `an N of ${last} or more`);
-  const position = need('position', text(image.position) || undefined, 'a filled S');
-  const record = { replay, orderingKey, events, offset, position };
+  const record: LaneRecord = {
+    sequenceNumber,
+    replay: lane.slice(0, hash),
+    orderingKey: lane.slice(hash + 1),
+    events,
+    offset: wholeNumber(image.offset, last) ?? refuseAttribute('offset', `an N of ${last} or more`),
+    position: text(image.position) || refuseAttribute('position', 'a filled S'),
+  };
   if (!image.tiebreakers) return record;
-  const tiebreakers = texts(image.tiebreakers);
-  const fitting = tiebreakers?.length === events.length ? tiebreakers : undefined;
-  return { ...record, tiebreakers: need('tiebreakers', fitting, `an L of ${events.length} S`) };
+  record.tiebreakers = texts(image.tiebreakers);
+  if (record.tiebreakers?.length !== events.length) {
+    refuseAttribute('tiebreakers', `an L of ${events.length} S`);
+  }
+  return record;
 }
 
 function text(attribute: Attribute): string | undefined {
