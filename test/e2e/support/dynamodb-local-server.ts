@@ -5,12 +5,17 @@ import { ROOT } from './tools';
 
 const MAIN = join(ROOT, 'test/e2e/support/dynamodb-local-on-loopback.java');
 
-/** An empty DynamoDB Local, in memory and silent to the outside. */
-export function startDynamoDbLocal(): Promise<Server> {
-  return startServer('java', (port) => [
+/**
+ * An empty DynamoDB Local, in memory and silent to the outside.
+ *
+ * @param port A free one unless given.
+ */
+export function startDynamoDbLocal(port?: number): Promise<Server> {
+  const argumentsFor = (at: number) => [
     '-Xmx512m',
     `-Dsqlite4java.library.path=${DYNAMODB_LOCAL_LIBRARIES}`,
     ...['-cp', join(DYNAMODB_LOCAL_LIBRARIES, '*'), MAIN],
-    ...['-inMemory', '-disableTelemetry', '-port', String(port)],
-  ]);
+    ...['-inMemory', '-disableTelemetry', '-port', String(at)],
+  ];
+  return startServer('java', argumentsFor, port === undefined ? {} : { port });
 }

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { startDynamoDbLocal } from '../support/dynamodb-local-server';
+import type { Server } from '../support/server';
+import { describeWith } from '../support/tools';
+
+jest.setTimeout(120_000);
+
+/** The tests of the ports know where DynamoDB is when they are read, before anything can be awaited. */
+const PORT = Number(
+  execFileSync(process.execPath, [
+    '-e',
+    "const s = require('node:net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close(); });",
+  ]),
+);
+Object.assign(process.env, {
+  DYNAMODB_ENDPOINT: `http://127.0.0.1:${PORT}`,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+describeWith('dynamodb-local', 'the tests of the ports, with DynamoDB Local for DynamoDB', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startDynamoDbLocal(PORT);
+  });
+  afterAll(() => server?.stop());
+
+  test('it listens on 127.0.0.1 and on no other address', async () => {
+    const outside = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => address);
+    expect(await connects('127.0.0.1')).toBe(true);
+    for (const address of ['127.0.0.2', ...outside])
+      expect([address, await connects(address)]).toEqual([address, false]);
+  });
+
+  require('../../ports/tables.test');
+  require('../../ports/event-buffer.test');
+  require('../../ports/lanes.test');
+  require('../../ports/replays.test');
+});
+
+function connects(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: PORT, timeout: 2_000 });
+    const end = (connected: boolean) => {
+      socket.destroy();
+      resolve(connected);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}
