@@ -1,21 +1,23 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isObject, type JsonObject } from '../core/event';
+import type { JsonObject } from '../core/event';
+import { type Authorize, apiCallsOf, tablesOf } from './api-call';
 import { invalidParameter } from './aws-error';
 import { createEngine, type Engine } from './dynamodb-engine';
 import { answerError, answerText, parseJson, readBody } from './json-body';
+import { withOldItems } from './old-items';
 import type { Item, TableStream } from './stream';
 
 const WRITES = /\.(UpdateItem|PutItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
 
 /**
- * DynamoDB by dynalite, with the stream that dynalite has not: writes to a streamed table are made one at a time
- * for each item, and each one's new image goes to the stream before its answer goes to the caller, so the records
- * of an item come in the order of its changes.
+ * DynamoDB by dynalite, with what dynalite has not: the item that a condition failed on (`withOldItems`), and the
+ * stream. Writes to a streamed table are made one at a time for each item, and each one's new image goes to the
+ * stream before its answer goes to the caller, so the records of an item come in the order of its changes.
  *
  * It does not listen by itself and keeps everything in memory, so there is nothing to close.
  */
-export function createDynamoDb(streams: Map<string, TableStream>): RequestListener {
-  const engine = createEngine();
+export function createDynamoDb(streams: Map<string, TableStream>, authorize?: Authorize): RequestListener {
+  const engine = withOldItems(createEngine());
   const inTurn = createTurns();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -26,6 +28,7 @@ export function createDynamoDb(streams: Map<string, TableStream>): RequestListen
 
   async function run(headers: IncomingMessage['headers'], body: string): ReturnType<Engine> {
     const target = String(headers['x-amz-target']);
+    if (authorize) for (const call of apiCallsOf(headers, parseJson(body))) authorize(call);
     if (!WRITES.test(target) || streams.size === 0) return engine(headers, body);
     const input = parseJson(body);
     const tables = tablesOf(input);
@@ -58,15 +61,6 @@ function createTurns() {
     turn.then(forget, forget);
     return turn;
   };
-}
-
-/** The tables that a write is about: of one item, of a batch, of a transaction. */
-function tablesOf({ TableName, RequestItems, TransactItems }: JsonObject): unknown[] {
-  const batch = isObject(RequestItems) ? Object.keys(RequestItems) : [];
-  const transaction = (Array.isArray(TransactItems) ? TransactItems : [])
-    .filter(isObject)
-    .flatMap((item) => Object.values(item).map((action) => isObject(action) && action.TableName));
-  return [TableName, ...batch, ...transaction];
 }
 
 /** The update as JSON text, asking for the new image too. */

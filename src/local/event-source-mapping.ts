@@ -75,12 +75,20 @@ async function handleBatch(
   }
 }
 
-/** A queue as a function's event source, with partial batch responses. */
-export function mapQueue(queue: LocalQueue, invoke: Invoke): () => Promise<void> {
+/**
+ * A queue as a function's event source, with partial batch responses.
+ *
+ * @param permitted asked before each call that Lambda makes in the name of the function's role.
+ */
+export function mapQueue(
+  queue: LocalQueue,
+  invoke: Invoke,
+  permitted: (action: string) => boolean = () => true,
+): () => Promise<void> {
   let running = true;
   const loop = async () => {
     while (running) {
-      const records = queue.receive(QUEUE_BATCH);
+      const records = permitted('sqs:ReceiveMessage') ? queue.receive(QUEUE_BATCH) : [];
       if (records.length === 0) {
         await delay(QUEUE_POLL_MS);
         continue;
@@ -90,7 +98,7 @@ export function mapQueue(queue: LocalQueue, invoke: Invoke): () => Promise<void>
         .then((response) => failedOf(response, ids))
         .catch(() => ids);
       for (const { messageId, receiptHandle } of records) {
-        if (!failed.includes(messageId)) queue.delete(receiptHandle);
+        if (!failed.includes(messageId) && permitted('sqs:DeleteMessage')) queue.delete(receiptHandle);
       }
     }
   };

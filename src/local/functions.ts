@@ -15,32 +15,31 @@ import { RELEASE_TIMEOUT_MS } from './local-settings';
 import { LOCAL } from './resource-names';
 
 export interface FunctionDeps {
-  clients: Clients;
+  /** Clients with the credentials of a role. */
+  clientsOf: (role: string) => Clients;
   clock: Clock;
   settings: Settings;
   telemetry: Telemetry;
 }
 
 /** The handlers as they are deployed, on the adapters as they are deployed. */
-export function createFunctions({ clients, clock, settings, telemetry }: FunctionDeps) {
-  const buffer = dynamoEventBuffer({ client: clients.dynamodb, table: LOCAL.tables.eventBuffer });
-  const replays = dynamoReplays({ client: clients.dynamodb, table: LOCAL.tables.replays });
+export function createFunctions({ clientsOf, clock, settings, telemetry }: FunctionDeps) {
+  const collector = clientsOf(LOCAL.roles.collect);
+  const releaser = clientsOf(LOCAL.roles.release);
   const collect = createCollectHandler({
     clock,
-    buffer,
-    replays,
-    starts: sfnSequencerStarts({ client: clients.sfn, stateMachineArn: LOCAL.sequenceMachineArn }),
+    ...tablesOf(collector),
+    starts: sfnSequencerStarts({ client: collector.sfn, stateMachineArn: LOCAL.sequenceMachineArn }),
     settings,
     telemetry,
   });
   const release = createReleaseHandler({
     clock,
-    buffer,
-    replays,
-    lanes: dynamoLanes({ client: clients.dynamodb, table: LOCAL.tables.orderedEvents }),
-    status: eventBridgeReplayStatus({ client: clients.eventbridge }),
+    ...tablesOf(releaser),
+    lanes: dynamoLanes({ client: releaser.dynamodb, table: LOCAL.tables.orderedEvents }),
+    status: eventBridgeReplayStatus({ client: releaser.eventbridge }),
     queues: sqsQueues({
-      client: clients.sqs,
+      client: releaser.sqs,
       overflowUrl: LOCAL.overflow.url,
       deadLettersUrl: LOCAL.deadLetters.url,
     }),
@@ -51,4 +50,11 @@ export function createFunctions({ clients, clock, settings, telemetry }: Functio
     collect: { ...LOCAL.collect, timeoutMs: settings.collectTimeoutMs, handler: collect },
     release: { ...LOCAL.release, timeoutMs: RELEASE_TIMEOUT_MS, handler: release },
   } satisfies Record<string, HostedFunction>;
+}
+
+function tablesOf({ dynamodb: client }: Clients) {
+  return {
+    buffer: dynamoEventBuffer({ client, table: LOCAL.tables.eventBuffer }),
+    replays: dynamoReplays({ client, table: LOCAL.tables.replays }),
+  };
 }

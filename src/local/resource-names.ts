@@ -3,6 +3,7 @@
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const SERVICE = 'ordered-replay-local';
+const RULE = 'collect-replayed-events';
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
@@ -23,7 +24,8 @@ export const LOCAL = {
   busArn: arn('events', `event-bus/${SERVICE}`),
   archiveName: SERVICE,
   archiveArn: arn('events', `archive/${SERVICE}`),
-  ruleName: 'collect-replayed-events',
+  ruleName: RULE,
+  ruleArn: arn('events', `rule/${SERVICE}/${RULE}`),
   tables: { eventBuffer: 'EventBuffer', replays: 'Replays', orderedEvents: 'OrderedEvents' },
   streamArn: arn('dynamodb', 'table/OrderedEvents/stream/2026-01-01T00:00:00.000'),
   overflow: queue('Overflow'),
@@ -33,4 +35,12 @@ export const LOCAL = {
   consumer: lambda('consumer'),
   collectMachineArn: arn('states', `stateMachine:${SERVICE}-collect`),
   sequenceMachineArn: arn('states', `stateMachine:${SERVICE}-sequence`),
+  /** Who makes which calls; the names are those in `serverless.yml`. */
+  roles: {
+    rule: 'ReplayRuleRole',
+    collectMachine: 'CollectStateMachineRole',
+    sequenceMachine: 'SequenceStateMachineRole',
+    collect: 'CollectFunctionRole',
+    release: 'ReleaseFunctionRole',
+  },
 } as const;

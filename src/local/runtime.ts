@@ -13,6 +13,7 @@ import type { JsonObject } from '../core/event';
 import type { Clock } from '../core/ports';
 import { type Settings, validateSettings } from '../core/settings';
 import type { Telemetry } from '../lambda/telemetry';
+import { type Authorize, permits } from './api-call';
 import { type AsyncInvocations, asyncInvocations } from './async-invocation';
 import { notFound } from './aws-error';
 import { readDefinition } from './definitions';
@@ -60,6 +61,8 @@ export interface LocalRuntimeOptions {
   telemetry: Telemetry;
   /** Told of each replayed event when the state machine or the queue takes it; must not throw. */
   arrived?: (event: JsonObject) => void;
+  /** Decides, as IAM does, about each call to the services; by default everybody may do everything. */
+  authorize?: Authorize;
 }
 
 export interface LocalRuntime {
@@ -90,7 +93,7 @@ async function start(
   options: LocalRuntimeOptions,
   atStop: (end: () => void | Promise<void>) => void,
 ): Promise<Omit<LocalRuntime, 'stop'>> {
-  const { telemetry } = options;
+  const { telemetry, authorize } = options;
   const settings = validateSettings({ ...LOCAL_SETTINGS, ...options.settings });
   const stopping = new AbortController();
   // Every pause listens to it, and there may be many at a time.
@@ -115,33 +118,43 @@ async function start(
 
   const server = await serve(
     [eventBridge, stepFunctionsService(machines), streamsService(streams), queueService(queues)],
-    createDynamoDb(streams),
+    createDynamoDb(streams, authorize),
     options.port,
+    authorize,
   );
   atStop(() => server.close());
-  const clients = createClients({
-    endpoint: server.endpoint,
-    region: LOCAL.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    // One process is client and server at once: when it is busy, it is slow to answer itself.
-    timeoutsMs: { connection: 10_000, request: 10_000 },
-  });
-  atStop(() => clients.destroy());
+  const clientsOf = (accessKeyId: string) => {
+    const clients = createClients({
+      endpoint: server.endpoint,
+      region: LOCAL.region,
+      credentials: { accessKeyId, secretAccessKey: 'local' },
+      // One process is client and server at once: when it is busy, it is slow to answer itself.
+      timeoutsMs: { connection: 10_000, request: 10_000 },
+    });
+    atStop(() => clients.destroy());
+    return clients;
+  };
+  const clients = clientsOf('local');
 
-  const functions = createFunctions({ clients, clock: clockUntil(stopping.signal), settings, telemetry });
-  const invokeResource = createResourceInvoker({ functions: Object.values(functions), queues, machines });
-  const addMachine = (machine: Omit<MachineOptions, 'retryIntervalsMs'>) => {
+  const functions = createFunctions({ clientsOf, clock: clockUntil(stopping.signal), settings, telemetry });
+  const addMachine = (principal: string, machine: Omit<MachineOptions, 'retryIntervalsMs'>) => {
+    const invokeResource = createResourceInvoker({
+      functions: Object.values(functions),
+      queues,
+      machines,
+      authorize: (action, resource) => authorize?.({ principal, action, resource }),
+    });
     const retryIntervalsMs = LOCAL_RETRY_INTERVALS_MS;
     machines.set(machine.arn, new LocalStateMachine({ ...machine, retryIntervalsMs }, invokeResource));
   };
-  addMachine({
+  addMachine(LOCAL.roles.collectMachine, {
     arn: LOCAL.collectMachineArn,
     type: 'EXPRESS',
     definition: await readDefinition('collect'),
     timeoutMs: settings.collectExecutionMs,
     maxConcurrency: COLLECT_CONCURRENCY,
   });
-  addMachine({
+  addMachine(LOCAL.roles.sequenceMachine, {
     arn: LOCAL.sequenceMachineArn,
     type: 'STANDARD',
     definition: await readDefinition('sequence'),
@@ -153,7 +166,14 @@ async function start(
   await createTables(clients.dynamodb, LOCAL.tables);
   await createEventSources(clients);
   atStop(() => live.ended());
-  atStop(mapQueue(overflow, (payload) => invokeFunction(functions.collect, payload)));
+  const polls = { principal: LOCAL.roles.collect, resource: LOCAL.overflow.arn };
+  atStop(
+    mapQueue(
+      overflow,
+      (payload) => invokeFunction(functions.collect, payload),
+      (action) => permits(authorize, { ...polls, action }),
+    ),
+  );
   atStop(mapStream(stream, (payload) => invokeFunction(consumer, payload), options.stream));
   atStop(() => stopping.abort());
   const failuresOf = (arn: string) => machines.get(arn)?.failures ?? 0;
@@ -183,7 +203,7 @@ function clockUntil(signal: AbortSignal): Clock {
  * `Overflow`; a function's own queue takes everything.
  */
 function createLocalEventBridge(
-  { seed = 1, temper = HOSTILE_TEMPER, arrived }: LocalRuntimeOptions,
+  { seed = 1, temper = HOSTILE_TEMPER, arrived, authorize }: LocalRuntimeOptions,
   { maximumEventAgeMs }: Settings,
   to: {
     machines: Map<string, LocalStateMachine>;
@@ -202,12 +222,14 @@ function createLocalEventBridge(
     offer({ arn }, event) {
       const machine = to.machines.get(arn);
       if (!machine) throw notFound(`No local target ${arn}`);
+      authorize?.({ principal: LOCAL.roles.rule, action: 'states:StartExecution', resource: arn });
       if (machine.isFull) return false;
       machine.start(randomUUID(), JSON.stringify(event));
       arrived?.(event);
       return true;
     },
     deadLetter(event) {
+      if (!permits(authorize, DEAD_LETTER)) return;
       to.overflow.send(JSON.stringify(event));
       arrived?.(event);
     },
@@ -218,6 +240,14 @@ function createLocalEventBridge(
   };
   return createEventBridge({ account, region, deliver, temper, random: createRandom(seed), signal });
 }
+
+/** No role is taken for it: the queue's own policy decides. */
+const DEAD_LETTER = {
+  principal: 'events.amazonaws.com',
+  action: 'sqs:SendMessage',
+  resource: LOCAL.overflow.arn,
+  sourceArn: LOCAL.ruleArn,
+};
 
 function createQueues() {
   const deadLetters = new LocalQueue({ ...LOCAL.deadLetters, visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS });

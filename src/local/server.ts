@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Authorize, apiCallsOf } from './api-call';
 import { AwsError } from './aws-error';
 import { answer, answerError, readJson } from './json-body';
 import type { LocalService } from './operations';
@@ -18,11 +19,14 @@ export interface LocalServer {
  *
  * Only requests whose Host header names this very address are answered: a web page that reaches the port under
  * another name (DNS rebinding) gets 403.
+ *
+ * @param authorize asked before each call of the services; DynamoDB's are its own affair.
  */
 export async function serve(
   services: LocalService[],
   dynamodb: RequestListener,
   port = 0,
+  authorize?: Authorize,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
     if (!isOwnHost(request, server)) {
@@ -33,7 +37,7 @@ export async function serve(
     }
     const [prefix = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     if (prefix === DYNAMODB) return dynamodb(request, response);
-    handle(services, prefix, operation, request).then(
+    handle(services, prefix, operation, request, authorize).then(
       (output) => answer(response, 200, output ?? {}),
       (error: unknown) => answerError(response, error),
     );
@@ -51,11 +55,19 @@ export async function serve(
   };
 }
 
-async function handle(services: LocalService[], prefix: string, operation: string, request: IncomingMessage) {
+async function handle(
+  services: LocalService[],
+  prefix: string,
+  operation: string,
+  request: IncomingMessage,
+  authorize?: Authorize,
+) {
   const service = services.find(({ targetPrefix }) => targetPrefix === prefix);
   const run = service && Object.hasOwn(service.operations, operation) && service.operations[operation];
   if (!run) throw unsupported(services, prefix, operation);
-  return run(await readJson(request));
+  const input = await readJson(request);
+  if (authorize) for (const call of apiCallsOf(request.headers, input)) authorize(call);
+  return run(input);
 }
 
 function unsupported(services: LocalService[], prefix: string, operation: string): AwsError {

@@ -8,17 +8,23 @@ export interface Integrations {
   queues: LocalQueue[];
   /** By ARN. */
   machines: Map<string, LocalStateMachine>;
+  /** Asked, in the name of the state machine's role, before each call. */
+  authorize?: (action: string, resource: string) => void;
 }
 
 /** Runs what a `Task` names: a function, or one of the service integrations that the two definitions use. */
-export function createResourceInvoker({ functions, queues, machines }: Integrations): InvokeResource {
+export function createResourceInvoker(integrations: Integrations): InvokeResource {
+  const { functions, authorize } = integrations;
   return async (resource, input) => {
     const hosted = functions.find(({ arn }) => arn === resource);
-    if (hosted) return invokeFunction(hosted, input);
+    if (hosted) {
+      authorize?.('lambda:InvokeFunction', resource);
+      return invokeFunction(hosted, input);
+    }
     if (resource === 'arn:aws:states:::sqs:sendMessage')
-      return sendMessage(queues, input as SendMessageInput);
+      return sendMessage(integrations, input as SendMessageInput);
     if (resource === 'arn:aws:states:::states:startExecution') {
-      return startExecution(machines, input as StartExecutionInput);
+      return startExecution(integrations, input as StartExecutionInput);
     }
     throw new AwsError('States.TaskFailed', `No local resource ${resource}`);
   };
@@ -29,9 +35,10 @@ interface SendMessageInput {
   MessageBody: unknown;
 }
 
-function sendMessage(queues: LocalQueue[], { QueueUrl, MessageBody }: SendMessageInput) {
+function sendMessage({ queues, authorize }: Integrations, { QueueUrl, MessageBody }: SendMessageInput) {
   const queue = queues.find(({ options }) => options.url === QueueUrl);
   if (!queue) throw new AwsError('SQS.QueueDoesNotExistException', `No local queue ${QueueUrl}`);
+  authorize?.('sqs:SendMessage', queue.options.arn);
   const body = typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody);
   return { MessageId: queue.send(body).id };
 }
@@ -44,7 +51,7 @@ interface StartExecutionInput {
 
 /** Errors are named as the integration names them: `StepFunctions.<exception>Exception`. */
 function startExecution(
-  machines: Integrations['machines'],
+  { machines, authorize }: Integrations,
   { StateMachineArn, Name, Input }: StartExecutionInput,
 ) {
   const machine = machines.get(StateMachineArn);
@@ -54,6 +61,7 @@ function startExecution(
       `No local machine ${StateMachineArn}`,
     );
   }
+  authorize?.('states:StartExecution', StateMachineArn);
   try {
     return machine.start(Name, JSON.stringify(Input));
   } catch (error) {

@@ -81,11 +81,19 @@ export interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
+interface WithDocument {
+  PolicyDocument: { Statement: Statement[] };
+}
+
+/** The statements of a role's policies, or of a resource's own one. */
+export function statementsOf({ Properties }: Resource): Statement[] {
+  const policies = (Properties.Policies ?? [Properties]) as WithDocument[];
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
 /** What a role may do, one line for each action and resource. */
 export function grantsOf(role: Resource): string[] {
-  const policies = role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[];
-  return policies
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+  return statementsOf(role)
     .flatMap(({ Effect, Action, Resource }) =>
       listOf(Action).flatMap((action) =>
         listOf(Resource).map((resource) => `${Effect} ${action} on ${nameOf(resource)}`),

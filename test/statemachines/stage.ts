@@ -20,6 +20,8 @@ import { TableStream } from '../../src/local/stream';
 import { virtualClock } from '../fakes/clock';
 import { scriptedReplayStatus } from '../fakes/replay-status';
 import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
+import { recordAccess } from '../stack/access';
+import { listedGrants } from '../stack/listed-grants';
 
 /** No retry and no `Wait` takes time; the virtual clock is moved instead. */
 const AT_ONCE_MS = { Collect: 0, Park: 0, ForwardDueEvents: 0, ContinueAsNew: 0, WaitForNextEvent: 0 };
@@ -32,8 +34,11 @@ type Fault = (input: unknown) => unknown;
 /**
  * Both deployed definitions over the deployed handlers on the deployed adapters, which speak to dynalite and local
  * services in this process. The clock is virtual: before `release` is called again, it stands at `resumeAt`.
+ *
+ * A call that its role is not granted fails, and closing the stage fails too.
  */
 export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
+  const access = recordAccess(listedGrants());
   const clock = virtualClock();
   const status = scriptedReplayStatus();
   const stream = new TableStream(LOCAL.tables.orderedEvents, LOCAL.streamArn, LOCAL.region);
@@ -48,9 +53,18 @@ export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
   };
   const server = await serve(
     [describeReplay, stepFunctionsService(machines), queueService([overflow, deadLetters])],
-    createDynamoDb(new Map([[stream.arn, stream]])),
+    createDynamoDb(new Map([[stream.arn, stream]]), access.authorize),
+    undefined,
+    access.authorize,
   );
-  const clients: Clients = createClients({ endpoint: server.endpoint, ...LOCAL_ACCESS });
+  const opened: Clients[] = [];
+  const clientsOf = (accessKeyId: string): Clients => {
+    const credentials = { ...LOCAL_ACCESS.credentials, accessKeyId };
+    const clients = createClients({ endpoint: server.endpoint, ...LOCAL_ACCESS, credentials });
+    opened.push(clients);
+    return clients;
+  };
+  const clients = clientsOf('operator');
   await createTables(clients.dynamodb, LOCAL.tables);
 
   async function described(replay: string) {
@@ -65,32 +79,37 @@ export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
     };
   }
 
-  const functions = createFunctions({ clients, clock, settings: SETTINGS, telemetry: silentTelemetry });
-  const work = createResourceInvoker({
-    functions: Object.values(functions),
-    queues: [overflow, deadLetters],
-    machines,
-  });
+  const functions = createFunctions({ clientsOf, clock, settings: SETTINGS, telemetry: silentTelemetry });
+  const workOf = (principal: string) =>
+    createResourceInvoker({
+      functions: Object.values(functions),
+      queues: [overflow, deadLetters],
+      machines,
+      authorize: (action, resource) => access.authorize({ principal, action, resource }),
+    });
   const calls: { resource: string; input: unknown }[] = [];
   const answers: SequenceAnswer[] = [];
   const faults = new Map<string, Fault[]>();
-  const invoke = async (resource: string, input: unknown) => {
-    calls.push({ resource, input });
-    const fault = faults.get(resource)?.shift();
-    if (fault) return fault(input);
-    const resumeAt = (input as { resumeAt?: string } | null)?.resumeAt;
-    if (resumeAt) clock.set(Math.max(clock.now(), Date.parse(resumeAt)));
-    const answer = await work(resource, input);
-    if (resource === LOCAL.release.arn) answers.push(answer as SequenceAnswer);
-    return answer;
-  };
-  for (const [name, arn, type] of [
-    ['collect', LOCAL.collectMachineArn, 'EXPRESS'],
-    ['sequence', LOCAL.sequenceMachineArn, 'STANDARD'],
+  const invokeAs =
+    (role: string, work = workOf(role)) =>
+    async (resource: string, input: unknown) => {
+      calls.push({ resource, input });
+      const fault = faults.get(resource)?.shift();
+      if (fault) return fault(input);
+      const resumeAt = (input as { resumeAt?: string } | null)?.resumeAt;
+      if (resumeAt) clock.set(Math.max(clock.now(), Date.parse(resumeAt)));
+      const answer = await work(resource, input);
+      if (resource === LOCAL.release.arn) answers.push(answer as SequenceAnswer);
+      return answer;
+    };
+  for (const [name, arn, type, role] of [
+    ['collect', LOCAL.collectMachineArn, 'EXPRESS', LOCAL.roles.collectMachine],
+    ['sequence', LOCAL.sequenceMachineArn, 'STANDARD', LOCAL.roles.sequenceMachine],
   ] as const) {
     const definition = await readDefinition(name);
     const atOnce = { retryIntervalsMs: AT_ONCE_MS, waitsMs: AT_ONCE_MS };
-    machines.set(arn, new LocalStateMachine({ arn, type, definition, ...atOnce, ...machineOptions }, invoke));
+    const options = { arn, type, definition, ...atOnce, ...machineOptions };
+    machines.set(arn, new LocalStateMachine(options, invokeAs(role)));
   }
   const machine = (arn: string) => machines.get(arn) as LocalStateMachine;
 
@@ -125,8 +144,9 @@ export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
     },
     async close(): Promise<void> {
       await Promise.all([...machines.values()].map((each) => each.stop()));
-      clients.destroy();
+      for (const each of opened) each.destroy();
       await server.close();
+      expect(access.denied()).toEqual([]);
     },
   };
 }
