@@ -18,7 +18,8 @@ export interface Cell {
 
 export interface OrderSection extends Section {
   cells: Cell[];
-  /** One round for the picture. */
+  /** One round of this plan is for the picture. */
+  shown: Plan;
   sample: Record<Design, OrderRun>;
 }
 
@@ -35,7 +36,7 @@ export async function measureOrder(scale: OrderScale = ORDER_SCALE): Promise<Ord
   const cells = plans.map((plan) => toCell(plan, runsOf(plan)));
   const shown = plans.findLast(({ perSecond }) => perSecond === 5) ?? (plans.at(-1) as Plan);
   const sample = ofEach((key) => runsOf(shown)[key][0] as OrderRun);
-  return { ...toSection(cells, scale), cells, sample };
+  return { ...toSection(cells, scale), cells, shown, sample };
 }
 
 const ofEach = <T>(measure: (key: Design) => T) =>

@@ -1,57 +1,86 @@
-import type { OrderRun } from './order-log';
+import { type OrderRun, shareOutOfOrder } from './order-log';
+import { percent } from './section';
 
-const PANEL = 220;
-const GAP = 28;
-const TOP = 34;
-const MARGIN = 14;
+const PANEL = 250;
+const GAP = 26;
+const LEFT = 44;
+const TOP = 62;
+const RIGHT = 20;
+const BOTTOM = 64;
+const INSET = 8;
 const MAX_DOTS = 400;
+
+/** The card brings its own background, so it can be read on any page; browsers in dark mode get a dark one. */
+const STYLE = `
+.card{fill:#fff;stroke:#d0d7de}.plot{fill:#f6f8fa;stroke:#d0d7de}
+.title{fill:#1f2328;font-size:15px;font-weight:600}.text{fill:#59636e;font-size:13px}
+.bad{fill:#bc4c00}.good{fill:#1a7f37}.share{font-size:13px;font-weight:600}
+@media (prefers-color-scheme:dark){
+.card{fill:#0d1117;stroke:#3d444d}.plot{fill:#151b23;stroke:#3d444d}
+.title{fill:#f0f6fc}.text{fill:#9198a1}.bad{fill:#f0883e}.good{fill:#3fb950}}
+`;
 
 export interface Panel {
   title: string;
-  colour: string;
   /** Events in the order in which they came, by their place in the right order. */
   sequences: number[];
 }
 
-/** The panels of the picture: as the replay brings the events, and as each design delivers them. */
-export function panelsOf(runs: Record<'ours' | 'table' | 'bus', OrderRun>): Panel[] {
+/** The panels of the picture: as the replay brings the events, and as the designs deliver them. */
+export function panelsOf(runs: Record<'ours' | 'table', OrderRun>): Panel[] {
   const sequences = (seen: OrderRun['delivered']) => seen.map(({ sequence }) => sequence);
   return [
-    { title: 'As EventBridge replays them', colour: '#c2410c', sequences: sequences(runs.ours.arrived) },
-    { title: 'ordered-replay', colour: '#15803d', sequences: sequences(runs.ours.delivered) },
-    { title: 'Execution per event → table', colour: '#b45309', sequences: sequences(runs.table.delivered) },
-    { title: 'Execution per event → bus', colour: '#b45309', sequences: sequences(runs.bus.delivered) },
+    { title: 'As EventBridge replays them', sequences: sequences(runs.ours.arrived) },
+    { title: 'One execution per event', sequences: sequences(runs.table.delivered) },
+    { title: 'Ordered Replay', sequences: sequences(runs.ours.delivered) },
   ];
 }
 
 /** Events as dots: when they came from left to right, when they happened from bottom to top. In order is a line. */
 export function drawPanels(panels: Panel[], caption: string): string {
-  const width = MARGIN * 2 + panels.length * PANEL + (panels.length - 1) * GAP;
-  const height = TOP + PANEL + 30;
-  const body = panels.map((panel, index) => drawPanel(panel, MARGIN + index * (PANEL + GAP)));
+  const width = LEFT + panels.length * PANEL + (panels.length - 1) * GAP + RIGHT;
+  const height = TOP + PANEL + BOTTOM;
+  const shares = panels.map(({ title, sequences }) => `${title}: ${outOfOrder(sequences)}`);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" role="img" aria-label="${caption}">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...body,
-    `<text x="${MARGIN}" y="${height - 10}" font-size="11" fill="#57606a">${caption}</text>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" role="img" aria-label="${shares.join('. ')}. ${caption}">`,
+    `<style>${STYLE}</style>`,
+    `<rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
+    upwards('happened first', TOP + PANEL, 'start'),
+    upwards('happened last', TOP, 'end'),
+    ...panels.map((panel, index) => drawPanel(panel, LEFT + index * (PANEL + GAP))),
+    `<text class="text" x="${LEFT}" y="${height - 18}">${caption}</text>`,
     '</svg>',
     '',
   ].join('\n');
 }
 
-function drawPanel({ title, colour, sequences }: Panel, left: number): string {
+function outOfOrder(sequences: number[]): string {
+  return `${percent(shareOutOfOrder(sequences.map((sequence) => ({ sequence }))))} out of order`;
+}
+
+function upwards(text: string, y: number, anchor: 'start' | 'end'): string {
+  return `<text class="text" transform="translate(${LEFT - 12} ${y}) rotate(-90)" text-anchor="${anchor}">${text}</text>`;
+}
+
+function drawPanel({ title, sequences }: Panel, left: number): string {
   const last = Math.max(1, sequences.length - 1);
   const highest = Math.max(1, ...sequences);
   const step = Math.max(1, Math.ceil(sequences.length / MAX_DOTS));
   const dots = sequences.flatMap((sequence, index) => {
     if (index % step !== 0) return [];
-    const x = left + 6 + (index / last) * (PANEL - 12);
-    const y = TOP + PANEL - 6 - (sequence / highest) * (PANEL - 12);
-    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="1.8"/>`;
+    const x = left + INSET + (index / last) * (PANEL - 2 * INSET);
+    const y = TOP + PANEL - INSET - (sequence / highest) * (PANEL - 2 * INSET);
+    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="2"/>`;
   });
+  const share = outOfOrder(sequences);
+  const judged = share.startsWith('0 ') ? 'good' : 'bad';
+  const below = TOP + PANEL + 18;
   return [
-    `<text x="${left}" y="${TOP - 12}" font-size="13" font-weight="600" fill="#1f2328">${title}</text>`,
-    `<rect x="${left}" y="${TOP}" width="${PANEL}" height="${PANEL}" fill="#f6f8fa" stroke="#d0d7de"/>`,
-    `<g fill="${colour}">${dots.join('')}</g>`,
+    `<text class="title" x="${left}" y="${TOP - 32}">${title}</text>`,
+    `<text class="share ${judged}" x="${left}" y="${TOP - 12}">${share}</text>`,
+    `<rect class="plot" x="${left}" y="${TOP}" width="${PANEL}" height="${PANEL}"/>`,
+    `<g class="${judged}">${dots.join('')}</g>`,
+    `<text class="text" x="${left}" y="${below}">came first</text>`,
+    `<text class="text" x="${left + PANEL}" y="${below}" text-anchor="end">came last</text>`,
   ].join('\n');
 }

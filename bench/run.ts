@@ -9,11 +9,13 @@ import { measureOrder } from './order';
 import { measurePace } from './pace';
 import { drawPanels, panelsOf } from './picture';
 import { measureRate } from './rate';
+import { withFigures } from './readme-figures';
 import { markdown, thisMachine } from './report';
 import type { Section } from './section';
 
 const RESULTS = path.join(__dirname, 'results.json');
 const REPORT = path.join(__dirname, 'RESULTS.md');
+const README = path.join(__dirname, '../README.md');
 const PICTURE = path.join(__dirname, '../docs/order.svg');
 
 /** In the order of the report. */
@@ -28,9 +30,9 @@ const PARTS: Record<string, () => Promise<Section>> = {
 };
 
 async function measureOrderAndDraw(): Promise<Section> {
-  const { sample, cells, ...section } = await measureOrder();
-  const caption =
-    'Left to right: as they come. Bottom to top: as they happened. Recorded at 5 events a second, played at speed 10.';
+  const { sample, shown, cells, ...section } = await measureOrder();
+  const { perSecond, speed, events } = shown;
+  const caption = `Dots are events: ${events} in one round of the benchmark, at ${perSecond} a second, replayed at speed ${speed}.`;
   await writeFile(PICTURE, drawPanels(panelsOf(sample), caption));
   return { ...section, data: cells };
 }
@@ -56,6 +58,7 @@ async function main(asked: string[]): Promise<void> {
   const machine = thisMachine();
   await writeFile(RESULTS, `${JSON.stringify({ machine, sections }, null, 2)}\n`);
   await writeFile(REPORT, markdown(Object.values(sections), machine));
+  await writeFile(README, withFigures(await readFile(README, 'utf8'), sections));
   for (const { targets } of Object.values(sections)) {
     for (const { what, target, measured, met } of targets)
       console.log(`${met ? 'met   ' : 'MISSED'} ${what}: ${measured} (${target})`);

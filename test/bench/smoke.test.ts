@@ -53,7 +53,7 @@ describe('what measures, on tiny inputs', () => {
     expect(section.cells[0]?.outOfOrder.ours).toBe(0);
     expect(section.targets.every(({ met }) => met)).toBe(true);
     const svg = drawPanels(panelsOf(section.sample), 'A test');
-    expect(svg.match(/<circle/g)).toHaveLength(4 * 60);
+    expect(svg.match(/<circle/g)).toHaveLength(3 * 60);
     expect(markdown([section], thisMachine())).toContain('| order | ours 0 in every cell |');
   });
 
