@@ -1,5 +1,6 @@
 import type { ApiCall, Authorize } from '../../src/local/api-call';
 import { AwsError } from '../../src/local/aws-error';
+import { LOCAL } from '../../src/local/resource-names';
 import { resolveArn } from './local-arns';
 import { type Statement, statementsOf, type Template } from './template';
 
@@ -87,15 +88,16 @@ export interface AccessLog {
 }
 
 /**
- * Decides by the grants about the calls of those who have any, and keeps all of these calls. Everybody else is the
- * operator, who may do everything.
+ * Decides by the grants about the calls of the stack's roles, and of who else has any, and keeps all of these calls.
+ * Everybody else is the operator, who may do everything.
  */
 export function recordAccess(grants: Grant[]): AccessLog {
   const calls = new Map<string, ApiCall>();
-  const granted = new Set(grants.map(({ principal }) => principal));
+  // A role that lost all its grants is still not the operator.
+  const known = new Set([...Object.values<string>(LOCAL.roles), ...grants.map(({ principal }) => principal)]);
   return {
     authorize(call) {
-      if (!granted.has(call.principal)) return;
+      if (!known.has(call.principal)) return;
       calls.set(`${lineOf(call)} ${call.sourceArn}`, call);
       if (!isAllowed(grants, call)) throw accessDenied(call);
     },

@@ -1,0 +1,42 @@
+/**
+ * What AWS does by itself in the name of a role. No engine on this machine does it, so these grants alone are taken
+ * on the word of the page that asks for them.
+ */
+export const BY_AWS_ITSELF: { page: string; principals: string[]; actions: string[]; resource: string }[] = [
+  {
+    // Lambda, before it polls the queue.
+    page: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-lambda-function-trigger.html',
+    principals: ['CollectFunctionRole'],
+    actions: ['sqs:GetQueueAttributes'],
+    resource: 'Overflow',
+  },
+  {
+    // Lambda, for what a function prints.
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
+    principals: ['CollectFunctionRole'],
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resource: 'CollectLogGroup',
+  },
+  {
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
+    principals: ['ReleaseFunctionRole'],
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resource: 'ReleaseLogGroup',
+  },
+  {
+    // Step Functions, for the failures of an execution. CloudWatch Logs knows no resources for these actions.
+    page: 'https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
+    principals: ['CollectStateMachineRole', 'SequenceStateMachineRole'],
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    resource: '*',
+  },
+];

@@ -1,0 +1,135 @@
+import { CancelReplayCommand, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PurgeQueueCommand, SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { dynamoReplays } from '../../src/aws/replays';
+import { orderedReplay } from '../../src/consumer';
+import { MAX_ITERATIONS } from '../../src/core/limits';
+import type { ReplayRow } from '../../src/core/ports';
+import { silentTelemetry } from '../../src/lambda/telemetry';
+import type { Authorize } from '../../src/local/api-call';
+import { LOCAL } from '../../src/local/resource-names';
+import { startLocalRuntime } from '../../src/local/runtime';
+import { FAST } from '../local/fast-settings';
+import { until } from '../local/until';
+
+const START_MS = Date.parse('2026-11-01T00:00:00Z');
+const EVENTS = 30;
+
+/** Every third event takes the side road, and many come twice; slowly enough to cancel a replay on its way. */
+const UNRULY = { duplicateRate: 0.5, throttleRate: 0.3, maxDelayMs: 200, eventsPerSecond: 20 };
+
+/**
+ * Everything that can happen to a replay, on the local runtime: every road of an event, every end of a replay, a
+ * sequencer that goes on as another, and what an operator does about dead letters.
+ *
+ * @returns what each replay came to.
+ */
+export async function playWholeStory(authorize: Authorize): Promise<Record<string, Partial<ReplayRow>>> {
+  const delivered = new Map<string, number>();
+  const runtime = await startLocalRuntime({
+    consumer: orderedReplay((_event, _context, delivery) => {
+      const replay = delivery?.replay ?? '';
+      delivered.set(replay, (delivered.get(replay) ?? 0) + 1);
+    }) as never,
+    telemetry: silentTelemetry,
+    settings: { ...FAST, tiebreaker: 'detail.n' },
+    temper: UNRULY,
+    authorize,
+  });
+  const { eventbridge, sfn, sqs, dynamodb } = runtime.clients;
+  const replays = dynamoReplays({ client: dynamodb, table: LOCAL.tables.replays });
+
+  async function publish(second: number, n: unknown): Promise<void> {
+    const Detail = JSON.stringify({ n, order: `order-${Number(n) % 3}` });
+    const Time = new Date(START_MS + second * 1_000);
+    const entry = { EventBusName: LOCAL.busName, Source: 'shop', DetailType: 'Order Placed', Detail, Time };
+    await eventbridge.send(new PutEventsCommand({ Entries: [entry] }));
+  }
+
+  const replay = (ReplayName: string, Description: string, [from, to] = [0, EVENTS]) =>
+    eventbridge.send(
+      new StartReplayCommand({
+        ReplayName,
+        Description,
+        EventSourceArn: LOCAL.archiveArn,
+        Destination: { Arn: LOCAL.busArn },
+        EventStartTime: new Date(START_MS + Number(from) * 1_000),
+        EventEndTime: new Date(START_MS + Number(to) * 1_000),
+      }),
+    );
+
+  const row = (name: string, what: string, look: (row: ReplayRow) => boolean) =>
+    until(`${name} ${what}`, async () => {
+      const found = await replays.get(name);
+      return found && look(found) && found;
+    });
+  const phase = (name: string, wanted: ReplayRow['phase']) =>
+    row(name, `is ${wanted}`, (found) => found.phase === wanted);
+
+  const park = (event: object) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: LOCAL.overflow.url, MessageBody: JSON.stringify(event) }));
+
+  async function playPlain(): Promise<void> {
+    await replay('plain', 'speed=max');
+    await phase('plain', 'DONE');
+    const late = {
+      id: 'late',
+      time: '2026-11-01T00:00:01Z',
+      source: 'shop',
+      'detail-type': 'Order Placed',
+      'replay-name': 'plain',
+      detail: { n: 0 },
+    };
+    await park(late);
+    await row('plain', 'has a late event', (found) => found.late === 1);
+  }
+
+  async function playKeyed(): Promise<void> {
+    await replay('keyed', 'speed=max orderingKey=detail.order');
+    await row('keyed', 'is known', () => true);
+    // A sequencer near the end of its history, as after days of playback.
+    const input = JSON.stringify({ replay: 'keyed', generation: 1, iteration: MAX_ITERATIONS - 1 });
+    const stateMachineArn = LOCAL.sequenceMachineArn;
+    await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'near-its-end', input }));
+    await phase('keyed', 'DONE');
+    await until('all is delivered', () => (delivered.get('keyed') ?? 0) >= EVENTS);
+  }
+
+  async function playWrong(): Promise<void> {
+    await replay('wrong', 'speed=warp');
+    await phase('wrong', 'FAILED');
+  }
+
+  async function playCancelled(): Promise<void> {
+    await replay('cancelled', 'speed=max');
+    await row('cancelled', 'is known', () => true);
+    await eventbridge.send(new CancelReplayCommand({ ReplayName: 'cancelled' }));
+    await phase('cancelled', 'CANCELLED');
+  }
+
+  async function playPoisoned(): Promise<void> {
+    await publish(1_000, 1);
+    for (const second of [1_001, 1_002, 1_003]) await publish(second, { no: 'order' });
+    await replay('poisoned', 'speed=max', [1_000, 1_010]);
+    await phase('poisoned', 'INCOMPLETE');
+    // Back to the side road, where they would die again.
+    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: LOCAL.deadLetters.arn }));
+    await row('poisoned', 'has no dead letters', (found) => found.dead === 0);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: LOCAL.overflow.url }));
+    await phase('poisoned', 'DONE');
+  }
+
+  try {
+    for (let n = 0; n < EVENTS; n++) await publish(n, n);
+    await Promise.all([playPlain(), playKeyed(), playWrong(), playCancelled()]);
+    // Alone: its dead letters hold up the seal of all replays.
+    await playPoisoned();
+    const names = ['plain', 'keyed', 'poisoned', 'wrong', 'cancelled'];
+    const rows = await Promise.all(
+      names.map(async (name) => [name, (await replays.get(name)) ?? {}] as const),
+    );
+    return Object.fromEntries(rows);
+  } finally {
+    await runtime.stop();
+  }
+}
