@@ -6,7 +6,13 @@ import { figure, percent, type Section } from '../../bench/section';
 import { total, type Usage } from '../../bench/usage';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../..', file), 'utf8');
-const { sections } = JSON.parse(read('bench/results.json')) as { sections: Record<string, Section> };
+interface Results {
+  sections: Record<string, Section> & {
+    cost: { data: { perMillion: { size: string; ours: Usage; table: Usage }[] } };
+    order: { data: { perSecond: number; speed: number; outOfOrder: Record<'table' | 'ours', number> }[] };
+  };
+}
+const { sections } = JSON.parse(read('bench/results.json')) as Results;
 const readme = read('README.md');
 const text = readme.replace(/\s+/g, ' ');
 
@@ -20,22 +26,19 @@ describe("README's figures are those of bench/results.json", () => {
     expect(read('docs/order.svg')).toMatch(/aria-label="[^"]*Ordered Replay: 0 out of order/);
   });
 
-  const rows = (sections.cost?.data as { perMillion: { size: string; ours: Usage; table: Usage }[] })
-    .perMillion;
-  test.each(rows)('in the cost of a million events of $size', ({ size, ours, table }) => {
-    // A million executions may be a million transitions more: AWS does not say.
-    const started = total(table) + (PRICES.standardTransitions.usd * 1e6) / PRICES.standardTransitions.per;
-    expect(text).toContain(
-      `| ${size} | ${figure(total(ours))} | ${figure(total(table), 0)} to ${figure(started, 0)} |`,
-    );
-  });
+  test.each(sections.cost.data.perMillion)(
+    'in the cost of a million events of $size',
+    ({ size, ours, table }) => {
+      // A million executions may be a million transitions more: AWS does not say.
+      const started = total(table) + (PRICES.standardTransitions.usd * 1e6) / PRICES.standardTransitions.per;
+      expect(text).toContain(
+        `| ${size} | ${figure(total(ours))} | ${figure(total(table), 0)} to ${figure(started, 0)} |`,
+      );
+    },
+  );
 
   test('in what a `Wait` for each event does to the order', () => {
-    const cells = sections.order?.data as {
-      perSecond: number;
-      speed: number;
-      outOfOrder: Record<'table' | 'ours', number>;
-    }[];
+    const cells = sections.order.data;
     const at = (rate: number) =>
       percent(
         cells.find(({ perSecond, speed }) => perSecond === rate && speed === 1)?.outOfOrder.table ??
