@@ -4,6 +4,8 @@ import { deflatedTexts } from '../../src/aws/deflated';
 import { silentTelemetry } from '../../src/lambda/telemetry';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
+import { recordAccess } from '../stack/access';
+import { listedGrants } from '../stack/listed-grants';
 import { FAST } from './fast-settings';
 import { until } from './until';
 
@@ -15,14 +17,19 @@ if (!installed) console.warn('skipped: aws CLI is not installed');
 
 (installed ? describe : describe.skip)('the AWS CLI as client', () => {
   let runtime: LocalRuntime;
+  const access = recordAccess(listedGrants());
   beforeAll(async () => {
     runtime = await startLocalRuntime({
       consumer: () => undefined,
       telemetry: silentTelemetry,
       settings: FAST,
+      authorize: access.authorize,
     });
   });
-  afterAll(() => runtime.stop());
+  afterAll(async () => {
+    await runtime.stop();
+    expect(access.denied()).toEqual([]);
+  });
 
   /** One command; its output as JSON, or what it wrote to stderr where it failed. */
   async function aws(...args: string[]): Promise<Record<string, never>> {

@@ -8,6 +8,8 @@ import type { ReplayRow } from '../../src/core/ports';
 import { silentTelemetry } from '../../src/lambda/telemetry';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
+import { recordAccess } from '../stack/access';
+import { listedGrants } from '../stack/listed-grants';
 import { FAST } from './fast-settings';
 import { until } from './until';
 
@@ -19,6 +21,8 @@ const EVENTS = 200;
 const SPAN_SECONDS = 180;
 
 let runtime: LocalRuntime;
+/** Its functions and state machines may do what they may in the deployed stack. */
+const access = recordAccess(listedGrants());
 /** What the consumer got, by replay: order number and ordering key. */
 const received = new Map<string, { n: number; key: string; offset: number }[]>();
 const arrived = new Map<string, number[]>();
@@ -37,6 +41,7 @@ beforeAll(async () => {
     telemetry: silentTelemetry,
     settings: { ...FAST, tiebreaker: 'detail.n' },
     seed: 3,
+    authorize: access.authorize,
     arrived: (event) => {
       const replay = String(event['replay-name']);
       arrived.set(replay, [...(arrived.get(replay) ?? []), (event.detail as { n: number }).n]);
@@ -46,7 +51,10 @@ beforeAll(async () => {
     Array.from({ length: EVENTS }, (_, n) => ({ n, second: Math.floor((n * SPAN_SECONDS) / EVENTS) })),
   );
 });
-afterAll(() => runtime.stop());
+afterAll(async () => {
+  await runtime.stop();
+  expect(access.denied()).toEqual([]);
+});
 
 async function publish(events: { n: unknown; second: number }[]): Promise<void> {
   for (let from = 0; from < events.length; from += 10) {
