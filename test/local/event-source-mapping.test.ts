@@ -132,15 +132,22 @@ describe('a queue as event source', () => {
   type SqsBatch = { Records: { body: string; messageId: string }[] };
 
   /** One batch of three messages; what is left in flight afterwards has failed. */
-  async function leftAfter(answer: (batch: SqsBatch) => unknown): Promise<number> {
+  async function leftAfter(
+    answer: (batch: SqsBatch) => unknown,
+    permitted?: (action: string) => boolean,
+  ): Promise<number> {
     const source = queue();
     for (const body of ['a', 'b', 'c']) source.send(body);
     const called = new EventTarget();
     const finished = once(called, 'called');
-    const stop = mapQueue(source, async (payload) => {
-      called.dispatchEvent(new Event('called'));
-      return answer(payload as SqsBatch);
-    });
+    const stop = mapQueue(
+      source,
+      async (payload) => {
+        called.dispatchEvent(new Event('called'));
+        return answer(payload as SqsBatch);
+      },
+      permitted,
+    );
     await finished;
     await stop();
     return source.depth().inFlight;
@@ -162,5 +169,33 @@ describe('a queue as event source', () => {
       }),
     ).toBe(3);
     expect(await leftAfter(() => failing('nobody'))).toBe(3);
+  });
+
+  test('without the permission to delete, messages that were handled stay', async () => {
+    const asked: string[] = [];
+    const mayNotDelete = (action: string) => {
+      asked.push(action);
+      return action !== 'sqs:DeleteMessage';
+    };
+    expect(await leftAfter(() => failing(), mayNotDelete)).toBe(3);
+    expect(new Set(asked)).toEqual(new Set(['sqs:ReceiveMessage', 'sqs:DeleteMessage']));
+  });
+
+  test('without the permission to receive, nothing is received', async () => {
+    const source = queue();
+    source.send('a');
+    const asked = new EventTarget();
+    const finished = once(asked, 'asked');
+    const stop = mapQueue(
+      source,
+      () => Promise.resolve(null),
+      () => {
+        asked.dispatchEvent(new Event('asked'));
+        return false;
+      },
+    );
+    await finished;
+    await stop();
+    expect(source.depth()).toEqual({ visible: 1, inFlight: 0 });
   });
 });
