@@ -1,13 +1,15 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { orderedReplay } from '../src/consumer';
+import { type Delivery, orderedReplay } from '../src/consumer';
 import type { JsonObject } from '../src/core/event';
 import { parseEvent } from '../src/core/event';
 import { positionOf } from '../src/core/position';
 import { tiebreakerIn } from '../src/core/position-text';
+import { inOrder } from './consumer-by-hand';
 import { REPLAY, TIEBREAKER } from './events';
 
-type OnEvent = (event: JsonObject) => Promise<void>;
+/** Gets what `orderedReplay` hands over; who does not make a delivery passes none. */
+type OnEvent = (event: JsonObject, delivery?: Delivery) => Promise<void>;
 interface BatchAnswer {
   batchItemFailures: { itemIdentifier: string }[];
 }
@@ -48,25 +50,34 @@ function sequenceNumber(index: number): string {
   return String(100_000_000_000 + index);
 }
 
-/** The three ways to hand a batch's events to a function; each gets the same records and the same function. */
-export function batchHandlers(
-  onEvent: OnEvent,
-): Record<'orderedReplay' | 'parallel' | 'sequential', BatchHandler> {
-  const wrapped = orderedReplay((event) => onEvent(event as unknown as JsonObject));
+export const WAYS = {
+  orderedReplay: 'orderedReplay',
+  parallel: 'Powertools BatchProcessor, parallel (its default)',
+  sequential: 'Powertools BatchProcessor, sequential',
+  likeForLike: 'the same, and a record handler that hands over and stops as orderedReplay does',
+} as const;
+export type Way = keyof typeof WAYS;
+
+/** The ways to hand a batch's events to a function; each gets the same records and the same function. */
+export function batchHandlers(onEvent: OnEvent): Record<Way, BatchHandler> {
+  const wrapped = orderedReplay((event, _context, delivery) =>
+    onEvent(event as unknown as JsonObject, delivery),
+  );
   const eachEvent = async (record: DynamoDBRecord) => {
     for (const { S } of record.dynamodb?.NewImage?.events?.L ?? []) await onEvent(JSON.parse(S as string));
   };
   const powertools =
-    (processInParallel: boolean): BatchHandler =>
+    (processInParallel: boolean, recordHandler: () => typeof eachEvent): BatchHandler =>
     (batch) =>
-      processPartialResponse(batch, eachEvent, new BatchProcessor(EventType.DynamoDBStreams), {
+      processPartialResponse(batch, recordHandler(), new BatchProcessor(EventType.DynamoDBStreams), {
         context,
         processInParallel,
         throwOnFullBatchFailure: false,
       });
   return {
     orderedReplay: (batch) => wrapped(batch as never, context) as Promise<BatchAnswer>,
-    parallel: powertools(true),
-    sequential: powertools(false),
+    parallel: powertools(true, () => eachEvent),
+    sequential: powertools(false, () => eachEvent),
+    likeForLike: powertools(false, () => inOrder(onEvent, context)),
   };
 }

@@ -20,7 +20,7 @@ export async function deliver(
 ): Promise<DynamoDBBatchResponse> {
   let handled = 0;
   for (const record of records) {
-    for (const index of record.events.keys()) {
+    for (let index = 0; index < record.events.length; index++) {
       const remainingMs = context.getRemainingTimeInMillis();
       if (remainingMs < minRemainingMs) {
         console.warn(deadlineLine(record, index, { remainingMs, minRemainingMs }, handled > 0));

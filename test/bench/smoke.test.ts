@@ -1,6 +1,7 @@
 import { measureConsumer } from '../../bench/consumer';
+import { batchHandlers, streamBatch } from '../../bench/consumer-batches';
 import { releaseInMemory } from '../../bench/core-release';
-import { makeEvents } from '../../bench/events';
+import { makeEvents, REPLAY } from '../../bench/events';
 import { itemBytes } from '../../bench/item-bytes';
 import { measureOrder } from '../../bench/order';
 import { deviations, shareOutOfOrder } from '../../bench/order-log';
@@ -76,4 +77,20 @@ describe('what measures, on tiny inputs', () => {
     const { targets } = await measureConsumer({ records: 10, batches: 2, rounds: 1 });
     expect(targets.find(({ what }) => what === 'order after a failure')?.met).toBe(true);
   });
+
+  test.each([1, 4])(
+    'consumer: %d in a record, the record handler by hand hands over what ours does',
+    async (perRecord) => {
+      const seen: Record<string, unknown[]> = { orderedReplay: [], likeForLike: [] };
+      const events = makeEvents({ count: 12, bytes: 600, perSecond: 5 });
+      for (const way of ['orderedReplay', 'likeForLike'] as const) {
+        const handlers = batchHandlers(
+          async (event, delivery) => void seen[way]?.push({ id: event.id, delivery }),
+        );
+        expect(await handlers[way](streamBatch(events, perRecord))).toEqual({ batchItemFailures: [] });
+      }
+      expect(seen.likeForLike).toEqual(seen.orderedReplay);
+      expect(seen.orderedReplay?.at(-1)).toMatchObject({ delivery: { replay: REPLAY, offset: 11 } });
+    },
+  );
 });
