@@ -4,8 +4,8 @@ export const ROOT = resolve(__dirname, '../../..');
 /** Where everything from outside npm is installed; not under version control. */
 export const TOOLS = join(ROOT, '.e2e');
 
-/** What a suite may need that npm does not bring. */
-export type Tool = 'python' | 'dynamodb-local';
+/** What a suite may need that `npm ci` does not bring. */
+export type Tool = 'python' | 'dynamodb-local' | 'frameworks';
 
 const missingVariable = (tool: Tool) => `E2E_MISSING_${tool.replace('-', '_').toUpperCase()}`;
 
