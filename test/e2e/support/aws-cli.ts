@@ -10,15 +10,24 @@ export const ACCESS = {
   AWS_PAGER: '',
 };
 
+/** Where an emulator is: its URL, and for one that speaks TLS the path of the certificate to trust. */
+export type Endpoint = string | { url: string; certificate: string };
+
+/** @returns The URL, and variables that make the AWS CLI and Node.js trust the certificate. */
+export function trusting(endpoint: Endpoint): { url: string; env: Record<string, string> } {
+  if (typeof endpoint === 'string') return { url: endpoint, env: {} };
+  const { url, certificate } = endpoint;
+  return { url, env: { AWS_CA_BUNDLE: certificate, NODE_EXTRA_CA_CERTS: certificate } };
+}
+
 /** The AWS CLI, as a person would use it against an emulator: output as JSON, or nothing. */
-export function awsCli(endpoint: string) {
+export function awsCli(endpoint: Endpoint) {
+  const { url, env } = trusting(endpoint);
   // biome-ignore lint/suspicious/noExplicitAny: the shape is the CLI's.
   return async (...args: string[]): Promise<any> => {
-    const { stdout } = await run(
-      pythonTool('aws'),
-      ['--endpoint-url', endpoint, '--output', 'json', ...args],
-      { env: { ...process.env, ...ACCESS } },
-    );
+    const { stdout } = await run(pythonTool('aws'), ['--endpoint-url', url, '--output', 'json', ...args], {
+      env: { ...process.env, ...ACCESS, ...env },
+    });
     return stdout.trim() === '' ? {} : JSON.parse(stdout);
   };
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { until } from '../../local/until';
 
@@ -26,14 +28,16 @@ export async function freePort(): Promise<number> {
  * Starts a server on 127.0.0.1 and waits until it answers HTTP, whatever it answers.
  *
  * @param args Its arguments, from the port that it shall listen on.
+ * @param options.certificate Path of its certificate, where it speaks TLS.
  */
 export async function startServer(
   command: string,
   args: (port: number) => string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; port?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; port?: number; certificate?: string } = {},
 ): Promise<Server> {
   const port = options.port ?? (await freePort());
-  const endpoint = `http://127.0.0.1:${port}`;
+  const ca = options.certificate && (await readFile(options.certificate, 'utf8'));
+  const endpoint = `${ca ? 'https' : 'http'}://127.0.0.1:${port}`;
   const child = spawn(command, args(port), {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -54,14 +58,33 @@ export async function startServer(
     stop: (signal = 'SIGTERM') => stop(child, signal),
   };
   process.once('exit', () => signalGroup(child, 'SIGKILL'));
-  await until(`${command} answers at ${endpoint}`, async () => {
-    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}:\n${output}`);
-    return fetch(endpoint).then(
-      () => true,
-      () => false,
-    );
-  });
+  try {
+    await until(`${command} answers at ${endpoint}`, async () => {
+      if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}:\n${output}`);
+      return ca ? answersTls(endpoint, ca) : answers(endpoint);
+    });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return server;
+}
+
+function answers(endpoint: string): Promise<boolean> {
+  return fetch(endpoint).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `fetch` takes no certificate to trust. */
+function answersTls(endpoint: string, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(endpoint, { ca }, (answer) => {
+      answer.resume();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

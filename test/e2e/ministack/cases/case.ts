@@ -1,0 +1,75 @@
+import { until } from '../../../local/until';
+import type { Emulator } from '../world/emulator';
+import { type Happened, publish } from '../world/events';
+import { type Consumer, type Replay, startReplay } from '../world/replay';
+import type { Stack, Stage } from '../world/stacks';
+
+export interface World {
+  emulator: Emulator;
+  stacks: Record<Stage, Stack>;
+  /** Things that one case does and another waits for. */
+  milestones: { throttlingIsOver: Milestone; deadLetterIsMended: Milestone; allButTheRestart: Milestone };
+}
+
+export interface Milestone {
+  reached: Promise<void>;
+  reach(): void;
+}
+
+/** One promise, shown on replays of its own; all cases run side by side on the same stacks. */
+export interface Case {
+  /** What holds, as a sentence. */
+  title: string;
+  run(world: World): Promise<void>;
+}
+
+export function milestone(): Milestone {
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return { reached, reach };
+}
+
+let hours = 0;
+/** Gives each case an hour of event time for itself. */
+export const freshHour = () => hours++;
+
+/** Publishes a case's events and replays them. */
+export async function replayOf(
+  { emulator, stacks }: World,
+  events: Happened[],
+  options: { name: string; stage?: Stage; description?: string; by?: 'cli' | 'sdk' },
+): Promise<Replay> {
+  const { name, stage = 'main', description = '', by = 'sdk' } = options;
+  const hour = freshHour();
+  await publish(emulator, stage, { hour, by }, events);
+  return startReplay(emulator, stacks[stage], { name, hour, description, by });
+}
+
+/** Waits until a consumer has had so many events. */
+export async function consumed(replay: Replay, count: number, consumer: Consumer = 'steady'): Promise<void> {
+  const seen = async () => new Set((await replay.delivered(consumer)).map(({ id }) => id)).size;
+  await until(
+    `${consumer} got ${count} events of ${replay.name}`,
+    async () => (await seen()) >= count,
+    120_000,
+  );
+}
+
+export interface Execution {
+  status: string;
+  error?: string;
+  cause?: string;
+}
+
+/** The execution of `sequence` that has this generation of a replay. */
+export function describeSequencer(
+  { emulator, stacks }: World,
+  replay: Replay,
+  generation: number,
+): Promise<Execution> {
+  const machine = stacks.main.outputs.SequenceStateMachineArn as string;
+  const arn = `${machine.replace(':stateMachine:', ':execution:')}:${replay.name}.${generation}`;
+  return emulator.cli('stepfunctions', 'describe-execution', '--execution-arn', arn);
+}
