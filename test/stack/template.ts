@@ -12,9 +12,11 @@ export interface Resource {
   Type: string;
   Properties: Record<string, unknown>;
   Condition?: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
-interface RawTemplate {
+export interface RawTemplate {
   Parameters: Record<string, { Default: string }>;
   Conditions: Record<string, unknown>;
   Resources: Record<string, Resource>;
@@ -77,6 +79,9 @@ export interface Statement {
   Effect: 'Allow' | 'Deny';
   Principal?: unknown;
   Action: string | string[];
+  NotAction?: unknown;
+  NotPrincipal?: unknown;
+  NotResource?: unknown;
   Resource?: unknown;
   Condition?: Record<string, Record<string, unknown>>;
 }
