@@ -28,7 +28,8 @@ export async function writeOrFind(
 ): Promise<Item | undefined> {
   const failure = await failureOf(client, command);
   if (!failure || failure.Item) return failure?.Item;
-  // DynamoDB sends the item along; dynalite does not. What is read later is at least as new, and serves as well.
+  // DynamoDB sends the item along; dynalite does not, and only where it runs is anybody allowed to read it. What is
+  // read later is at least as new, and serves as well.
   const expression = createPlaceholders();
   const { Item } = await client.send(
     new GetItemCommand({

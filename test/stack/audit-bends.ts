@@ -47,13 +47,10 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'any table': policy('CollectFunctionRole', (statement) => {
       statement.Resource = '*';
     }),
-    'any function, beside the log delivery': properties(
-      'CollectStateMachineRole',
-      ({ Policies }) => {
-        const logDelivery = first((Policies as { PolicyDocument: Document }[])[1]?.PolicyDocument);
-        logDelivery.Action = [...(logDelivery.Action as string[]), 'lambda:InvokeFunction'];
-      },
-    ),
+    'any function, beside the log delivery': properties('CollectStateMachineRole', ({ Policies }) => {
+      const logDelivery = first((Policies as { PolicyDocument: Document }[])[1]?.PolicyDocument);
+      logDelivery.Action = [...(logDelivery.Action as string[]), 'lambda:InvokeFunction'];
+    }),
   },
   'nothing is allowed by naming what is not': {
     'all actions but one': policy('ReleaseFunctionRole', (statement) => {
