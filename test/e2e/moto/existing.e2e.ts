@@ -1,0 +1,161 @@
+import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { sls } from '../support/sls';
+import { describeWith } from '../support/tools';
+import { physicalIdsOf, templateOf } from './deployed-template';
+import { inventoryOf } from './inventory';
+import { deploy, type Moto, outputsOf, startMoto } from './moto';
+
+jest.setTimeout(400_000);
+
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:replay-alarms';
+const ORDERS = 'arn:aws:events:us-east-1:123456789012:event-bus/orders';
+
+describeWith('python', 'a bus and an archive that are there already', () => {
+  let moto: Moto;
+  let stack: StackCopy;
+  let empty: Record<string, string[]>;
+  let untouched: unknown;
+
+  /** All that can be read of them, and of the rule that serves the live events. */
+  async function describeExisting() {
+    const [bus, archive, live] = [
+      await moto.aws('events', 'describe-event-bus', '--name', 'orders'),
+      await moto.aws('events', 'describe-archive', '--archive-name', 'orders-archive'),
+      await moto.aws('events', 'describe-rule', '--name', 'live', '--event-bus-name', 'orders'),
+    ];
+    const tags = await moto.aws('events', 'list-tags-for-resource', '--resource-arn', ORDERS);
+    return { bus, archive, live, tags };
+  }
+
+  beforeAll(async () => {
+    [moto, stack] = [await startMoto(), await copyStack()];
+    const { aws } = moto;
+    await aws('events', 'create-event-bus', '--name', 'orders', '--tags', 'Key=team,Value=shop');
+    await aws(
+      'events',
+      'create-archive',
+      ...['--archive-name', 'orders-archive', '--event-source-arn', ORDERS],
+      ...['--event-pattern', '{"source":["shop"]}', '--retention-days', '30', '--description', 'The orders'],
+    );
+    const pattern = '{"source":["shop"],"replay-name":[{"exists":false}]}';
+    await aws(
+      'events',
+      'put-rule',
+      '--name',
+      'live',
+      '--event-bus-name',
+      'orders',
+      '--event-pattern',
+      pattern,
+    );
+    await aws('sns', 'create-topic', '--name', 'replay-alarms');
+    empty = await inventoryOf(moto);
+    untouched = await describeExisting();
+    await deploy(moto, stack.folder, 'prod', {
+      eventBusName: 'orders',
+      archiveName: 'orders-archive',
+      replayNamePrefix: 'ordered-',
+      alarmTopicArn: TOPIC,
+      speed: 'max',
+      retentionDays: '3',
+      logRetentionDays: '30',
+    });
+  });
+  afterAll(async () => {
+    await moto?.stop();
+    await stack?.remove();
+  });
+
+  test('a deploy that attaches to them leaves both as they were, and makes no other', async () => {
+    expect(await describeExisting()).toEqual(untouched);
+    const { buses, archives } = await inventoryOf(moto);
+    expect({ buses, archives }).toEqual({ buses: ['default', 'orders'], archives: ['orders-archive'] });
+    expect(await outputsOf(moto, 'prod')).toMatchObject({
+      EventBusName: 'orders',
+      ArchiveArn: 'arn:aws:events:us-east-1:123456789012:archive/orders-archive',
+      ReplayRuleArn: 'arn:aws:events:us-east-1:123456789012:rule/orders/ordered-replay-prod-replays',
+    });
+  });
+
+  test('replayNamePrefix: the rule takes replays of such a name only', async () => {
+    const name = ['--name', 'ordered-replay-prod-replays', '--event-bus-name', 'orders'];
+    const { EventPattern } = await moto.aws('events', 'describe-rule', ...name);
+    expect(JSON.parse(EventPattern)).toEqual({ 'replay-name': [{ prefix: 'ordered-' }] });
+    const { ReleaseFunctionRole } = await physicalIdsOf(moto, 'prod');
+    const policy = ['--role-name', ReleaseFunctionRole as string, '--policy-name', 'release'];
+    const { PolicyDocument } = await moto.aws('iam', 'get-role-policy', ...policy);
+    expect(PolicyDocument).toContain(':replay/ordered-*');
+  });
+
+  test('speed, retentionDays and logRetentionDays reach the functions and the log groups', async () => {
+    const { Environment } = await moto.aws(
+      'lambda',
+      'get-function-configuration',
+      ...['--function-name', 'ordered-replay-prod-release'],
+    );
+    expect(Environment.Variables).toMatchObject({ SPEED: 'max', RETENTION_DAYS: '3' });
+    const { logGroups } = await moto.aws('logs', 'describe-log-groups');
+    expect(logGroups.map(({ retentionInDays }: { retentionInDays: number }) => retentionInDays)).toEqual([
+      30, 30, 30, 30,
+    ]);
+  });
+
+  test('alarmTopicArn: every alarm of the deployed template tells it, and the rule is watched on that bus', async () => {
+    const { Stacks } = await moto.aws(
+      'cloudformation',
+      'describe-stacks',
+      '--stack-name',
+      'ordered-replay-prod',
+    );
+    expect(Stacks[0].Parameters).toContainEqual({ ParameterKey: 'AlarmTopicArn', ParameterValue: TOPIC });
+    const alarms = (await templateOf(moto, 'prod')).ofType('AWS::CloudWatch::Alarm');
+    expect(alarms).toHaveLength(5);
+    for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toEqual([TOPIC]);
+    expect(Object.fromEntries(alarms).UndeliveredAlarm?.Properties.Dimensions).toEqual([
+      { Name: 'RuleName', Value: 'ordered-replay-prod-replays' },
+      { Name: 'EventBusName', Value: 'orders' },
+    ]);
+  });
+
+  test('other stages stand beside it: one with a bus of its own, one on the default bus with its own archive', async () => {
+    await deploy(moto, stack.folder, 'dev');
+    await deploy(moto, stack.folder, 'web', { eventBusName: 'default', archiveRetentionDays: '7' });
+    const { rules, archives, 'state machines': machines } = await inventoryOf(moto);
+    expect(rules).toEqual(
+      expect.arrayContaining([
+        'default/ordered-replay-web-replays',
+        'ordered-replay-dev/ordered-replay-dev-replays',
+        'orders/live',
+        'orders/ordered-replay-prod-replays',
+      ]),
+    );
+    expect(archives).toEqual(['ordered-replay-dev', 'ordered-replay-web', 'orders-archive']);
+    expect(machines).toHaveLength(6);
+    const archive = await moto.aws('events', 'describe-archive', '--archive-name', 'ordered-replay-web');
+    expect(archive).toMatchObject({
+      EventSourceArn: 'arn:aws:events:us-east-1:123456789012:event-bus/default',
+      RetentionDays: 7,
+    });
+    const stages = await Promise.all(['prod', 'dev', 'web'].map((stage) => physicalIdsOf(moto, stage)));
+    const made = stages.flatMap((ids) => Object.values(ids).filter(Boolean));
+    expect(new Set(made).size).toBe(made.length);
+    expect(await describeExisting()).toEqual(untouched);
+  });
+
+  test('sls remove of one stage leaves the others, the bus and the archive', async () => {
+    const ids = Object.values(await physicalIdsOf(moto, 'dev'));
+    await sls(stack.folder, moto.endpoint, 'remove', '--stage', 'prod');
+    expect(await describeExisting()).toEqual(untouched);
+    expect(Object.values(await physicalIdsOf(moto, 'dev'))).toEqual(ids);
+    const left = JSON.stringify(await inventoryOf(moto));
+    expect(left).not.toContain('ordered-replay-prod');
+    expect(left).toContain('ordered-replay-dev-collect');
+    expect(left).toContain('ordered-replay-web-collect');
+  });
+
+  test('sls remove of all stages leaves the account as it was', async () => {
+    for (const stage of ['dev', 'web']) await sls(stack.folder, moto.endpoint, 'remove', '--stage', stage);
+    expect(await inventoryOf(moto)).toEqual(empty);
+    expect(await describeExisting()).toEqual(untouched);
+  });
+});

@@ -1,0 +1,215 @@
+import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import type { Resource, Template } from '../../stack/template';
+import { sls } from '../support/sls';
+import { describeWith } from '../support/tools';
+import { physicalIdsOf, templateOf } from './deployed-template';
+import { handlerPermissions, SPARED } from './handler-permissions';
+import { deploy, type Moto, startMoto } from './moto';
+import { allows, type RequestContext, readDeployPolicy } from './policy';
+import { type RecordedCall, startRecorder } from './recorded-calls';
+
+jest.setTimeout(300_000);
+
+const { text, policy } = readDeployPolicy();
+const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const BUCKET = 'arn:aws:s3:::ordered-replay-dev-serverlessdeploymentbucket-1a2b3c';
+const FUNCTION = { 'lambda:FunctionArn': arn('lambda', 'function:ordered-replay-dev-collect') };
+
+/** Where a handler's permission is asked for, and with which context. */
+interface Request {
+  arn: string;
+  context?: RequestContext;
+}
+
+describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
+  let calls: RecordedCall[];
+  let template: Template;
+  let ids: Record<string, string>;
+  let permissions: Map<string, string[]>;
+
+  beforeAll(async () => {
+    const [moto, stack] = [await startMoto(), await copyStack()];
+    try {
+      ({ calls, template, ids } = await recordALife(moto, stack));
+    } finally {
+      await moto.stop();
+      await stack.remove();
+    }
+    const types = [...new Set(Object.values(template.resources).map(({ Type }) => Type))];
+    permissions = new Map(
+      await Promise.all(types.map(async (type) => [type, await handlerPermissions(type)] as const)),
+    );
+  });
+
+  const propertiesOf = (type: string) =>
+    JSON.stringify(template.ofType(type).map(([, { Properties }]) => Properties));
+  const sparedBy = (type: string, permission: string) =>
+    [...(SPARED['*'] ?? []), ...(SPARED[type] ?? [])].find(({ permissions: spared }) =>
+      spared.test(permission),
+    );
+
+  test('cover every call of sls deploy, info and remove', () => {
+    expect(new Set(calls.map(({ action }) => action)).size).toBeGreaterThan(15);
+    const refused = calls.filter(
+      ({ action, resource }) => !allows(policy, action, arnOfCall(action, resource)),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test('cover what CloudFormation does for every resource of the template', () => {
+    expect(permissions.size).toBe(14);
+    const refused = Object.entries(template.resources).flatMap(([id, resource]) =>
+      (permissions.get(resource.Type) ?? [])
+        .filter((permission) => !sparedBy(resource.Type, permission))
+        .filter((permission) =>
+          requestsOf(permission, id, resource, ids).some(
+            (request) => !allows(policy, permission, request.arn, request.context),
+          ),
+        )
+        .map((permission) => `${id}: ${permission}`),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test('leave out what only other properties would need, and the template has none of them', () => {
+    const needed = [...permissions].flatMap(([type, all]) =>
+      all.flatMap((permission) => {
+        const spared = sparedBy(type, permission);
+        return spared?.unless.test(propertiesOf(type)) ? [`${type}: ${permission}, ${spared.unless}`] : [];
+      }),
+    );
+    expect(needed).toEqual([]);
+  });
+
+  test('have nothing that neither sls nor CloudFormation needs', () => {
+    const used = [
+      ...calls.map(({ action }) => action),
+      ...[...permissions].flatMap(([type, all]) => all.filter((permission) => !sparedBy(type, permission))),
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-add-tags.html
+      'cloudformation:TagResource',
+    ];
+    const granted = policy.Statement.flatMap((statement) => [statement.Action].flat());
+    const idle = granted.filter((pattern) => {
+      const one = { Sid: '', Effect: 'Allow' as const, Action: pattern, Resource: '*' };
+      return !used.some((action) => allows({ Version: '', Statement: [one] }, action, '*'));
+    });
+    expect(idle).toEqual([]);
+  });
+
+  test('reach nothing that is not named after this service', () => {
+    const others: [action: string, arn: string, context?: RequestContext][] = [
+      ['dynamodb:DeleteTable', arn('dynamodb', 'table/orders')],
+      ['events:DeleteArchive', arn('events', 'archive/orders-archive')],
+      ['events:DeleteEventBus', arn('events', 'event-bus/orders')],
+      ['events:PutRule', arn('events', 'rule/orders/live')],
+      ['events:PutTargets', arn('events', 'rule/live')],
+      ['lambda:UpdateFunctionCode', arn('lambda', 'function:orders')],
+      [
+        'lambda:DeleteEventSourceMapping',
+        arn('lambda', 'event-source-mapping:1'),
+        { 'lambda:FunctionArn': arn('lambda', 'function:orders') },
+      ],
+      ['lambda:DeleteEventSourceMapping', arn('lambda', 'event-source-mapping:1')],
+      ['iam:PutRolePolicy', role('Admin')],
+      ['iam:PassRole', role('Admin'), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
+      ['iam:PassRole', role('ordered-replay-dev-x'), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
+      ['sqs:DeleteQueue', arn('sqs', 'orders')],
+      ['s3:DeleteObject', 'arn:aws:s3:::orders/1'],
+      ['logs:DeleteLogGroup', arn('logs', 'log-group:/aws/lambda/orders')],
+      ['states:DeleteStateMachine', arn('states', 'stateMachine:orders')],
+      ['cloudwatch:DeleteAlarms', arn('cloudwatch', 'alarm:orders')],
+      ['cloudformation:DeleteStack', arn('cloudformation', 'stack/orders/1')],
+      // Nor what is in the tables and queues.
+      ['dynamodb:GetItem', arn('dynamodb', 'table/ordered-replay-dev-EventBuffer-1')],
+      ['sqs:ReceiveMessage', arn('sqs', 'ordered-replay-dev-Overflow-1')],
+    ];
+    expect(others.filter(([action, other, context]) => allows(policy, action, other, context))).toEqual([]);
+    const everywhere = policy.Statement.filter(({ Resource }) => [Resource].flat().includes('*'));
+    expect(everywhere.map(({ Sid }) => Sid)).toEqual(['NoResourceToName', 'QueueMapping']);
+  });
+
+  test('fit into one managed policy', () => {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect(text.replace(/\s/g, '').length).toBeLessThanOrEqual(6_144);
+  });
+});
+
+/** Deploys, asks, changes and removes a stage, and keeps every call; what was made is looked at in between. */
+async function recordALife(moto: Moto, { folder }: StackCopy) {
+  const recorder = await startRecorder(moto.endpoint);
+  try {
+    await deploy(moto, folder, 'dev', {}, recorder.endpoint);
+    await sls(folder, recorder.endpoint, 'info', '--stage', 'dev');
+    await deploy(moto, folder, 'dev', { speed: '10' }, recorder.endpoint);
+    const [template, ids] = [await templateOf(moto, 'dev'), await physicalIdsOf(moto, 'dev')];
+    await sls(folder, recorder.endpoint, 'remove', '--stage', 'dev');
+    return { calls: recorder.calls, template, ids };
+  } finally {
+    await recorder.close();
+  }
+}
+
+function arnOfCall(action: string, resource: string): string {
+  const [service] = action.split(':');
+  if (service === 's3') return `arn:aws:s3:::${resource}`;
+  if (service === 'lambda') return arn('lambda', `function:${resource}`);
+  if (service === 'ecr') return arn('ecr', `repository/${resource}`);
+  if (resource === '') return '*';
+  return resource.startsWith('arn:') ? resource : arn('cloudformation', `stack/${resource}/1a2b3c`);
+}
+
+/** What a permission is asked for when a resource of the stack is made, changed or deleted. */
+function requestsOf(
+  permission: string,
+  id: string,
+  { Type, Properties }: Resource,
+  ids: Record<string, string>,
+): Request[] {
+  if (/^(cloudwatch:DescribeAlarms|logs:DescribeLogGroups|logs:DescribeResourcePolicies)$/.test(permission)) {
+    return [{ arn: '*' }];
+  }
+  if (permission === 'iam:PassRole') {
+    const service = { Lambda: 'lambda', Events: 'events', StepFunctions: 'states' }[
+      Type.split('::')[1] ?? ''
+    ];
+    const passed = { 'iam:PassedToService': `${service}.amazonaws.com` };
+    const roles = Object.entries(ids).filter(([name]) => name.endsWith('Role'));
+    return roles.map(([, name]) => ({ arn: role(name), context: passed }));
+  }
+  if (permission.startsWith('s3:')) {
+    const ofObject = /^s3:(Get|Put|Delete)Object/.test(permission);
+    return [{ arn: ofObject ? `${BUCKET}/serverless/ordered-replay/dev/collect.zip` : BUCKET }];
+  }
+  const name = ids[id] || String(Properties.Name ?? Properties.ArchiveName);
+  switch (Type) {
+    case 'AWS::Lambda::Function':
+      return [{ arn: arn('lambda', `function:${name}`) }];
+    case 'AWS::Lambda::EventSourceMapping':
+      return [{ arn: arn('lambda', `event-source-mapping:${name}`), context: FUNCTION }];
+    case 'AWS::Logs::LogGroup':
+      return [{ arn: arn('logs', `log-group:${name}`) }, { arn: arn('logs', `log-group:${name}:*`) }];
+    case 'AWS::Events::EventBus':
+      return [{ arn: arn('events', `event-bus/${name}`) }];
+    case 'AWS::Events::Archive':
+      return [{ arn: arn('events', `archive/${name}`) }];
+    case 'AWS::Events::Rule':
+      return ['', 'orders/', 'ordered-replay-dev/'].map((bus) => ({
+        arn: arn('events', `rule/${bus}${name}`),
+      }));
+    case 'AWS::IAM::Role':
+      return [{ arn: role(name) }];
+    case 'AWS::StepFunctions::StateMachine':
+      return [{ arn: name }];
+    case 'AWS::DynamoDB::Table':
+      return [{ arn: arn('dynamodb', `table/${name}`) }];
+    case 'AWS::SQS::Queue':
+      return [{ arn: arn('sqs', name.split('/').pop() as string) }];
+    case 'AWS::SQS::QueuePolicy':
+      return [{ arn: arn('sqs', `ordered-replay-dev-${id.replace('Policy', '')}-1A2B3C`) }];
+    case 'AWS::CloudWatch::Alarm':
+      return [{ arn: arn('cloudwatch', `alarm:ordered-replay-dev-${id}-1A2B3C`) }];
+    default:
+      throw new Error(`What ${permission} is asked for with ${Type} is not known here.`);
+  }
+}
