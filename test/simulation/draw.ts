@@ -96,7 +96,8 @@ export function scenarioOf(seed: number): Scenario {
   };
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
-  return random.chance(0.08) ? withAStraggler(scenario, random) : scenario;
+  if (random.chance(0.08)) return withAStraggler(scenario, random);
+  return random.chance(0.06) ? redrivenBetweenReadings(scenario, random) : scenario;
 }
 
 /** Somebody changes the row in the middle of a release, which is a long one every other time. */
@@ -140,6 +141,23 @@ function withAStraggler(scenario: Scenario, random: Random): Scenario {
     replay: 'completes',
     depthsLagFully: true,
     faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
+  };
+}
+
+/**
+ * An event dies in Overflow, and somebody redrives it shortly before the second reading of the queues, whose depths lag
+ * as far as they can. It goes on failing for a while, so a seal that believes two readings is one too early.
+ */
+function redrivenBetweenReadings(scenario: Scenario, random: Random): Scenario {
+  const events = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
+  const letter: SketchPlan = { ...(events.pop() as SketchPlan), cursed: random.integer(8, 12) };
+  return {
+    ...scenario,
+    events: [...events, letter],
+    replay: 'completes',
+    depthsLagFully: true,
+    operator: { act: 'redrive', trigger: 'emptyOnce', delayMs: 60_000 - random.integer(100, 12_000) },
+    faults: { ...scenario.faults, crash: 0, hang: 0, zombie: 0, oversized: 0 },
   };
 }
 

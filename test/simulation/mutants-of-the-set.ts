@@ -37,7 +37,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'seal looks at the queues twice',
     breaks: 'R5',
-    caughtBy: 1049,
+    caughtBy: 248,
     edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
   },
   {
