@@ -4,10 +4,10 @@ import { costOfOurs } from './cost-ours';
 import type { CostRun } from './cost-run';
 import { startDynalite } from './dynalite';
 import { makeEvents } from './events';
-import { type Item, PRICES, PRICES_READ } from './prices';
+import { EXPRESS_BILLED_MS, type Item, PRICES, PRICES_READ } from './prices';
 import { figure, type Section, type Target } from './section';
 import { median } from './statistics';
-import { combine, cost, marginal, scale, total, type Usage, usage } from './usage';
+import { combine, cost, expressGbSeconds, marginal, scale, total, type Usage, usage } from './usage';
 
 const MILLION = 1e6;
 const SIZES = { '300 B': 300, '1 KB': 1_024, '8 KB': 8_192 } as const;
@@ -80,6 +80,25 @@ export async function measureCost(size: CostScale = COST_SCALE): Promise<Section
   } finally {
     dynamodb.stop();
   }
+}
+
+/** How near the floor of the design we are: what no way to write collect and release could save. */
+function floorOf(rows: { size: keyof typeof SIZES; ours: Usage; table: Usage }[]): string {
+  const floor = total(
+    usage({
+      expressRequests: MILLION,
+      expressGbSeconds: MILLION * expressGbSeconds(EXPRESS_BILLED_MS, 0, 0),
+      lambdaRequests: MILLION,
+      writeUnits: MILLION,
+    }),
+  );
+  const reached = rows
+    .filter(({ size }) => size in LIMITS)
+    .map(({ size, ours, table }) => {
+      const times = (used: number) => figure(total(table) / used, 0);
+      return `${figure((total(ours) / floor - 1) * 100, 0)}% above it at ${size}, where it is itself ${times(floor)} times below`;
+    });
+  return `The floor: one Express execution of the shortest billed duration, one Lambda request and one write unit an event are ${figure(floor)} USD. We are ${reached.join(', and ')} one execution per event. Only a design without an Express execution for each event could go under it: rule to queue to function would, in batches; its seal would then rest on the approximate depth of a queue for every event, and not for the few that take the side road.`;
 }
 
 interface OursOptions {
@@ -181,6 +200,7 @@ function toSection(
       `Each figure is the difference between replays of ${size.large} and ${size.small} events, times a million, plus what a replay costs once; median of ${size.rounds} rounds, ${size.variantRounds} of the other replays.`,
       'Write and read units are those that dynalite computes from item sizes; transitions are the states entered by the deployed definitions. In brackets: with the start of an execution counted as one more transition, which AWS does not say.',
       'Durations of functions: the processor time measured here, stretched to the share that 256 MB get (1,769 MB are one core), plus 5 ms for each DynamoDB request. Those 5 ms, and 30 ms of Step Functions in an Express execution, are assumed.',
+      floorOf(rows),
       'Not counted: cold starts, logs, metrics and alarms, the consumer, duplicates, retries, the side road, data transfer.',
     ],
     targets,
