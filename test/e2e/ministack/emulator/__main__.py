@@ -5,12 +5,13 @@ Each mend is a row of the table in ../../README.md. Settings come from the envir
 
 import access
 import deployment
+import live_rules
 import replays
 import stream_batches
 from ministack import app
 
 if __name__ == "__main__":
-    for part in (access, deployment, replays, stream_batches):
+    for part in (access, deployment, replays, stream_batches, live_rules):
         part.mend()
     # With USE_SSL it would listen on 443 too.
     app._port_is_bindable = lambda host, port: False

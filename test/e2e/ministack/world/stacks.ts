@@ -81,7 +81,7 @@ export async function deployConsumers(emulator: Emulator): Promise<void> {
  * For how long the rule tries to start `collect`, and so how long a replay settles, is the one wait that a deployment
  * can choose: serverless.yml has it in one place.
  */
-async function shortenSettling(folder: string): Promise<void> {
+export async function shortenSettling(folder: string): Promise<void> {
   const file = join(folder, 'serverless.yml');
   const before = await readFile(file, 'utf8');
   const after = before.replace('maximumEventAgeSeconds: 60', 'maximumEventAgeSeconds: 10');

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { type Emulator, startEmulator } from '../ministack/world/emulator';
+import { shortenSettling } from '../ministack/world/stacks';
+import { ACCESS, trusting } from '../support/aws-cli';
+import { pythonTool } from '../support/python-tools';
+import { describeWith, ROOT } from '../support/tools';
+import { openShell, type Shell } from './shell';
+
+const TUTORIAL = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8');
+/** The commands of the tutorial, in the order in which a reader comes by them. */
+const BLOCKS = [...TUTORIAL.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands as string);
+
+/** For a replay, on a busy machine. */
+const PATIENCE_MS = 300_000;
+const LOOK_EVERY_MS = 2_000;
+const steps = (how: (offset: number) => string) =>
+  ['OrderCreated', 'OrderPaid', 'OrderShipped'].map((step, offset) => `${step} (${how(offset)})`);
+const LIVE = steps(() => 'live');
+const REPLAYED = steps((offset) => `after-the-fix, offset ${offset}`);
+
+describeWith('python', 'the tutorial, on ministack with IAM enforced', () => {
+  let emulator: Emulator;
+  let copy: StackCopy;
+  let shell: Shell;
+  const left = [...BLOCKS];
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    copy = await copyStack();
+    await cp(join(ROOT, 'examples'), join(copy.folder, 'examples'), { recursive: true });
+    await shortenSettling(copy.folder);
+    const { url, env } = trusting(emulator.endpoint);
+    const PATH = `${dirname(pythonTool('aws'))}:${process.env.PATH}`;
+    shell = openShell(copy.folder, { PATH, HOME: copy.folder, ...ACCESS, ...env, AWS_ENDPOINT_URL: url });
+    // Version 1 of the AWS CLI does not heed AWS_ENDPOINT_URL for SQS.
+    await shell.run('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }');
+  }, 120_000);
+
+  afterAll(async () => {
+    await shell?.close();
+    await emulator?.stop();
+    await copy?.remove();
+  });
+
+  /** Runs the next block, which has to be the one with this in it. */
+  async function next(containing: string): Promise<string> {
+    const block = left.shift() ?? 'nothing';
+    expect(block).toContain(containing);
+    return shell.run(block);
+  }
+
+  /** Runs the next block again and again, as a reader would who waits for something. */
+  async function nextShows(containing: string, shown: string[]): Promise<void> {
+    const block = left.shift() ?? 'nothing';
+    expect(block).toContain(containing);
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    let words = wordsOf(await shell.run(block));
+    while (words.join() !== shown.join() && Date.now() < deadlineMs) {
+      await delay(LOOK_EVERY_MS);
+      words = wordsOf(await shell.run(block));
+    }
+    expect(words).toEqual(shown);
+  }
+
+  test('tells its story: order 1 is handled, order 2 lost, and by the replay both have their steps, in order', async () => {
+    await next('create-archive');
+    await next('sls deploy --param eventBusName=orders');
+    await next('cd examples/orders');
+
+    await next('{"orderId": "1"}');
+    await nextShows('dynamodb scan', LIVE);
+
+    await next('{"orderId": "2"}');
+    await nextShows('ApproximateNumberOfMessages', ['ATTRIBUTES', '3']);
+
+    await next('mv src/order-created.ts.bak');
+    await next('start-replay');
+    await nextShows('Item.phase.S', ['DONE']);
+    await nextShows('dynamodb scan', [...LIVE, ...REPLAYED]);
+
+    expect(left).toEqual([]);
+  }, 1_200_000);
+});
+
+/** Of the AWS CLI's text output; orders come in any order. */
+function wordsOf(output: string): string[] {
+  const words = output.trim().split(/[\t\n]/);
+  const order = (word: string) => Number(REPLAYED.includes(word));
+  return words.toSorted((one, other) => order(one) - order(other));
+}
