@@ -95,9 +95,10 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     );
     expect(Environment.Variables).toMatchObject({ SPEED: 'max', RETENTION_DAYS: '3' });
     const { logGroups } = await moto.aws('logs', 'describe-log-groups');
-    expect(logGroups.map(({ retentionInDays }: { retentionInDays: number }) => retentionInDays)).toEqual([
-      30, 30, 30, 30,
-    ]);
+    // As text, where AWS has numbers.
+    expect(
+      logGroups.map(({ retentionInDays }: { retentionInDays: string }) => Number(retentionInDays)),
+    ).toEqual([30, 30, 30, 30]);
   });
 
   test('alarmTopicArn: every alarm of the deployed template tells it, and the rule is watched on that bus', async () => {
@@ -132,10 +133,8 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     expect(archives).toEqual(['ordered-replay-dev', 'ordered-replay-web', 'orders-archive']);
     expect(machines).toHaveLength(6);
     const archive = await moto.aws('events', 'describe-archive', '--archive-name', 'ordered-replay-web');
-    expect(archive).toMatchObject({
-      EventSourceArn: 'arn:aws:events:us-east-1:123456789012:event-bus/default',
-      RetentionDays: 7,
-    });
+    expect(archive.EventSourceArn).toBe('arn:aws:events:us-east-1:123456789012:event-bus/default');
+    expect(Number(archive.RetentionDays)).toBe(7);
     const stages = await Promise.all(['prod', 'dev', 'web'].map((stage) => physicalIdsOf(moto, stage)));
     const made = stages.flatMap((ids) => Object.values(ids).filter(Boolean));
     expect(new Set(made).size).toBe(made.length);

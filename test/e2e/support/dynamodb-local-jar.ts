@@ -17,6 +17,9 @@ export const DYNAMODB_LOCAL_LIBRARIES = join(FOLDER, 'libraries');
 /** Downloads DynamoDB Local, unless what is there was made of the same pom. */
 export async function installDynamoDbLocal(): Promise<void> {
   await demandJava();
+  if (process.arch !== 'x64') {
+    throw new Error(`DynamoDB Local 2 brings its SQLite for x64 only; this machine is ${process.arch}.`);
+  }
   const wanted = createHash('sha256')
     .update(await readFile(POM))
     .digest('hex');
@@ -46,7 +49,7 @@ export function majorJavaVersion(text: string): number | undefined {
 
 async function runOf(command: string, needed: string, args: string[]) {
   try {
-    return await run(command, args);
+    return await run(command, args, { env: process.env });
   } catch (cause) {
     if (!/ENOENT/.test(String(cause))) throw cause;
     throw new Error(`DynamoDB Local needs ${needed}; there is no command ${command} in the PATH.`, { cause });
