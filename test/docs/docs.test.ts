@@ -28,7 +28,9 @@ describe('the documents', () => {
   test('name only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = markdownFiles().flatMap((file) =>
-      [...read(file).matchAll(/npm (?:run (?:-s |--silent )?)?([a-z][a-z0-9]*)/g)].map(([, name]) => name as string),
+      [...read(file).matchAll(/npm (?:run (?:-s |--silent )?)?([a-z][a-z0-9]*)/g)].map(
+        ([, name]) => name as string,
+      ),
     );
     const builtIn = ['ci', 'install', 'pack', 'registry', 'packages', 'implements', 'and', 'are'];
     expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([]);

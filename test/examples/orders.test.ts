@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -45,6 +46,14 @@ describe('npm run example', () => {
         ),
       );
     }
+  });
+
+  test('prints what the tutorial shows, but for the disorder of the replay', () => {
+    const tutorial = readFileSync(path.join(ROOT, 'docs/tutorial.md'), 'utf8');
+    const shown = /npm run example\n\n```\n([\s\S]*?)\n```/.exec(tutorial)?.[1]?.split('\n') ?? [];
+    // The two orders' lines come in any order, like what the replay brings.
+    const comparable = (printed: string[]) => printed.filter((line) => !line.startsWith('  brings ')).sort();
+    expect(comparable(shown)).toEqual(comparable(lines));
   });
 
   test('in the end every order has its steps in order', () => {
