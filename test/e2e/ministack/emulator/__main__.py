@@ -11,7 +11,8 @@ import stream_batches
 from ministack import app
 
 if __name__ == "__main__":
-    for part in (access, deployment, replays, stream_batches, live_rules):
+    # Access last: it is asked for before any other mend takes a call for its own.
+    for part in (deployment, replays, stream_batches, live_rules, access):
         part.mend()
     # With USE_SSL it would listen on 443 too.
     app._port_is_bindable = lambda host, port: False

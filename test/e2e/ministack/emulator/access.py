@@ -1,10 +1,11 @@
 """IAM: ministack's evaluator checks the calls of clients and functions; here it is asked about the others too."""
 
 import contextvars
+import json
 
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import eventbridge, stepfunctions
+from ministack.services import eventbridge, iam, sqs, stepfunctions
 
 task_role = contextvars.ContextVar("task_role", default=None)
 
@@ -27,14 +28,37 @@ def name_replays_as_resources():
     iam_actions.extract_resource_arn = extract_replay
 
 
+def asked(principal_arn, action, resource, **context):
+    account = get_account_id()
+    return iam_evaluator.EvalContext(
+        principal_arn, "AssumedRole", account, action, resource, get_region(), service_context=context)
+
+
 def refusal(role_arn, action, resource):
     """Why the role may not, or None."""
-    account = get_account_id()
-    policies = iam_evaluator._gather_role_policies(role_arn.rsplit("/", 1)[-1], account)
-    asked = iam_evaluator.EvalContext(role_arn, "AssumedRole", account, action, resource, get_region())
-    if iam_evaluator.evaluate(asked, policies).decision == "Allow":
+    policies = iam_evaluator._gather_role_policies(role_arn.rsplit("/", 1)[-1], get_account_id())
+    if iam_evaluator.evaluate(asked(role_arn, action, resource), policies).decision == "Allow":
         return None
     return f"{role_arn} is not authorized to perform {action} on {resource}"
+
+
+def service_is_refused(document, service, source_arn):
+    """Whether a trust or queue policy has no statement that lets the service in, for what it acts for."""
+    context = asked(service, "", "", **{"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()})
+    return not any(
+        statement["Effect"] == "Allow"
+        and iam_evaluator._service_principal_matches(statement["Principal"], service)
+        and iam_evaluator._conditions_met(statement.get("Condition", {}), context)
+        for statement in json.loads(document)["Statement"]
+    )
+
+
+def distrust(role_arn, service, source_arn):
+    """Why the service may not take on the role, or None."""
+    document = iam._roles[role_arn.rsplit("/", 1)[-1]]["AssumeRolePolicyDocument"]
+    if not service_is_refused(document, service, source_arn):
+        return None
+    return f"{service} is not authorized to assume {role_arn} for {source_arn}"
 
 
 def needed_for(resource, payload):
@@ -53,11 +77,14 @@ def ask_for_the_roles_of_state_machines():
     execute, invoke = stepfunctions._execute_task, stepfunctions._invoke_resource
 
     def execute_as_role(state, given, execution, context):
-        task_role.set(stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"])
+        machine = execution["stateMachineArn"]
+        role = stepfunctions._state_machines[machine]["roleArn"]
+        task_role.set((role, distrust(role, "states.amazonaws.com", machine)))
         return execute(state, given, execution, context)
 
     def invoke_if_allowed(resource, payload):
-        refused = refusal(task_role.get(), *needed_for(resource, payload))
+        role, distrusted = task_role.get()
+        refused = distrusted or refusal(role, *needed_for(resource, payload))
         if refused:
             raise stepfunctions._ExecutionError("AccessDeniedException", refused)
         return invoke(resource, payload)
@@ -67,15 +94,40 @@ def ask_for_the_roles_of_state_machines():
 
 
 def ask_for_the_roles_of_rules():
-    invoke = eventbridge._invoke_target
+    invoke, send = eventbridge._invoke_target, eventbridge._dispatch_to_sqs
+    rule_of_call = contextvars.ContextVar("rule_of_call", default=None)
 
     def invoke_if_allowed(target, event, rule, view=None):
-        refused = refusal(target["RoleArn"], "states:StartExecution", target["Arn"])
-        if refused:
-            return eventbridge.logger.error("EventBridge: %s", refused)
+        rule_of_call.set(rule["Arn"])
+        # A function has no role here: its own policy lets the rule call it.
+        if ":states:" in target["Arn"]:
+            role = target["RoleArn"]
+            refused = (distrust(role, "events.amazonaws.com", rule["Arn"])
+                       or refusal(role, "states:StartExecution", target["Arn"]))
+            if refused:
+                return eventbridge.logger.error("EventBridge: %s", refused)
         return invoke(target, event, rule, view)
 
+    def send_if_allowed(queue_arn, payload, parameters=None):
+        policy = sqs._queue_by_arn(str(queue_arn))["attributes"].get("Policy") or '{"Statement": []}'
+        if service_is_refused(policy, "events.amazonaws.com", rule_of_call.get()):
+            return eventbridge.logger.error("EventBridge may not send to %s", queue_arn)
+        return send(queue_arn, payload, parameters)
+
     eventbridge._invoke_target = invoke_if_allowed
+    eventbridge._dispatch_to_sqs = send_if_allowed
+
+
+def ask_whether_functions_may_have_their_roles():
+    credentials = lambda_runtime.execution_credentials
+
+    def credentials_if_trusted(config):
+        refused = distrust(config["Role"], "lambda.amazonaws.com", config["FunctionArn"])
+        if refused:
+            raise RuntimeError(refused)
+        return credentials(config)
+
+    lambda_runtime.execution_credentials = credentials_if_trusted
 
 
 def mend():
@@ -83,3 +135,4 @@ def mend():
     name_replays_as_resources()
     ask_for_the_roles_of_state_machines()
     ask_for_the_roles_of_rules()
+    ask_whether_functions_may_have_their_roles()

@@ -1,8 +1,8 @@
-"""Lambda: where ministack's event source mapping of a DynamoDB stream departs from AWS."""
+"""DynamoDB streams: where ministack's, and its event source mapping of them, depart from AWS."""
 
 import threading
 
-from ministack.services import lambda_svc
+from ministack.services import dynamodb, lambda_svc
 
 
 def go_on_from_the_record_that_failed():
@@ -33,5 +33,20 @@ def go_on_from_the_record_that_failed():
     lambda_svc._execute_function = execute_and_heed
 
 
+def keep_records_over_a_restart():
+    """A mapping's position is saved; so are the records that it counts, here."""
+    get_state, load = dynamodb.get_state, dynamodb.load_persisted_state
+    stores = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
+
+    def load_with_records(data):
+        load(data)
+        for name, store in stores.items():
+            store.update((data or {}).get(name, {}))
+
+    dynamodb.get_state = lambda: {**get_state(), **stores}
+    dynamodb.load_persisted_state = load_with_records
+
+
 def mend():
+    keep_records_over_a_restart()
     go_on_from_the_record_that_failed()
