@@ -1,9 +1,10 @@
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
-import { physicalIdsOf, resolveReferences, templateOf } from './deployed-template';
+import { physicalIdsOf, resolveReferences, resourcesNamedBy, templateOf } from './deployed-template';
 import { inventoryOf } from './inventory';
 import { deploy, type Moto, outputsOf, startMoto } from './moto';
+import { watchedMetrics } from './watched-metrics';
 
 jest.setTimeout(300_000);
 
@@ -244,22 +245,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   });
 
   test('CloudWatch takes the five alarms, eight metrics in all, and they watch what was made', async () => {
-    const alarms = (await templateOf(moto, 'dev')).ofType('AWS::CloudWatch::Alarm');
-    const names = alarms.map(([id]) => `ordered-replay-dev-${id}`);
-    for (const [id, { Properties }] of alarms) {
-      const alarm = resolveReferences(Properties, (referred, attribute) => {
-        if (attribute === 'QueueName') return ids[referred]?.split('/').pop();
-        return attribute === 'Name' ? outputs.EventBusName : ids[referred];
-      });
-      const input = JSON.stringify({ AlarmName: `ordered-replay-dev-${id}`, ...(alarm as object) });
-      await moto.aws('cloudwatch', 'put-metric-alarm', '--cli-input-json', input);
-    }
-    const { MetricAlarms } = await moto.aws('cloudwatch', 'describe-alarms', '--alarm-names', ...names);
-    expect(MetricAlarms).toHaveLength(5);
-    const metrics = MetricAlarms.flatMap(metricsOf).map(
-      (metric: Metric) => `${metric.MetricName} ${metric.Dimensions.map(({ Value }) => Value).join(' ')}`,
-    );
-    expect(metrics.sort()).toEqual(
+    expect(await watchedMetrics(moto, 'dev')).toEqual(
       [
         `ApproximateAgeOfOldestMessage ${ids.Overflow?.split('/').pop()}`,
         `ApproximateNumberOfMessagesVisible ${ids.DeadLetters?.split('/').pop()}`,
@@ -271,7 +257,6 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         'InvocationsFailedToBeSentToDlq ordered-replay-dev-replays ordered-replay-dev',
       ].sort(),
     );
-    await moto.aws('cloudwatch', 'delete-alarms', '--alarm-names', ...names);
   });
 
   test('sls info names the functions and every output, and each output is exported', async () => {
@@ -310,22 +295,3 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     expect(await inventoryOf(moto)).toEqual(before);
   });
 });
-
-interface Metric {
-  MetricName: string;
-  Dimensions: { Value: string }[];
-}
-
-/** One, or those of its expression. */
-function metricsOf(alarm: Metric & { Metrics?: { MetricStat?: { Metric: Metric } }[] }): Metric[] {
-  const queried = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
-  return queried.length > 0 ? queried : [alarm];
-}
-
-/** moto keeps a policy that CloudFormation made as Python writes it. */
-function resourcesNamedBy(document: string): string[] {
-  const { Statement } = JSON.parse(document.replaceAll("'", '"')) as {
-    Statement: { Resource: string | string[] }[];
-  };
-  return Statement.flatMap(({ Resource }) => Resource);
-}

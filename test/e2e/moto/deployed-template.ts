@@ -43,3 +43,11 @@ export function resolveReferences(
       .filter(([, item]) => item !== undefined),
   );
 }
+
+/** The resources of a policy document. moto keeps one that CloudFormation made as Python writes it. */
+export function resourcesNamedBy(document: string): string[] {
+  const { Statement } = JSON.parse(document.replaceAll("'", '"')) as {
+    Statement: { Resource: string | string[] }[];
+  };
+  return Statement.flatMap(({ Resource }) => Resource);
+}

@@ -1,5 +1,5 @@
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
-import type { Resource, Template } from '../../stack/template';
+import type { Template } from '../../stack/template';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
 import { physicalIdsOf, templateOf } from './deployed-template';
@@ -7,21 +7,11 @@ import { handlerPermissions, SPARED } from './handler-permissions';
 import { deploy, type Moto, startMoto } from './moto';
 import { allows, type RequestContext, readDeployPolicy } from './policy';
 import { type RecordedCall, startRecorder } from './recorded-calls';
+import { arn, arnOfCall, requestsOf, role } from './requests';
 
 jest.setTimeout(300_000);
 
 const { text, policy } = readDeployPolicy();
-const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
-const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
-const BUCKET = 'arn:aws:s3:::ordered-replay-dev-serverlessdeploymentbucket-1a2b3c';
-const FUNCTION = { 'lambda:FunctionArn': arn('lambda', 'function:ordered-replay-dev-collect') };
-
-/** Where a handler's permission is asked for, and with which context. */
-interface Request {
-  arn: string;
-  context?: RequestContext;
-}
-
 describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
   let calls: RecordedCall[];
   let template: Template;
@@ -147,69 +137,5 @@ async function recordALife(moto: Moto, { folder }: StackCopy) {
     return { calls: recorder.calls, template, ids };
   } finally {
     await recorder.close();
-  }
-}
-
-function arnOfCall(action: string, resource: string): string {
-  const [service] = action.split(':');
-  if (service === 's3') return `arn:aws:s3:::${resource}`;
-  if (service === 'lambda') return arn('lambda', `function:${resource}`);
-  if (service === 'ecr') return arn('ecr', `repository/${resource}`);
-  if (resource === '') return '*';
-  return resource.startsWith('arn:') ? resource : arn('cloudformation', `stack/${resource}/1a2b3c`);
-}
-
-/** What a permission is asked for when a resource of the stack is made, changed or deleted. */
-function requestsOf(
-  permission: string,
-  id: string,
-  { Type, Properties }: Resource,
-  ids: Record<string, string>,
-): Request[] {
-  if (/^(cloudwatch:DescribeAlarms|logs:DescribeLogGroups|logs:DescribeResourcePolicies)$/.test(permission)) {
-    return [{ arn: '*' }];
-  }
-  if (permission === 'iam:PassRole') {
-    const service = { Lambda: 'lambda', Events: 'events', StepFunctions: 'states' }[
-      Type.split('::')[1] ?? ''
-    ];
-    const passed = { 'iam:PassedToService': `${service}.amazonaws.com` };
-    const roles = Object.entries(ids).filter(([name]) => name.endsWith('Role'));
-    return roles.map(([, name]) => ({ arn: role(name), context: passed }));
-  }
-  if (permission.startsWith('s3:')) {
-    const ofObject = /^s3:(Get|Put|Delete)Object/.test(permission);
-    return [{ arn: ofObject ? `${BUCKET}/serverless/ordered-replay/dev/collect.zip` : BUCKET }];
-  }
-  const name = ids[id] || String(Properties.Name ?? Properties.ArchiveName);
-  switch (Type) {
-    case 'AWS::Lambda::Function':
-      return [{ arn: arn('lambda', `function:${name}`) }];
-    case 'AWS::Lambda::EventSourceMapping':
-      return [{ arn: arn('lambda', `event-source-mapping:${name}`), context: FUNCTION }];
-    case 'AWS::Logs::LogGroup':
-      return [{ arn: arn('logs', `log-group:${name}`) }, { arn: arn('logs', `log-group:${name}:*`) }];
-    case 'AWS::Events::EventBus':
-      return [{ arn: arn('events', `event-bus/${name}`) }];
-    case 'AWS::Events::Archive':
-      return [{ arn: arn('events', `archive/${name}`) }];
-    case 'AWS::Events::Rule':
-      return ['', 'orders/', 'ordered-replay-dev/'].map((bus) => ({
-        arn: arn('events', `rule/${bus}${name}`),
-      }));
-    case 'AWS::IAM::Role':
-      return [{ arn: role(name) }];
-    case 'AWS::StepFunctions::StateMachine':
-      return [{ arn: name }];
-    case 'AWS::DynamoDB::Table':
-      return [{ arn: arn('dynamodb', `table/${name}`) }];
-    case 'AWS::SQS::Queue':
-      return [{ arn: arn('sqs', name.split('/').pop() as string) }];
-    case 'AWS::SQS::QueuePolicy':
-      return [{ arn: arn('sqs', `ordered-replay-dev-${id.replace('Policy', '')}-1A2B3C`) }];
-    case 'AWS::CloudWatch::Alarm':
-      return [{ arn: arn('cloudwatch', `alarm:ordered-replay-dev-${id}-1A2B3C`) }];
-    default:
-      throw new Error(`What ${permission} is asked for with ${Type} is not known here.`);
   }
 }
