@@ -15,7 +15,7 @@ const TUTORIAL = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8');
 const BLOCKS = [...TUTORIAL.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands as string);
 
 /** For a replay, on a busy machine. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 480_000;
 const LOOK_EVERY_MS = 2_000;
 const steps = (how: (offset: number) => string) =>
   ['OrderCreated', 'OrderPaid', 'OrderShipped'].map((step, offset) => `${step} (${how(offset)})`);
