@@ -85,8 +85,9 @@ function startWalk(row: ReplayRow) {
     duplicates: row.checkpoint?.duplicates ?? 0,
     due: (position: string) => dueAt(options, startMs, walk.last, timeOf(position)),
     take(position: string, json: string, duplicates: number): DueEvent {
-      const dueAtMs = walk.due(position);
-      walk.last = { eventTimeMs: timeOf(position), dueAtMs };
+      const eventTimeMs = timeOf(position);
+      const dueAtMs = dueAt(options, startMs, walk.last, eventTimeMs);
+      walk.last = { eventTimeMs, dueAtMs };
       walk.duplicates += duplicates;
       return {
         position,
