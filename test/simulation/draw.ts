@@ -14,7 +14,7 @@ const NO_FAULTS: Faults = {
   lambdaThrottled: 0,
   coldStart: 0,
   slowRequest: 0,
-  dynamoThrottled: 0,
+  requestThrottled: 0,
   answerLost: 0,
   parkFails: 0,
   messageTwice: 0,
@@ -36,7 +36,7 @@ const MOST: Faults = {
   lambdaThrottled: 0.1,
   coldStart: 0.5,
   slowRequest: 0.1,
-  dynamoThrottled: 0.15,
+  requestThrottled: 0.15,
   answerLost: 0.08,
   parkFails: 0.3,
   messageTwice: 0.1,
@@ -97,7 +97,8 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
-  return random.chance(0.06) ? redrivenBetweenReadings(scenario, random) : scenario;
+  if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
+  return random.chance(0.06) ? atTheEndOfTheDwell(scenario, random) : scenario;
 }
 
 /** Somebody changes the row in the middle of a release, which is a long one every other time. */
@@ -120,6 +121,32 @@ function racingWithTheSeal(scenario: Scenario, random: Random): Scenario {
       delayMs: 120_000 + random.integer(-10_000, 2_000),
     },
     faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
+  };
+}
+
+/**
+ * Dead letters that come back one by one while the set is being sealed, and whose puts wait in their senders for as
+ * long as their calls last and are then on their way for as long as is allowed: the first read for release comes
+ * shortly after them.
+ */
+function atTheEndOfTheDwell(scenario: Scenario, random: Random): Scenario {
+  const raced = racingWithTheSeal(scenario, random);
+  const slowPut = () => ({
+    sentAfterMs: random.integer(9_400, 9_900),
+    onItsWayMs: MAX_SKEW_MS - random.integer(20, 400),
+  });
+  return {
+    ...raced,
+    events: raced.events.map(({ cursed: _, ...event }, n) =>
+      n > 0 ? { ...event, bad: true, ...(random.chance(0.7) && { slowPut: slowPut() }) } : event,
+    ),
+    operator: {
+      ...raced.operator,
+      delayMs: 120_000 - random.integer(0, 4_000),
+      paceMs: random.integer(200, 1_000),
+    },
+    skewMs: 0,
+    faults: { ...raced.faults, slowRequest: 0, lambdaThrottled: 0 },
   };
 }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../src/core/event';
 import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
 import { eventOf, WINDOW_START_MS } from '../core/support/events';
-import { request } from './dynamodb';
 import type { Life } from './life';
+import { request } from './request';
 import { descriptionFor, type SketchPlan } from './scenario';
 import { strikes, type World } from './world';
 
@@ -42,12 +42,10 @@ export function eventBridge(
     await scheduler.sleep(random.integer(20, 600) + (plan.throttledMs ?? 0));
     if (strikes(world, 'oversized')) return toOverflow(plan, event, 'too large for the target');
     while (strikes(world, 'targetThrottled')) {
-      await scheduler.sleep(random.integer(500, 25_000));
-      if (scheduler.nowMs - sentMs > settings.maximumEventAgeMs) {
-        const ageMs = scheduler.nowMs - sentMs;
-        await scheduler.sleep(Math.min(0, settings.maximumEventAgeMs - ageMs) + random.integer(0, 2_000));
-        return toOverflow(plan, event, 'too old');
-      }
+      const leftMs = Math.max(0, sentMs + settings.maximumEventAgeMs - scheduler.nowMs);
+      const waitMs = random.integer(500, 25_000);
+      await scheduler.sleep(Math.min(waitMs, leftMs));
+      if (waitMs >= leftMs) return toOverflow(plan, event, 'too old');
     }
     trace.note('EventBridge', () => `the target takes ${plan.id}`);
     parts.start(event);

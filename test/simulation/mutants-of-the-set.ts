@@ -65,6 +65,23 @@ export const SET_MUTANTS: Mutant[] = [
     bendSettings: (settings, of) => (of === 'collect' ? { ...settings, phaseCacheMs: 300_000 } : settings),
   },
   {
+    name: 'the row is read eventually consistently',
+    breaks: 'R7',
+    caughtBy: 5,
+    edits: [
+      edit('src/aws/replays.ts', 'Key: itemKey(replay), ConsistentRead: true }', 'Key: itemKey(replay) }'),
+    ],
+  },
+  {
+    name: 'the buffer is read eventually consistently',
+    breaks: 'R1',
+    caughtBy: 375,
+    edits: [
+      edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n          Limit: limit,', 'Limit: limit,'),
+      edit('src/aws/event-buffer.ts', "ConsistentRead: true,\n        Select: 'COUNT',", "Select: 'COUNT',"),
+    ],
+  },
+  {
     name: 'late events are not marked',
     breaks: 'R1',
     caughtBy: 5,

@@ -8,6 +8,8 @@ const ENTRY = `
   export { createCollectHandler } from './src/lambda/collect-handler';
   export { createReleaseHandler } from './src/lambda/release-handler';
   export { orderedReplay } from './src/consumer';
+  export { dynamoEventBuffer } from './src/aws/event-buffer';
+  export { dynamoReplays } from './src/aws/replays';
 `;
 
 /** One line of a source file and what it becomes; the line must be there exactly once. */

@@ -13,7 +13,7 @@ const LATEST_MS = 1_500_000;
  */
 export function operator(world: World, road: SideRoad) {
   const { scenario, scheduler, tables, checkers, trace } = world;
-  const { act, trigger, delayMs } = scenario.operator;
+  const { act, trigger, delayMs, paceMs } = scenario.operator;
   let acted = false;
   let isComing = false;
   let comings = 0;
@@ -25,7 +25,7 @@ export function operator(world: World, road: SideRoad) {
 
   function handle(): void {
     if (act === 'purge') road.purge();
-    else road.redrive(mend);
+    else road.redrive(mend, paceMs);
   }
 
   function sees(what: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed'): void {

@@ -1,3 +1,5 @@
+import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
 import type { Settings } from '../../src/core/settings';
@@ -7,11 +9,16 @@ import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 
-/** The code that is attacked: the two functions' handlers with the core behind them, and the consumer's wrapper. */
+/**
+ * The code that is attacked: the two functions' handlers with the core behind them, and the consumer's wrapper. The
+ * adapters are asked only which reads they mark as strongly consistent.
+ */
 export interface Protocol {
   createCollectHandler: typeof createCollectHandler;
   createReleaseHandler: typeof createReleaseHandler;
   orderedReplay: typeof orderedReplay;
+  dynamoEventBuffer: typeof dynamoEventBuffer;
+  dynamoReplays: typeof dynamoReplays;
   /** What a mutant does to the tables themselves: their effects stay atomic. */
   bendTables?(tables: Tables): Stores;
   /** What a mutant does to the requests of a process. */
@@ -33,4 +40,10 @@ export interface Stores {
   lanes: Lanes;
 }
 
-export const REAL: Protocol = { createCollectHandler, createReleaseHandler, orderedReplay };
+export const REAL: Protocol = {
+  createCollectHandler,
+  createReleaseHandler,
+  orderedReplay,
+  dynamoEventBuffer,
+  dynamoReplays,
+};

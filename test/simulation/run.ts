@@ -5,12 +5,14 @@ import type { SequencerState } from '../../src/core/sequence';
 import type { CollectInput } from '../../src/lambda/collect-handler';
 import { REPLAY } from '../core/support/events';
 import { consumer } from './consumer';
-import { dynamoDb, request } from './dynamodb';
+import { dynamoDb } from './dynamodb';
 import { eventBridge } from './eventbridge';
+import { markedReads } from './eventual-reads';
 import { type CollectCall, callLost, createFunction } from './lambda';
 import type { Life } from './life';
 import { operator } from './operator';
 import { type Protocol, REAL } from './protocol';
+import { request } from './request';
 import type { Faults, Scenario } from './scenario';
 import { sideRoad } from './side-road';
 import { expressCollect, standardSequence } from './step-functions';
@@ -46,7 +48,7 @@ export async function run(
   scenario: Scenario,
   { protocol = REAL, recording = false }: { protocol?: Protocol; recording?: boolean } = {},
 ): Promise<Outcome> {
-  const world = createWorld(scenario, protocol, recording);
+  const world = createWorld(scenario, protocol, await markedReads(protocol), recording);
   await play(world);
   const row = world.tables.replays.row(REPLAY);
   return {

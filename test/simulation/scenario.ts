@@ -24,8 +24,8 @@ export interface Faults {
   coldStart: number;
   /** A request waits in its sender for seconds. */
   slowRequest: number;
-  /** DynamoDB refuses a request for now. */
-  dynamoThrottled: number;
+  /** A service refuses a request for now. */
+  requestThrottled: number;
   /** A request has its effect and its answer is lost. */
   answerLost: number;
   /** Sending a message to Overflow fails. */
@@ -54,6 +54,14 @@ export interface SketchPlan extends Sketch {
   throttledMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
+  /** Its put is as slow as this. */
+  slowPut?: SlowRequest;
+}
+
+/** Least times that a request waits in its sender, and is on its way. */
+export interface SlowRequest {
+  sentAfterMs: number;
+  onItsWayMs: number;
 }
 
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
@@ -74,6 +82,8 @@ export interface Scenario {
     /** What makes the operator look, and how long after it the act comes. */
     trigger: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed';
     delayMs: number;
+    /** Between two letters that are redriven. */
+    paceMs?: number;
   };
   /** The consumer's handler fails on this event for ever. */
   poison?: string;

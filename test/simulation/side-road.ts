@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../src/core/event';
 import type { Queues } from '../../src/core/ports';
-import { request } from './dynamodb';
 import type { CollectCall } from './lambda';
 import type { Life } from './life';
+import { request } from './request';
 import { strikes, type World } from './world';
 
 /** As `serverless.yml` has them. */
@@ -25,8 +25,12 @@ type QueueName = 'overflow' | 'deadLetters';
 /**
  * The queue `Overflow`, its event source mapping, and `DeadLetters`.
  *
- * - At least once; hidden for the visibility timeout after each receive, and moved to the dead letters instead of
+ * - At least once: what was handled and deleted may come again,
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
+ * - Hidden for the visibility timeout after each receive, and moved to the dead letters instead of
  *   being received a sixth time: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+ * - Dead letters are redriven at a pace of one's choice, which may be a slow one:
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  * - Partial batch failures; a batch whose call fails comes again as a whole:
  *   https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  * - A depth may lack what was sent in the last minute, and may still count what has gone:
@@ -53,12 +57,13 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
     if (queue === 'overflow') poll(random.integer(5, 1_000));
   }
 
-  function remove(queue: QueueName, message: Message): void {
+  function remove(queue: QueueName, message: Message): boolean {
     const at = queues[queue].indexOf(message);
-    if (at < 0) return;
+    if (at < 0) return false;
     queues[queue].splice(at, 1);
     const lingersMs = random.integer(-20_000, 20_000);
     if (lingersMs > 0) ghosts.push({ queue, untilMs: scheduler.nowMs + lingersMs });
+    return true;
   }
 
   function poll(delayMs: number): void {
@@ -108,11 +113,13 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
     park: (event: JsonObject) => send('overflow', event),
     queues,
     /** Hands the dead letters back, mended. */
-    redrive(mend: (event: JsonObject) => JsonObject): void {
-      for (const message of [...queues.deadLetters]) {
-        remove('deadLetters', message);
-        trace.note('operator', () => `redrives ${message.event.id}`);
-        send('overflow', mend(message.event));
+    redrive(mend: (event: JsonObject) => JsonObject, paceMs = 0): void {
+      for (const [n, message] of queues.deadLetters.entries()) {
+        scheduler.at(n * paceMs, () => {
+          if (!remove('deadLetters', message)) return;
+          trace.note('operator', () => `redrives ${message.event.id}`);
+          send('overflow', mend(message.event));
+        });
       }
     },
     purge(): void {

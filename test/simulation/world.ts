@@ -7,6 +7,7 @@ import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
 import { type Checkers, createCheckers } from './checkers';
+import { type MarkedReads, withStaleReads } from './eventual-reads';
 import { Life } from './life';
 import type { Protocol, Stores, Tables } from './protocol';
 import { type Faults, type Scenario, settingsFor } from './scenario';
@@ -42,7 +43,12 @@ function makeTables(): Tables {
   return { buffer: memoryEventBuffer(options), replays: memoryReplays(options), lanes: memoryLanes(options) };
 }
 
-export function createWorld(scenario: Scenario, protocol: Protocol, recording: boolean): World {
+export function createWorld(
+  scenario: Scenario,
+  protocol: Protocol,
+  reads: MarkedReads,
+  recording: boolean,
+): World {
   const scheduler = new Scheduler(START_MS, randomOf(scenario.seed, 'scheduler'));
   const trace = createTrace(() => scheduler.nowMs, recording);
   const settings = settingsFor(scenario);
@@ -60,7 +66,10 @@ export function createWorld(scenario: Scenario, protocol: Protocol, recording: b
     checkers,
     listeners: { rowSaved: () => {}, appended: () => {} },
     tables,
-    stores: protocol.bendTables?.(tables) ?? tables,
+    stores: withStaleReads(protocol.bendTables?.(tables) ?? tables, reads, {
+      now: () => scheduler.nowMs,
+      random: randomOf(scenario.seed, 'replicas'),
+    }),
     starts: memorySequencerStarts({ recordCalls: false }),
     struck: new Map(),
     random(part) {

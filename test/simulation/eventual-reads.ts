@@ -1,0 +1,122 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BufferedEvent, ReplayRow } from '../../src/core/ports';
+import type { Random } from '../../src/local/random';
+import type { Protocol, Stores } from './protocol';
+
+/**
+ * An eventually consistent read may miss what was written shortly before. That is usually a second or less, but no
+ * limit is promised, so one read in three may miss more:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
+ */
+const USUALLY_STALE_MS = 1_000;
+const MOST_STALE_MS = 5_000;
+
+/** Which reads are marked strongly consistent. */
+export interface MarkedReads {
+  row: boolean;
+  page: boolean;
+  count: boolean;
+}
+
+const marked = new WeakMap<Protocol, Promise<MarkedReads>>();
+
+/** What the real adapters send to DynamoDB, asked once: a read that lacks `ConsistentRead` is served as such. */
+export function markedReads(protocol: Protocol): Promise<MarkedReads> {
+  let reads = marked.get(protocol);
+  if (!reads) {
+    reads = askAdapters(protocol);
+    marked.set(protocol, reads);
+  }
+  return reads;
+}
+
+async function askAdapters({ dynamoReplays, dynamoEventBuffer }: Protocol): Promise<MarkedReads> {
+  const isMarked = async (read: (client: DynamoDBClient) => Promise<unknown>): Promise<boolean> => {
+    const inputs: { ConsistentRead?: boolean }[] = [];
+    const client = new DynamoDBClient({ region: 'us-east-1' });
+    client.send = async (command: { input: { ConsistentRead?: boolean } }) => {
+      inputs.push(command.input);
+      return {};
+    };
+    await read(client);
+    if (inputs.length === 0) throw new Error('An adapter answered without asking DynamoDB.');
+    return inputs.every(({ ConsistentRead }) => ConsistentRead === true);
+  };
+  const buffer = (client: DynamoDBClient) => dynamoEventBuffer({ client, table: 'EventBuffer' });
+  return {
+    row: await isMarked((client) => dynamoReplays({ client, table: 'Replays' }).get('replay')),
+    page: await isMarked((client) => buffer(client).read('replay', 0, undefined, 1)),
+    count: await isMarked((client) => buffer(client).count('replay', 0)),
+  };
+}
+
+/** The stores as reads see them: those that are not marked get a version that was true up to a second ago. */
+export function withStaleReads(
+  stores: Stores,
+  reads: MarkedReads,
+  { now, random }: { now(): number; random: Random },
+): Stores {
+  if (reads.row && reads.page && reads.count) return stores;
+  const { buffer, replays } = stores;
+  const rows: { sinceMs: number; row: ReplayRow | undefined }[] = [{ sinceMs: 0, row: undefined }];
+  const putAtMs = new Map<string, number>();
+  const asOf = () => now() - random.integer(0, random.chance(1 / 3) ? MOST_STALE_MS : USUALLY_STALE_MS);
+
+  async function keepRow(replay: string): Promise<void> {
+    rows.push({ sinceMs: now(), row: await replays.get(replay) });
+  }
+
+  /** A page of what was there at a time. */
+  async function pageOf(replay: string, bucket: number, after: string | undefined, limit: number) {
+    const atMs = asOf();
+    const events: BufferedEvent[] = [];
+    let from = after;
+    for (;;) {
+      const page = await buffer.read(replay, bucket, from, limit);
+      events.push(...page.events.filter(({ position }) => (putAtMs.get(position) ?? 0) <= atMs));
+      from = page.events.at(-1)?.position ?? from;
+      if (events.length >= limit) return { events: events.slice(0, limit), more: true };
+      if (!page.more) return { events, more: false };
+    }
+  }
+
+  return {
+    ...stores,
+    replays: {
+      ...replays,
+      async create(row) {
+        const created = await replays.create(row);
+        if (created) await keepRow(row.replay);
+        return created;
+      },
+      async save(replay, changes, guard) {
+        const saved = await replays.save(replay, changes, guard);
+        if (saved) await keepRow(replay);
+        return saved;
+      },
+      async addLate(replay) {
+        await replays.addLate(replay);
+        await keepRow(replay);
+      },
+      async get(replay) {
+        const atMs = reads.row ? now() : asOf();
+        const seen = rows.findLast(({ sinceMs }) => sinceMs <= atMs);
+        return seen === rows.at(-1) ? replays.get(replay) : structuredClone(seen?.row);
+      },
+    },
+    buffer: {
+      ...buffer,
+      async put(key, event) {
+        const outcome = await buffer.put(key, event);
+        if (outcome === 'stored') putAtMs.set(key.position, now());
+        return outcome;
+      },
+      read: (...query) => (reads.page ? buffer.read(...query) : pageOf(...query)),
+      async count(replay, bucket) {
+        if (reads.count) return buffer.count(replay, bucket);
+        const { events } = await pageOf(replay, bucket, undefined, Number.MAX_SAFE_INTEGER);
+        return events.filter(({ late }) => !late).length;
+      },
+    },
+  };
+}
