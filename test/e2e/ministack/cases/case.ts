@@ -1,6 +1,6 @@
-import { until } from '../../../local/until';
 import type { Emulator } from '../world/emulator';
 import { type Happened, publish } from '../world/events';
+import { eventually } from '../world/eventually';
 import { type Consumer, type Replay, startReplay } from '../world/replay';
 import type { Stack, Stage } from '../world/stacks';
 
@@ -8,8 +8,10 @@ export interface World {
   emulator: Emulator;
   stacks: Record<Stage, Stack>;
   /** Things that one case does and another waits for. */
-  milestones: { throttlingIsOver: Milestone; deadLetterIsMended: Milestone; allButTheRestart: Milestone };
+  milestones: Record<MilestoneName, Milestone>;
 }
+
+export type MilestoneName = 'throttlingIsOver' | 'deadLetterIsMended' | 'lateIsHeld' | 'allButTheRestart';
 
 export interface Milestone {
   reached: Promise<void>;
@@ -21,6 +23,8 @@ export interface Case {
   /** What holds, as a sentence. */
   title: string;
   run(world: World): Promise<void>;
+  /** What others wait for; where the case fails before it, they go on without. */
+  reaches?: MilestoneName;
 }
 
 export function milestone(): Milestone {
@@ -50,7 +54,7 @@ export async function replayOf(
 /** Waits until a consumer has had so many events. */
 export async function consumed(replay: Replay, count: number, consumer: Consumer = 'steady'): Promise<void> {
   const seen = async () => new Set((await replay.delivered(consumer)).map(({ id }) => id)).size;
-  await until(
+  await eventually(
     `${consumer} got ${count} events of ${replay.name}`,
     async () => (await seen()) >= count,
     120_000,

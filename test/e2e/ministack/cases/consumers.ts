@@ -1,5 +1,5 @@
-import { until } from '../../../local/until';
 import { happen } from '../world/events';
+import { eventually } from '../world/eventually';
 import { expectAllInOrder, judge } from '../world/figures';
 import { type Case, consumed, replayOf } from './case';
 
@@ -28,7 +28,7 @@ export const neverSucceeds: Case = {
     await consumed(replay, 20);
     await expectAllInOrder(replay, events);
     const attempts = async () => (await replay.delivered('never')).filter(({ n }) => n === 7).length;
-    await until('four attempts at the poison event', async () => (await attempts()) >= 4, 120_000);
+    await eventually('four attempts at the poison event', async () => (await attempts()) >= 4);
     const delivered = await replay.delivered('never');
     expect(Math.max(...delivered.map(({ n }) => n))).toBe(7);
     expect(judge(events.slice(0, 8), delivered, () => '')).toMatchObject({ violations: 0, lost: 0 });

@@ -1,5 +1,5 @@
-import { until } from '../../../local/until';
 import { happen } from '../world/events';
+import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
 import { depthOf, redriveMended } from '../world/queues';
 import { type Case, consumed, replayOf } from './case';
@@ -10,6 +10,7 @@ const withOneThatCannotBeOrdered = () =>
 
 export const redrivenBeforeTheSeal: Case = {
   title: 'a replay with a dead letter is INCOMPLETE, and goes on by itself when that is redriven',
+  reaches: 'deadLetterIsMended',
   async run(world) {
     const { emulator, stacks, milestones } = world;
     await milestones.throttlingIsOver.reached;
@@ -31,17 +32,18 @@ export const redrivenBeforeTheSeal: Case = {
 
 export const redrivenAfterTheSeal: Case = {
   title: 'with onMissing=continue a dead letter is left out; redriven after the seal it is held as late',
+  reaches: 'lateIsHeld',
   async run(world) {
-    const { emulator, stacks } = world;
+    const { emulator, stacks, milestones } = world;
     const events = withOneThatCannotBeOrdered();
     const options = { name: 'late', stage: 'late', description: 'onMissing=continue' } as const;
     const replay = await replayOf(world, events, options);
     const dead = async () => (await depthOf(emulator, stacks.late, 'DeadLettersQueueUrl')) === 1;
-    await until('the event is dead', dead, 120_000);
+    await eventually('the event is dead', dead);
     const sealed = await replay.reaches('DONE');
     expect(sealed).toMatchObject({ collected: 23, late: 0, dead: 1 });
     await redriveMended(emulator, stacks.late);
-    await until('the event is late', async () => (await replay.row())?.late === 1);
+    await eventually('the event is late', async () => (await replay.row())?.late === 1);
     expect((await replay.arrived()).filter(({ late }) => late)).toHaveLength(1);
     expect(await depthOf(emulator, stacks.late, 'OverflowQueueUrl')).toBe(0);
     await consumed(replay, 23);
@@ -50,5 +52,6 @@ export const redrivenAfterTheSeal: Case = {
       events.filter(({ n }) => n !== 9),
     );
     expect(await replay.row()).toMatchObject({ phase: 'DONE', collected: 23, late: 1 });
+    milestones.lateIsHeld.reach();
   },
 };

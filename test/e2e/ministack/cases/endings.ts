@@ -1,6 +1,6 @@
 import { CancelReplayCommand } from '@aws-sdk/client-eventbridge';
-import { until } from '../../../local/until';
 import { happen } from '../world/events';
+import { eventually } from '../world/eventually';
 import { figures, judge } from '../world/figures';
 import { type Case, describeSequencer, replayOf } from './case';
 
@@ -18,7 +18,7 @@ export const badDescription: Case = {
       const execution = await describeSequencer(world, replay, 1);
       return execution.status !== 'RUNNING' && execution;
     };
-    const execution = await until('the sequencer has ended', ended);
+    const execution = await eventually('the sequencer has ended', ended);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidOption' });
     expect(checkpoint).toBeUndefined();
     expect(await replay.delivered()).toEqual([]);
@@ -30,7 +30,10 @@ export const cancelledAtEventBridge: Case = {
   async run(world) {
     const events = happen(200, (n) => ({ second: n }));
     const replay = await replayOf(world, events, { name: 'cancelled-early' });
-    await until('some have arrived', async () => (await replay.row()) && (await replay.arrived()).length > 5);
+    await eventually(
+      'some have arrived',
+      async () => (await replay.row()) && (await replay.arrived()).length > 5,
+    );
     await world.emulator.eventbridge.send(new CancelReplayCommand({ ReplayName: replay.name }));
     const row = await replay.reaches('CANCELLED');
     expect(row.reason).toBe('EventBridge says CANCELLED.');
@@ -46,7 +49,7 @@ export const cancelledInTheRow: Case = {
     const events = happen(60, (n) => ({ second: n }));
     const replay = await replayOf(world, events, { name: 'cancelled-late', description: 'speed=1' });
     await replay.reaches('RELEASING');
-    await until('some are delivered', async () => (await replay.delivered()).length > 5);
+    await eventually('some are delivered', async () => (await replay.delivered()).length > 5);
     await emulator.cli(
       ...['dynamodb', 'update-item', '--table-name', stacks.main.outputs.ReplaysTable as string],
       ...['--key', JSON.stringify({ replay: { S: replay.name } })],
@@ -55,9 +58,9 @@ export const cancelledInTheRow: Case = {
     );
     const cancelledAtMs = Date.now();
     const ended = async () => (await describeSequencer(world, replay, 1)).status === 'SUCCEEDED';
-    await until('the sequencer has ended', ended, 30_000);
+    await eventually('the sequencer has ended', ended, 30_000);
     // What was appended is read within this time, and nothing is appended any more.
-    await until('the consumer has had its time', () => Date.now() > cancelledAtMs + 30_000);
+    await eventually('the consumer has had its time', () => Date.now() > cancelledAtMs + 30_000);
     const delivered = await replay.delivered();
     const last = Math.max(...delivered.map(({ n }) => n));
     expect(last).toBeLessThan(40);

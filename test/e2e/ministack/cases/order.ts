@@ -78,7 +78,7 @@ export const twoAtOnce: Case = {
 export const orderingKeys: Case = {
   title: 'with an ordering key each of its values is a lane with an order and offsets of its own',
   async run(world) {
-    const events = happen(90, (n) => ({ second: Math.floor(n / 4) }));
+    const events = happen(90, (n) => ({ second: Math.floor(n / 30) }));
     const description = 'orderingKey=detail.orderId';
     const replay = await replayOf(world, events, { name: 'ordering-keys', description });
     const row = await replay.reaches('DONE');

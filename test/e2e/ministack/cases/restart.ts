@@ -1,5 +1,5 @@
-import { until } from '../../../local/until';
 import { happen } from '../world/events';
+import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
 import { type Case, consumed, describeSequencer, replayOf } from './case';
 
@@ -12,7 +12,7 @@ export const restart: Case = {
     const events = happen(80, (n) => ({ second: n }));
     const replay = await replayOf(world, events, { name: 'restart', description: 'speed=1' });
     await replay.reaches('RELEASING');
-    await until('some are delivered', async () => (await replay.delivered()).length >= 10);
+    await eventually('some are delivered', async () => (await replay.delivered()).length >= 10);
     await milestones.allButTheRestart.reached;
     await emulator.restart();
     const before = (await replay.delivered()).length;

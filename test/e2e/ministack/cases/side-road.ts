@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { until } from '../../../local/until';
 import { happen } from '../world/events';
+import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
 import { depthOf } from '../world/queues';
 import { COLLECTORS, limitCollectors } from '../world/stacks';
@@ -8,6 +9,7 @@ import { type Case, consumed, replayOf } from './case';
 
 export const throttled: Case = {
   title: 'events that a throttled collect cannot take go by the queue Overflow, and come out in order',
+  reaches: 'throttlingIsOver',
   async run(world) {
     const { emulator, milestones } = world;
     const { side } = world.stacks;
@@ -15,7 +17,7 @@ export const throttled: Case = {
     const events = happen(25, (n) => ({ second: Math.floor(n / 2) }));
     const replay = await replayOf(world, events, { name: 'throttled', stage: 'side' });
     const parked = async () => (await depthOf(emulator, side, 'OverflowQueueUrl')) === 25;
-    await until('all of it is in Overflow', parked, 60_000);
+    await eventually('all of it is in Overflow', parked, 60_000);
     expect(await replay.row()).toBeUndefined();
     await limitCollectors(emulator, side, COLLECTORS);
     milestones.throttlingIsOver.reach();
@@ -36,7 +38,7 @@ export const large: Case = {
     // The emulator's log is the one place that tells which road an event took.
     const bySideRoad = () =>
       world.emulator.output().includes('EventBridge → SQS ordered-replay-main-Overflow');
-    await until('it is in Overflow', bySideRoad);
+    await until('it is in Overflow', bySideRoad, 120_000);
     const row = await replay.reaches('DONE');
     await consumed(replay, 10);
     await expectAllInOrder(replay, events);

@@ -26,16 +26,19 @@ export function judge(
   const lanes = new Map<string, Happened[]>();
   for (const event of happened) lanes.set(laneOf(event), [...(lanes.get(laneOf(event)) ?? []), event]);
   const next = new Map<string, number>();
+  const seen = new Set<string>();
   let violations = 0;
   let redelivered = 0;
   for (const { orderingKey, offset, n } of delivered) {
     const expected = next.get(orderingKey) ?? 0;
-    if (offset > expected || lanes.get(orderingKey)?.[offset]?.n !== n) violations++;
-    else if (offset < expected) redelivered++;
-    else next.set(orderingKey, expected + 1);
+    const repeated = offset < expected && seen.has(`${orderingKey}#${n}`);
+    if (lanes.get(orderingKey)?.[offset]?.n !== n || (offset !== expected && !repeated)) violations++;
+    else if (repeated) redelivered++;
+    next.set(orderingKey, Math.max(expected, offset + 1));
+    seen.add(`${orderingKey}#${n}`);
   }
-  const complete = [...next.values()].reduce((sum, count) => sum + count, 0);
-  return { violations, lost: happened.length - complete, redelivered };
+  const lost = happened.filter((event) => !seen.has(`${laneOf(event)}#${event.n}`)).length;
+  return { violations, lost, redelivered };
 }
 
 /** How many arrived after an event that sorts behind them. */

@@ -6,10 +6,11 @@ import { StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { decodeItem } from '../../../../src/aws/attributes';
 import { REPLAY_ROW } from '../../../../src/aws/replay-row';
 import type { Phase, ReplayRow } from '../../../../src/core/ports';
-import { until } from '../../../local/until';
+import { hasEnded } from '../../../../src/core/sequencer-lease';
 import type { Delivered } from '../consumer/order';
 import type { Emulator } from './emulator';
 import { windowOf } from './events';
+import { eventually } from './eventually';
 import type { Stack } from './stacks';
 
 export type Consumer = 'steady' | 'twice' | 'never';
@@ -64,11 +65,12 @@ function replayNamed(emulator: Emulator, stack: Stack, name: string): Replay {
       let last: ReplayRow | undefined;
       const look = async () => {
         last = await row();
-        if (last?.phase === 'FAILED' && phase !== 'FAILED') throw new Error(`${name}: ${last.reason}`);
-        return last?.phase === phase && last;
+        if (last?.phase === phase) return last;
+        if (last && hasEnded(last.phase)) throw new Error(`${name} has ended as ${last.phase}`);
+        return undefined;
       };
       try {
-        return await until(`${name} is ${phase}`, slowly(look), PATIENCE_MS);
+        return await eventually(`${name} is ${phase}`, look, PATIENCE_MS);
       } catch (cause) {
         throw new Error(`${(cause as Error).message}: ${JSON.stringify(last)}`, { cause });
       }
@@ -97,15 +99,5 @@ function replayNamed(emulator: Emulator, stack: Stack, name: string): Replay {
         .toSorted((a, b) => receivedAt(a).localeCompare(receivedAt(b)))
         .map((item) => ({ position: String(item.position?.S), late: item.late?.BOOL === true }));
     },
-  };
-}
-
-/** One look a second: each costs the emulator time that it needs for the replays. */
-function slowly<T>(look: () => Promise<T>): () => Promise<T | undefined> {
-  let nextMs = 0;
-  return async () => {
-    if (Date.now() < nextMs) return undefined;
-    nextMs = Date.now() + 1_000;
-    return look();
   };
 }
