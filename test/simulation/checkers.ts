@@ -1,7 +1,9 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import type { ReplayRow, RowChanges } from '../../src/core/ports';
+import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../core/support/events';
 import { ConsumerChecker } from './consumer-checker';
+import { CountChecker } from './count-checker';
 import { LaneChecker } from './lane-checker';
 import { createOracle } from './oracle';
 import type { Tables } from './protocol';
@@ -22,15 +24,17 @@ const ENDED: readonly string[] = ['DONE', 'CANCELLED', 'FAILED'];
  */
 export function createCheckers(parts: {
   scenario: Scenario;
+  settings: Settings;
   tables: Tables;
   scheduler: Scheduler;
   trace: Trace;
 }) {
-  const { scenario, tables, scheduler, trace } = parts;
+  const { scenario, settings, tables, scheduler, trace } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
+  const counts = new CountChecker(scheduler, settings.queueMetadataMs);
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const everDead = new Set<string>();
@@ -89,8 +93,10 @@ export function createCheckers(parts: {
       () => `${row.collected} counted, ${released} released, ${set} in the set`,
     );
     // A late event whose counting failed has its message in the dead-letter queue, and is counted when that returns.
-    const late = stored.filter(([id, each]) => each.late && !dead.has(id)).length;
-    demand(row.late >= late, 'R1', () => `${late} are late, ${row.late} counted`);
+    const late = stored.filter(([id, each]) => each.late && !dead.has(id));
+    demand(row.late >= late.length, 'R1', () => `${late.length} are late, ${row.late} counted`);
+    const unmarked = late.filter(([, { lateCounted }]) => !lateCounted).map(([id]) => id);
+    demand(unmarked.length === 0, 'R1', () => `${unmarked.join(', ')} would be counted again`);
   }
 
   return {
@@ -105,7 +111,14 @@ export function createCheckers(parts: {
       cancelledMs = scheduler.nowMs;
     },
 
+    letterComes: (messageId: string) => counts.letterComes(messageId),
+    letterGoes: (messageId: string) => counts.letterGoes(messageId),
+    findsUncounted: () => counts.findsUncounted(),
+    countsLate: () => verdict.check(() => counts.counts()),
+
     rowSaved(changes: RowChanges): void {
+      const { dead } = changes;
+      if (dead !== undefined) verdict.check(() => counts.deadSaved(dead));
       if (changes.phase === 'SEALED' && !isSealed) {
         isSealed = true;
         verdict.check(checkSeal);
@@ -144,9 +157,8 @@ export function createCheckers(parts: {
         checkOutcomes(isDone, dead);
         if (!row) return;
         checkEnding(row);
-        if (!isDone) return;
-        checkCounts(row, dead);
-        if (scenario.poison === undefined) consumer.atTheEnd(lanes.ends);
+        if (isDone) checkCounts(row, dead);
+        consumer.atTheEnd(lanes.ends, scenario);
       });
     },
   };

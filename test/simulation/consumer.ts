@@ -23,7 +23,10 @@ export function consumer(world: World) {
         trace.note(life.name, () => `begins ${delivery.orderingKey}/${delivery.offset} ${event.id}`);
         checkers.consumerBegins(delivery, event);
         await scheduler.sleep(random.integer(1, strikes(world, 'handlerSlow') ? 9_000 : 60), life);
-        if (event.id === scenario.poison) throw new Error('poison');
+        if (event.id === scenario.poison) {
+          world.poisonings++;
+          throw new Error('poison');
+        }
         if (strikes(world, 'handlerHangs')) return never();
         if (strikes(world, 'handlerFails')) throw new Error('not now');
         checkers.consumerHandled(delivery);

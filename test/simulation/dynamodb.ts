@@ -14,12 +14,17 @@ export function dynamoDb(world: World, life: Life): Stores {
     request(world, life, name, effect, slow);
   const stores: Stores = {
     buffer: {
-      put: (key, event) =>
-        call(
+      async put(key, event) {
+        const outcome = await call(
           () => `put ${key.position}${event.late ? ' as late' : ''}`,
           () => buffer.put(key, event),
           slowPuts.get(idIn(event.json)),
-        ),
+        );
+        const { late, lateCounted } =
+          outcome === 'stored' ? { late: event.late, lateCounted: false } : outcome.existing;
+        if (late && !lateCounted) checkers.findsUncounted();
+        return outcome;
+      },
       addDuplicate: (key) =>
         call(
           () => `count a duplicate of ${key.position}`,
@@ -70,11 +75,16 @@ export function dynamoDb(world: World, life: Life): Stores {
             return saved;
           },
         ),
-      addLate: (replay) =>
-        call(
+      addLate(replay) {
+        let effects = 0;
+        return call(
           () => 'count a late event',
-          () => replays.addLate(replay),
-        ),
+          async () => {
+            await replays.addLate(replay);
+            if (++effects === 1) checkers.countsLate();
+          },
+        );
+      },
     },
     lanes: {
       append: (lane, events, expiresAtMs) =>

@@ -100,6 +100,36 @@ export const SET_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'a late event is counted three times',
+    breaks: 'R1',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/collect.ts',
+        'await replays.addLate(row.replay);',
+        'for (let n = 0; n < 3; n++) await replays.addLate(row.replay);',
+      ),
+    ],
+  },
+  {
+    name: 'a late event that is counted is not marked',
+    breaks: 'R1',
+    caughtBy: 1,
+    edits: [edit('src/core/collect.ts', 'await buffer.markLateCounted(key);', '')],
+  },
+  {
+    name: 'the seal counts no dead letters',
+    breaks: 'R1',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/seal.ts',
+        "changes: { phase: 'SEALED', reason: undefined, dead }",
+        "changes: { phase: 'SEALED', reason: undefined, dead: 0 }",
+      ),
+    ],
+  },
+  {
     name: 'duplicates are put unconditionally',
     breaks: 'R1',
     caughtBy: 72,

@@ -1,5 +1,11 @@
 import { edit, type Mutant } from './mutant';
 
+const REPORTS_NO_FAILURE = edit(
+  'src/consumer/deliver.ts',
+  'return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };',
+  'return { batchItemFailures: [] };',
+);
+
 /** Releasing, going on, and consuming. */
 export const WALK_MUTANTS: Mutant[] = [
   {
@@ -183,12 +189,22 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'the consumer reports no failure',
     breaks: 'consumer',
     caughtBy: 18,
-    edits: [
-      edit(
-        'src/consumer/deliver.ts',
-        'return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };',
-        'return { batchItemFailures: [] };',
-      ),
-    ],
+    edits: [REPORTS_NO_FAILURE],
+  },
+  {
+    name: 'the consumer reports no failure, in a replay that is cancelled',
+    breaks: 'consumer',
+    shows: 'was handled up to',
+    where: (_scenario, { phase }) => phase === 'CANCELLED',
+    caughtBy: 1,
+    edits: [REPORTS_NO_FAILURE],
+  },
+  {
+    name: 'the consumer reports no failure, beside an event that fails for ever',
+    breaks: 'consumer',
+    shows: 'was handled up to',
+    where: ({ poison }) => poison !== undefined,
+    caughtBy: 1,
+    edits: [REPORTS_NO_FAILURE],
   },
 ];

@@ -1,27 +1,25 @@
 import { scenarioOf } from './draw';
-import type { Mutant } from './mutant';
+import { isCaught, type Mutant, protocolOf } from './mutant';
 import { MUTANTS } from './mutants';
 import { mutate } from './mutate';
-import { type Protocol, REAL } from './protocol';
 import { quietly } from './quietly';
 import { explain } from './report';
 import { run } from './run';
+import type { Violation } from './verdict';
 
 jest.setTimeout(240_000);
 
 const MOST_SEEDS = 2_000;
-
-async function protocolOf({ edits, ...bent }: Mutant): Promise<Protocol> {
-  return { ...(edits ? await mutate(edits) : REAL), ...bent };
-}
 
 /** The first seed that catches a mutant: the one that did it last is tried first, then all in turn. */
 async function caught(mutant: Mutant) {
   const protocol = await protocolOf(mutant);
   for (const seed of seedsFrom(mutant.caughtBy)) {
     const scenario = scenarioOf(seed);
-    const { violation } = await run(scenario, { protocol });
-    if (violation?.invariant === mutant.breaks) return { seed, scenario, violation, protocol };
+    const outcome = await run(scenario, { protocol });
+    if (isCaught(mutant, scenario, outcome)) {
+      return { seed, scenario, violation: outcome.violation as Violation, protocol };
+    }
   }
   return undefined;
 }

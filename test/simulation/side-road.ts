@@ -46,8 +46,10 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
   function send(queue: QueueName, event: JsonObject): void {
     const lagMs = random.integer(0, settings.queueMetadataMs);
     const countedFromMs = scheduler.nowMs + (scenario.depthsLagFully ? settings.queueMetadataMs : lagMs);
+    const messageId = `m${++sent}`;
+    if (queue === 'deadLetters') checkers.letterComes(messageId);
     queues[queue].push({
-      messageId: `m${++sent}`,
+      messageId,
       sentAtMs: scheduler.nowMs,
       event,
       receives: 0,
@@ -61,6 +63,7 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
     const at = queues[queue].indexOf(message);
     if (at < 0) return false;
     queues[queue].splice(at, 1);
+    checkers.letterGoes(message.messageId);
     const lingersMs = random.integer(-20_000, 20_000);
     if (lingersMs > 0) ghosts.push({ queue, untilMs: scheduler.nowMs + lingersMs });
     return true;

@@ -1,20 +1,20 @@
 import { deflateSync } from 'node:zlib';
 import type { DynamoDBRecord } from '../../src/consumer';
-import { bucketOf } from '../../src/core/position';
 import type { LaneRecord } from '../fakes/lanes';
 import type { LambdaFunction } from './lambda';
+import { idIn } from './oracle';
+import { streamPartOf } from './stream-part';
 import { strikes, type World } from './world';
 
-const PARALLELIZATION_FACTOR = 10;
 const MOST_RECORDS = 10;
-/** So often a poison event is tried; for ever would take longer than a run may. */
+/** So often a poison event fails; for ever would take longer than a run may. */
 const POISON_ATTEMPTS = 12;
 
 interface Part {
   name: string;
   records: DynamoDBRecord[];
   checkpoint: number;
-  failures: number;
+  poisoned: boolean;
   busy: boolean;
 }
 
@@ -27,7 +27,9 @@ interface Part {
  *   https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  * - A failed batch comes again, from the lowest sequence number that was reported, for as long as it takes:
  *   https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
- * - At least once: a mapping may go back to an earlier checkpoint. TTL deletions are records too:
+ * - At least once: a mapping may go back to an earlier checkpoint,
+ *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+ * - TTL deletions are records too:
  *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export function laneStream(world: World, parts: { consume: LambdaFunction }) {
@@ -43,16 +45,17 @@ export function laneStream(world: World, parts: { consume: LambdaFunction }) {
       const record = log[published] as LaneRecord;
       const part = partOf(record.lane);
       part.records.push(streamRecordOf(record, ++published));
+      if (record.events.some((json) => idIn(json) === scenario.poison)) part.poisoned = true;
       if (random.integer(0, 19) === 0) part.records.push(removalOf(published));
       look(part, random.integer(10, 300));
     }
   }
 
   function partOf(lane: string): Part {
-    const name = `shard ${bucketOf(lane, scenario.shards)} part ${bucketOf(`${lane}/`, PARALLELIZATION_FACTOR)}`;
+    const name = streamPartOf(lane, scenario.shards);
     let part = byName.get(name);
     if (!part) {
-      part = { name, records: [], checkpoint: 0, failures: 0, busy: false };
+      part = { name, records: [], checkpoint: 0, poisoned: false, busy: false };
       byName.set(name, part);
     }
     return part;
@@ -61,7 +64,7 @@ export function laneStream(world: World, parts: { consume: LambdaFunction }) {
   function look(part: Part, delayMs: number): void {
     scheduler.at(delayMs, () => {
       if (part.busy || part.checkpoint >= part.records.length) return;
-      if (scenario.poison !== undefined && part.failures > POISON_ATTEMPTS) return;
+      if (part.poisoned && world.poisonings > POISON_ATTEMPTS) return;
       part.busy = true;
       handle(part).catch((error) => scheduler.fail(error));
     });
@@ -73,7 +76,6 @@ export function laneStream(world: World, parts: { consume: LambdaFunction }) {
     trace.note(part.name, () => `hands ${numbers.length} record(s) from ${numbers[0]} to the consumer`);
     const answer = await parts.consume({ Records: batch });
     const handled = answer.ok ? handledOf(answer.value, numbers) : 0;
-    part.failures = handled > 0 ? 0 : part.failures + 1;
     part.checkpoint += handled;
     if (strikes(world, 'iteratorRestart')) {
       part.checkpoint = Math.max(0, part.checkpoint - random.integer(1, MOST_RECORDS));

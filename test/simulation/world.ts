@@ -34,6 +34,8 @@ export interface World {
   random(part: string): Random;
   /** How often each fault has struck. */
   struck: Map<keyof Faults, number>;
+  /** How often the poison event has failed. */
+  poisonings: number;
   /** A process on a host of its own. */
   newLife(name: string): Life;
 }
@@ -53,7 +55,7 @@ export function createWorld(
   const trace = createTrace(() => scheduler.nowMs, recording);
   const settings = settingsFor(scenario);
   const tables = makeTables();
-  const checkers = createCheckers({ scenario, tables, scheduler, trace });
+  const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
   let lives = 0;
@@ -72,6 +74,7 @@ export function createWorld(
     }),
     starts: memorySequencerStarts({ recordCalls: false }),
     struck: new Map(),
+    poisonings: 0,
     random(part) {
       let random = parts.get(part);
       if (!random) {

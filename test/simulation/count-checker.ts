@@ -1,0 +1,58 @@
+import type { Scheduler } from './scheduler';
+import { demand } from './verdict';
+
+/** From a look at the queues to the write of what it saw: four attempts, each of which may wait in its sender. */
+const SAVED_WITHIN_MS = 60_000;
+
+/** R1: what is counted in the row is what is there, as far as anybody can know it. */
+export class CountChecker {
+  readonly #scheduler: Scheduler;
+  readonly #queueMetadataMs: number;
+  /** Messages in the dead-letter queue, from when to when. */
+  readonly #letters = new Map<string, { fromMs: number; untilMs: number }>();
+  #foundUncounted = 0;
+  #counted = 0;
+
+  constructor(scheduler: Scheduler, queueMetadataMs: number) {
+    this.#scheduler = scheduler;
+    this.#queueMetadataMs = queueMetadataMs;
+  }
+
+  letterComes(messageId: string): void {
+    this.#letters.set(messageId, { fromMs: this.#scheduler.nowMs, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  letterGoes(messageId: string): void {
+    const letter = this.#letters.get(messageId);
+    if (letter) letter.untilMs = this.#scheduler.nowMs;
+  }
+
+  /** A depth counts what has been there for long, and may count what was there not long ago. */
+  deadSaved(dead: number): void {
+    const { nowMs } = this.#scheduler;
+    const sinceMs = nowMs - this.#queueMetadataMs - SAVED_WITHIN_MS;
+    const letters = [...this.#letters.values()];
+    const least = letters.filter(({ fromMs, untilMs }) => fromMs <= sinceMs && untilMs >= nowMs).length;
+    const most = letters.filter(({ untilMs }) => untilMs >= sinceMs).length;
+    demand(
+      least <= dead && dead <= most,
+      'R1',
+      () => `the row says ${dead} dead letters; there were ${least} to ${most}`,
+    );
+  }
+
+  /** A delivery has learned that its event is late and is not marked as counted. */
+  findsUncounted(): void {
+    this.#foundUncounted++;
+  }
+
+  /** A count that is no repetition by the SDK of one whose answer was lost: each delivery may count once. */
+  counts(): void {
+    demand(
+      ++this.#counted <= this.#foundUncounted,
+      'R1',
+      () =>
+        `a late event is counted ${this.#counted} times, and was found uncounted ${this.#foundUncounted} times`,
+    );
+  }
+}
