@@ -8,6 +8,14 @@ const NAMES = Object.keys(WAYS) as Way[];
 /** Powertools with a record handler that passes on the events and no more. */
 const PLAIN = ['parallel', 'sequential'] as const;
 
+/** In a line of the targets. */
+const SHORT: Record<Way, string> = {
+  orderedReplay: 'orderedReplay',
+  parallel: 'Powertools parallel',
+  sequential: 'sequential',
+  likeForLike: 'sequential with a handler that does as much',
+};
+
 export interface ConsumerScale {
   records: number;
   /** Batches a round. */
@@ -38,7 +46,7 @@ export async function measureConsumer(scale: ConsumerScale = CONSUMER_SCALE): Pr
   const failures = Object.fromEntries(
     await Promise.all(NAMES.map(async (name) => [name, await failAt(name)] as const)),
   ) as Record<Way, FailureRun>;
-  const lower = overheads.every(({ micros }) => PLAIN.every((name) => micros.orderedReplay <= micros[name]));
+  const lower = overheads.every(({ micros }) => PLAIN.every((name) => micros.orderedReplay < micros[name]));
   const onlyOne = failures.orderedReplay.inOrder && PLAIN.every((name) => !failures[name].inOrder);
   return {
     title: 'Consumer',
@@ -71,11 +79,11 @@ export async function measureConsumer(scale: ConsumerScale = CONSUMER_SCALE): Pr
     targets: [
       {
         what: 'consumer overhead',
-        target: "at or below Powertools' batch processor",
+        target: "lower than Powertools' batch processor",
         measured: overheads
           .map(
             ({ perRecord, micros }) =>
-              `${perRecord} in a record: ${NAMES.map((name) => figure(micros[name])).join(' / ')} µs`,
+              `${perRecord} in a record: ${NAMES.map((name) => `${SHORT[name]} ${figure(micros[name])}`).join(', ')} µs`,
           )
           .join('; '),
         met: lower,

@@ -86,6 +86,6 @@ export const BASELINE: Quota[] = [
 ];
 
 /** Collecting stops at its narrowest place. */
-export function collectRate(units: EventUnits): number {
-  return Math.min(...OURS.slice(0, 3).map(({ rate }) => rate(units)[0]));
+export function collectRate(units: EventUnits, regions: 'large' | 'small' = 'large'): number {
+  return Math.min(...OURS.slice(0, 3).map(({ rate }) => rate(units)[regions === 'large' ? 0 : 1]));
 }

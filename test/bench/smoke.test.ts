@@ -8,7 +8,7 @@ import { deviations, shareOutOfOrder } from '../../bench/order-log';
 import { measurePace } from '../../bench/pace';
 import { drawPanels, panelsOf } from '../../bench/picture';
 import { markdown, thisMachine } from '../../bench/report';
-import { median, quantile } from '../../bench/statistics';
+import { median, quantile, type Spread } from '../../bench/statistics';
 
 jest.setTimeout(60_000);
 
@@ -58,11 +58,18 @@ describe('what measures, on tiny inputs', () => {
     expect(markdown([section], thisMachine())).toContain('| order | ours 0 in every cell |');
   });
 
-  test('pace: not early', async () => {
-    const { data } = await measurePace({ speeds: [10], perSecond: 5, playbackSeconds: 0.5, rounds: 1 });
-    const [{ lag }] = data as [{ lag: { p50: number; max: number } }];
+  test('pace: ours not early, one figure for each moment; the Wait design beside it', async () => {
+    const scale = { speeds: [10], perSecond: 5, playbackSeconds: 1, rounds: 1, moments: 20 };
+    const { data } = await measurePace(scale);
+    const [{ replays, moments, lag, wait }] = data as [
+      Record<string, number> & { lag: Spread; wait: Spread },
+    ];
+    // Ten moments in a second at speed 10.
+    expect({ replays, moments }).toEqual({ replays: 2, moments: 20 });
     expect(lag.p50).toBeGreaterThanOrEqual(0);
     expect(lag.max).toBeLessThan(1_000);
+    // Up to 900 ms early: its waits are whole seconds.
+    expect(wait.p50).toBeGreaterThan(100);
   });
 
   test('core release: every event, in 25s', async () => {
