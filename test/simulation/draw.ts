@@ -98,7 +98,8 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
-  return random.chance(0.06) ? atTheEndOfTheDwell(scenario, random) : scenario;
+  if (random.chance(0.06)) return atTheEndOfTheDwell(scenario, random);
+  return random.chance(0.005) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
 }
 
 /** Somebody changes the row in the middle of a release, which is a long one every other time. */

@@ -8,8 +8,10 @@ import { strikes, type World } from './world';
 
 /** How far behind an answer of DescribeReplay may be; nothing is promised, so it may also fall back. */
 const STATE_LAG_MS = 20_000;
-/** A stalled replay: long enough for a sequencer to come to the end of its execution. */
+/** A stalled replay: long enough for a sequencer to go on as the next generation. */
 const STALL_MS = 2.2 * 3_600_000;
+/** A long one: some 3,000 steps of nine history events fill the history of an execution that does not end before. */
+const LONG_STALL_MS = 12.5 * 3_600_000;
 
 /**
  * EventBridge replays an archive onto its bus, and a rule's target takes the events.
@@ -79,7 +81,9 @@ export function eventBridge(
       if (scenario.replay === 'fails' && n === stopsAt) return enter('FAILED');
       send(plan);
       await scheduler.sleep(burst ? random.integer(0, 20) : random.integer(0, 10_000));
-      if (scenario.replay === 'stalls' && n === 0) await scheduler.sleep(STALL_MS);
+      if (n > 0) continue;
+      if (scenario.replay === 'stalls') await scheduler.sleep(STALL_MS);
+      if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);
     }
     await scheduler.sleep(random.integer(0, 3_000));
     enter(

@@ -161,6 +161,18 @@ export const WALK_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'an execution never goes on as the next one',
+    breaks: 'R7',
+    caughtBy: 331,
+    edits: [
+      edit(
+        'src/core/sequence.ts',
+        'if (iteration < MAX_ITERATIONS) return',
+        'if (iteration < Number.POSITIVE_INFINITY) return',
+      ),
+    ],
+  },
+  {
     name: 'a sequencer does not look at the row again',
     breaks: 'R7',
     caughtBy: 658,

@@ -1,4 +1,6 @@
 import { scenarioOf } from './draw';
+import { type Mutant, protocolOf } from './mutant';
+import { MUTANTS } from './mutants';
 import { quietly } from './quietly';
 import { run } from './run';
 import type { Scenario } from './scenario';
@@ -34,4 +36,15 @@ const redrivenBetweenTheReadings: Scenario = {
 test('R5: given a letter that dies before the first reading of the queues and is redriven before the second, then the seal waits for it', async () => {
   const { violation, phase, released } = await quietly(() => run(redrivenBetweenTheReadings));
   expect({ violation, phase, released }).toEqual({ violation: undefined, phase: 'DONE', released: 2 });
+});
+
+test('R5: given a seal that believes two readings, then the same letter is missed', async () => {
+  const mutant = MUTANTS.find(({ name }) => name === 'seal looks at the queues twice') as Mutant;
+  const { violation } = await quietly(async () =>
+    run(redrivenBetweenTheReadings, { protocol: await protocolOf(mutant) }),
+  );
+  expect(violation).toMatchObject({
+    invariant: 'R5',
+    what: 'sealed without c9f908-ü0, still on the way',
+  });
 });

@@ -71,8 +71,8 @@ export interface Scenario {
   playback: Playback;
   onMissing: 'wait' | 'continue';
   settings: Pick<Settings, 'buckets' | 'groupCount'>;
-  /** How the replay ends in EventBridge; `stalls` for one that takes hours. */
-  replay: 'completes' | 'isCancelled' | 'fails' | 'stalls';
+  /** How the replay ends in EventBridge; the last two for one that takes hours. */
+  replay: 'completes' | 'isCancelled' | 'fails' | 'stalls' | 'stallsForHalfADay';
   /** Somebody sets the row to CANCELLED that long after the release began. */
   cancelRowAfterMs?: number;
   /** Somebody ends the sequencer's execution so long after its start. */

@@ -11,7 +11,7 @@ export interface Turn {
 }
 
 /** What a run may take: one that takes more will never end. */
-export const MOST_TURNS = 60_000;
+export const MOST_TURNS = 100_000;
 
 /**
  * Virtual time. One turn after the other: the clock jumps to the next one, it runs, and everything that it set going

@@ -145,7 +145,10 @@ export function standardSequence(
       if (next.action === 'fail') return end('succeeded');
       const { action, resumeAt, ...goesOn } = next;
       history += 4;
-      if (history > MOST_HISTORY_EVENTS) return end('failed');
+      if (history > MOST_HISTORY_EVENTS) {
+        world.checkers.fail('R7', `the history of ${who} is full`);
+        return end('failed');
+      }
       if (action === 'continueAsNew') {
         await scheduler.sleep(random.integer(10, 200));
         await starts.start({ replay: goesOn.replay, generation: goesOn.generation });
