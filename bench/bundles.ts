@@ -121,7 +121,8 @@ export async function measureBundles({ rounds }: BundleScale = BUNDLE_SCALE): Pr
   }
 }
 
-async function importMs(file: string): Promise<number> {
+/** How long `require` takes in a new process. */
+export async function importMs(file: string): Promise<number> {
   const script = `const startMs = performance.now(); require(${JSON.stringify(file)}); console.log(performance.now() - startMs); process.exit()`;
   const names = [
     'BUFFER_TABLE',
