@@ -3,7 +3,8 @@ import { createRandom, type Random } from '../../src/local/random';
 import type { Playback } from '../core/support/outcome';
 import { type Faults, MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
 
-const NO_FAULTS: Faults = {
+/** Nothing goes wrong. */
+export const CALM: Faults = {
   duplicate: 0,
   targetThrottled: 0,
   oversized: 0,
@@ -54,7 +55,7 @@ const pick = <T>(random: Random, values: readonly T[]): T =>
 
 export function scenarioOf(seed: number): Scenario {
   const random = createRandom(seed);
-  const faults = { ...NO_FAULTS };
+  const faults = { ...CALM };
   for (const name of Object.keys(MOST) as (keyof Faults)[]) {
     if (random.chance(0.5)) faults[name] = (MOST[name] * random.integer(1, 100)) / 100;
   }
@@ -98,7 +99,7 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
-  if (random.chance(0.06)) return atTheEndOfTheDwell(scenario, random);
+  if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   return random.chance(0.005) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
 }
 

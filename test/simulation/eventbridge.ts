@@ -19,7 +19,9 @@ const LONG_STALL_MS = 12.5 * 3_600_000;
  * - By event time, minute by minute, in no order inside one: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
  * - Each event at least once; what the target does not take is tried again until `MaximumEventAgeInSeconds`, then goes
  *   to the target's dead-letter queue, our Overflow: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
- * - What the target can never take goes there at once: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * - What the target can never take goes there at once, as an event over the 256 KiB of input that Step Functions takes:
+ *   https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
+ *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  * - A replay can be cancelled, and can fail; what was sent before still arrives:
  *   https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html
  *

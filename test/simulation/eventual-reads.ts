@@ -4,8 +4,8 @@ import type { Random } from '../../src/local/random';
 import type { Protocol, Stores } from './protocol';
 
 /**
- * An eventually consistent read may miss what was written shortly before. That is usually a second or less, but no
- * limit is promised, so one read in three may miss more:
+ * An eventually consistent read may miss what was written shortly before. How shortly is not promised: most often
+ * a second at most, one time in three up to five:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
  */
 const USUALLY_STALE_MS = 1_000;

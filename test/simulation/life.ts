@@ -4,6 +4,9 @@ import type { Scheduler } from './scheduler';
 /**
  * One process on one host: a Lambda execution environment. What it waits for reaches it while it runs, waits while it
  * is frozen, and is lost when it is dead: a dead process does not even see an error.
+ *
+ * Its clock is its host's. Hosts follow the Amazon Time Sync Service; how far two differ, nobody promises:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html
  */
 export class Life {
   readonly name: string;

@@ -1,12 +1,19 @@
 import type { Protocol } from './protocol';
 import { run } from './run';
 import type { Scenario } from './scenario';
+import { scenarioText } from './scenario-text';
 import { shrink } from './shrink';
 import { readable } from './trace';
 import type { Violation } from './verdict';
 import { START_MS } from './world';
 
-/** What a person needs to understand a failure: seed, invariant, the smallest scenario found, its trace, the command. */
+/** Of the trace, from its beginning and from its end. */
+const MOST_LINES_EACH = 200;
+
+/**
+ * What a person needs to understand a failure: seed, invariant, the smallest scenario found (as code, to be kept with
+ * the regressions), its trace, the command.
+ */
 export async function explain(
   scenario: Scenario,
   violation: Violation,
@@ -18,25 +25,23 @@ export async function explain(
     `Seed ${scenario.seed} breaks ${violation.invariant}: ${violation.what}`,
     '',
     `The smallest scenario found in ${shrunk.runs} runs breaks it too: ${shrunk.violation.what}`,
-    describe(shrunk.scenario),
+    scenarioText(shrunk.scenario),
     '',
-    readable(trace, START_MS),
+    middleLeftOut(readable(trace, START_MS)),
     '',
     'The whole run again:',
     `  npm run simulate -- --seed ${scenario.seed}`,
   ].join('\n');
 }
 
-function describe(scenario: Scenario): string {
-  const { events, faults, seed, ...rest } = scenario;
-  const present = Object.entries(faults).filter(([, probability]) => probability > 0);
+/** A stall of hours repeats the same few lines thousands of times; what matters is how it begins and how it ends. */
+function middleLeftOut(trace: string): string {
+  const lines = trace.split('\n');
+  if (lines.length <= 2 * MOST_LINES_EACH) return trace;
+  const left = lines.length - 2 * MOST_LINES_EACH;
   return [
-    `  events   ${events.map((event) => JSON.stringify(event)).join('\n           ')}`,
-    `  faults   ${present.map(([name, probability]) => `${name} ${probability}`).join(', ') || 'none'}`,
-    ...Object.entries(rest).map(([name, value]) => `  ${name.padEnd(8)} ${JSON.stringify(value, finite)}`),
+    ...lines.slice(0, MOST_LINES_EACH),
+    `              … ${left} more lines`,
+    ...lines.slice(-MOST_LINES_EACH),
   ].join('\n');
-}
-
-function finite(_key: string, value: unknown): unknown {
-  return value === Number.POSITIVE_INFINITY ? 'Infinity' : value;
 }

@@ -1,6 +1,6 @@
 import type { Protocol } from './protocol';
 import { run } from './run';
-import type { Faults, Scenario } from './scenario';
+import type { Faults, Scenario, SketchPlan } from './scenario';
 import type { Violation } from './verdict';
 
 /** A failing scenario is made smaller in at most so many runs. */
@@ -13,8 +13,8 @@ export interface Shrunk {
 }
 
 /**
- * Makes a failing scenario as small as it can: leaves out faults, events and people, one after the other, as long as
- * the same invariant still breaks. The same scenario always shrinks to the same one.
+ * Makes a failing scenario as small as it can: leaves out faults, events and people, one after the other, and makes the
+ * rest plain, as long as the same invariant still breaks. The same scenario always shrinks to the same one.
  */
 export async function shrink(scenario: Scenario, violation: Violation, protocol?: Protocol): Promise<Shrunk> {
   let best: Shrunk = { scenario, violation, runs: 0 };
@@ -34,33 +34,72 @@ export async function shrink(scenario: Scenario, violation: Violation, protocol?
   return { ...best, runs };
 }
 
+/** What a scenario is like where nothing is remarkable. */
+const PLAIN = {
+  replay: 'completes',
+  onMissing: 'wait',
+  playback: {
+    speed: Number.POSITIVE_INFINITY,
+    idleMs: Number.POSITIVE_INFINITY,
+    byKey: false,
+    bySequence: true,
+  },
+  operator: { act: 'redrive', trigger: 'incomplete', delayMs: 180_000 },
+  settings: { buckets: 1, groupCount: 25 },
+  shards: 1,
+  skewMs: 0,
+} as const satisfies Partial<Scenario>;
+
+/** Each of these is a person or an oddity that may be left out. */
+const OPTIONAL = ['cancelRowAfterMs', 'abortSequencerAfterMs', 'poison', 'depthsLagFully'] as const;
+
 /** Scenarios with one thing less, those that lose most first. */
 function* smallerThan(scenario: Scenario): Generator<Scenario> {
-  const { events, faults, cancelRowAfterMs, abortSequencerAfterMs, poison, ...rest } = scenario;
-  const people = {
-    ...(cancelRowAfterMs !== undefined && { cancelRowAfterMs }),
-    ...(abortSequencerAfterMs !== undefined && { abortSequencerAfterMs }),
-    ...(poison !== undefined && { poison }),
-  };
-  const whole = { ...rest, ...people, events, faults };
+  const { events, faults } = scenario;
+  if (scenario.replay !== PLAIN.replay) yield { ...scenario, replay: PLAIN.replay };
   for (const name of Object.keys(faults) as (keyof Faults)[]) {
-    if (faults[name] > 0) yield { ...whole, faults: { ...faults, [name]: 0 } };
+    if (faults[name] > 0) yield { ...scenario, faults: { ...faults, [name]: 0 } };
   }
-  for (const name of Object.keys(people) as (keyof typeof people)[]) {
-    const { [name]: _, ...others } = people;
-    yield { ...rest, ...others, events, faults };
+  for (const name of OPTIONAL) {
+    const { [name]: there, ...without } = scenario;
+    if (there !== undefined) yield without;
   }
   for (let size = Math.ceil(events.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < events.length && events.length > 1; from += size) {
-      yield { ...whole, events: [...events.slice(0, from), ...events.slice(from + size)] };
+      yield { ...scenario, events: [...events.slice(0, from), ...events.slice(from + size)] };
     }
   }
   for (const [n, event] of events.entries()) {
-    const { bad, cursed, throttledMs, unreachable, ...sound } = event;
-    if (bad || cursed || throttledMs || unreachable) yield { ...whole, events: events.with(n, sound) };
+    for (const simpler of simplerThan(event)) yield { ...scenario, events: events.with(n, simpler) };
   }
-  if (scenario.depthsLagFully) yield { ...whole, depthsLagFully: false };
-  if (scenario.skewMs > 0) yield { ...whole, skewMs: 0 };
-  if (scenario.settings.buckets > 1) yield { ...whole, settings: { ...scenario.settings, buckets: 1 } };
-  if (scenario.shards > 1) yield { ...whole, shards: 1 };
+  for (const name of ['onMissing', 'shards', 'skewMs'] as const) {
+    if (scenario[name] !== PLAIN[name]) yield { ...scenario, [name]: PLAIN[name] };
+  }
+  for (const name of ['playback', 'operator', 'settings'] as const) {
+    for (const part of plainerThan(scenario[name], PLAIN[name])) yield { ...scenario, [name]: part };
+  }
+}
+
+/** The event without what is wrong with it, with less of it, and then with plain values. */
+function* simplerThan(event: SketchPlan): Generator<SketchPlan> {
+  const { bad, cursed, throttledMs, unreachable, slowPut, ...sound } = event;
+  if (bad || cursed || throttledMs || unreachable || slowPut) yield sound;
+  for (const fewer of [1, Math.floor((cursed ?? 0) / 2), (cursed ?? 0) - 1]) {
+    if (cursed && fewer > 0 && fewer < cursed) yield { ...event, cursed: fewer };
+  }
+  if (event.second > 0) yield { ...event, second: 0 };
+  if (event.sequence !== undefined) yield { ...event, sequence: undefined };
+  if (event.key !== 'key-0') yield { ...event, key: 'key-0' };
+}
+
+/** All of it plain, then each of its fields. */
+function* plainerThan<T extends object>(part: T, plain: T): Generator<T> {
+  const names = (Object.keys(part) as (keyof T)[]).filter((name) => part[name] !== plain[name]);
+  if (names.length === 0) return;
+  yield { ...plain };
+  if (names.length === 1) return;
+  for (const name of names) {
+    const { [name]: _, ...others } = part;
+    yield { ...others, ...(name in plain && { [name]: plain[name] }) } as T;
+  }
 }
