@@ -45,3 +45,9 @@ export function deviations({ delivered, startMs }: OrderRun, speed: number): num
   const firstMs = Math.min(...delivered.map(({ eventTimeMs }) => eventTimeMs));
   return delivered.map(({ eventTimeMs, atMs }) => atMs - (startMs + (eventTimeMs - firstMs) / speed));
 }
+
+/** A run without the events that are due at its start. */
+export function afterStart(run: OrderRun): OrderRun {
+  const firstMs = Math.min(...run.delivered.map(({ eventTimeMs }) => eventTimeMs));
+  return { ...run, delivered: run.delivered.filter(({ eventTimeMs }) => eventTimeMs > firstMs) };
+}

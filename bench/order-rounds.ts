@@ -25,8 +25,10 @@ export type Runs = Record<Design, OrderRun[]>;
 export interface OrderScale {
   rates: number[];
   speeds: number[];
-  /** How long each playback takes. */
+  /** How long each playback takes, where that makes events enough. */
   playbackSeconds: number;
+  /** Slow cells play back as long as it takes for so many: they go side by side, so one is as good as all. */
+  leastEvents: number;
   rounds: number;
 }
 

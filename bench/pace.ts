@@ -22,7 +22,7 @@ export interface PaceScale {
 export const PACE_SCALE: PaceScale = {
   speeds: [1, 10],
   perSecond: 5,
-  playbackSeconds: 15,
+  playbackSeconds: 10,
   rounds: 2,
   moments: 400,
 };

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Section } from './section';
 
 export interface Machine {
@@ -7,8 +7,14 @@ export interface Machine {
   processor: string;
   cores: number;
   memoryGb: number;
+  /** Mean number of processes that ran or waited to, over the minute before the benchmark. */
+  loadBefore?: number;
 }
 
+/** A section, and where and when it was measured. */
+export type Measured = Section & { machine: Machine };
+
+/** Asked for before anything is measured: the load is then that of others. */
 export function thisMachine(): Machine {
   return {
     measuredAt: new Date().toISOString().slice(0, 16),
@@ -16,16 +22,34 @@ export function thisMachine(): Machine {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 1024 ** 3),
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 }
 
+/** Sections that were kept in a file; before each had its machine, the file had one for all. */
+export function keptWithMachines({ machine, sections }: Kept): Record<string, Measured> {
+  return Object.fromEntries(
+    Object.entries(sections).flatMap(([part, section]) => {
+      const known = section.machine ?? machine;
+      return known ? [[part, { ...section, machine: known }]] : [];
+    }),
+  );
+}
+
+interface Kept {
+  machine?: Machine;
+  sections: Record<string, Section & { machine?: Machine }>;
+}
+
 /** The results for people: the targets first, then every table with what it leaves out. */
-export function markdown(sections: Section[], machine: Machine): string {
-  const { measuredAt, node, processor, cores, memoryGb } = machine;
+export function markdown(sections: Measured[]): string {
+  const places = new Set(sections.map(({ machine }) => described(machine)));
+  const [only = ''] = places;
+  const isOne = places.size === 1;
   return [
     '# Results',
     '',
-    `\`npm run bench\` writes this file. Measured ${measuredAt} UTC with Node.js ${node} on ${cores} cores (${processor}, ${memoryGb} GB), shared with other work: look at ratios before you look at times. Nothing here ran on AWS.`,
+    `\`npm run bench\` writes this file. ${isOne ? `Measured ${only}.` : 'Each section says when it was measured.'} Times are those of this machine, ratios say more. Nothing here ran on AWS.`,
     '',
     table(
       ['what', 'target', 'measured', 'met'],
@@ -33,8 +57,9 @@ export function markdown(sections: Section[], machine: Machine): string {
         targets.map(({ what, target, measured, met }) => [what, target, measured, met ? 'yes' : '**no**']),
       ),
     ),
-    ...sections.flatMap(({ title, tables, notes }) => [
+    ...sections.flatMap(({ title, tables, notes, machine }) => [
       `\n## ${title}\n`,
+      ...(isOne ? [] : [`Measured ${described(machine)}.\n`]),
       ...tables.flatMap(({ caption, head, rows }) => [
         ...(caption ? [`${caption}:\n`] : []),
         table(head, rows),
@@ -44,6 +69,12 @@ export function markdown(sections: Section[], machine: Machine): string {
     ]),
     '',
   ].join('\n');
+}
+
+function described({ measuredAt, node, processor, cores, memoryGb, loadBefore }: Machine): string {
+  const load =
+    loadBefore === undefined ? 'load not recorded' : `load average before it ${loadBefore.toFixed(2)}`;
+  return `${measuredAt} UTC with Node.js ${node} on ${cores} cores (${processor}, ${memoryGb} GB), ${load}`;
 }
 
 function table(head: string[], rows: string[][]): string {

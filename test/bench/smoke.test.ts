@@ -4,7 +4,7 @@ import { releaseInMemory } from '../../bench/core-release';
 import { makeEvents, REPLAY } from '../../bench/events';
 import { itemBytes } from '../../bench/item-bytes';
 import { measureOrder } from '../../bench/order';
-import { deviations, shareOutOfOrder } from '../../bench/order-log';
+import { afterStart, deviations, shareOutOfOrder } from '../../bench/order-log';
 import { measurePace } from '../../bench/pace';
 import { drawPanels, panelsOf } from '../../bench/picture';
 import { markdown, thisMachine } from '../../bench/report';
@@ -41,6 +41,7 @@ describe('what is measured with', () => {
     const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
     const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
     expect(deviations(run, 10)).toEqual([10, -20]);
+    expect(afterStart(run).delivered).toEqual([at(3_000, 220)]);
   });
 
   test('an item has the bytes of its names and values', () => {
@@ -50,12 +51,18 @@ describe('what is measured with', () => {
 
 describe('what measures, on tiny inputs', () => {
   test('order: ours 0, and a picture of it', async () => {
-    const section = await measureOrder({ rates: [20], speeds: [10], playbackSeconds: 0.3, rounds: 1 });
+    const section = await measureOrder({
+      rates: [20],
+      speeds: [10],
+      playbackSeconds: 0.3,
+      leastEvents: 2,
+      rounds: 1,
+    });
     expect(section.cells[0]?.outOfOrder.ours).toBe(0);
     expect(section.targets.every(({ met }) => met)).toBe(true);
     const svg = drawPanels(panelsOf(section.sample), 'A test');
     expect(svg.match(/<circle/g)).toHaveLength(3 * 60);
-    expect(markdown([section], thisMachine())).toContain('| order | ours 0 in every cell |');
+    expect(markdown([{ ...section, machine: thisMachine() }])).toContain('| order | ours 0 in every cell |');
   });
 
   test('pace: ours not early, one figure for each moment; the Wait design beside it', async () => {

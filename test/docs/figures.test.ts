@@ -1,52 +1,81 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PRICES } from '../../bench/prices';
+import { withCosts } from '../../bench/cost-doc';
+import { type Costs, floorUsd } from '../../bench/cost-section';
+import { block } from '../../bench/marks';
+import type { Cell } from '../../bench/order';
 import { withFigures } from '../../bench/readme-figures';
-import { figure, percent, type Section } from '../../bench/section';
-import { total, type Usage } from '../../bench/usage';
+import { keptWithMachines, type Measured, markdown } from '../../bench/report';
+import { figure } from '../../bench/section';
+import { usage } from '../../bench/usage';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../..', file), 'utf8');
-interface Results {
-  sections: Record<string, Section> & {
-    cost: { data: { perMillion: { size: string; ours: Usage; table: Usage }[] } };
-    order: { data: { perSecond: number; speed: number; outOfOrder: Record<'table' | 'ours', number> }[] };
-  };
-}
-const { sections } = JSON.parse(read('bench/results.json')) as Results;
+const results = JSON.parse(read('bench/results.json'));
+const sections = keptWithMachines(results) as Record<'order' | 'cost', Measured>;
+const cells = sections.order.data as Cell[];
 const readme = read('README.md');
-const text = readme.replace(/\s+/g, ' ');
+const costs = read('docs/cost.md');
 
-describe("README's figures are those of bench/results.json", () => {
-  test('at the top', () => {
+describe('figures in the documents are those of bench/results.json', () => {
+  test("README's: at the top, of the cost, of the disorder, of the consumer's size", () => {
     expect(withFigures(readme, sections)).toBe(readme);
   });
 
-  test('beside the picture, which is there', () => {
-    expect(readme).toMatch(/!\[[^\]]{40,}\]\(docs\/order\.svg\)/);
-    expect(read('docs/order.svg')).toMatch(/aria-label="[^"]*Ordered Replay: 0 out of order/);
+  test("docs/cost.md's tables", () => {
+    expect(withCosts(costs, sections)).toBe(costs);
   });
 
-  test.each(sections.cost.data.perMillion)(
-    'in the cost of a million events of $size',
-    ({ size, ours, table }) => {
-      // A million executions may be a million transitions more: AWS does not say.
-      const started = total(table) + (PRICES.standardTransitions.usd * 1e6) / PRICES.standardTransitions.per;
-      expect(text).toContain(
-        `| ${size} | ${figure(total(ours))} | ${figure(total(table), 0)} to ${figure(started, 0)} |`,
-      );
-    },
-  );
+  test("docs/cost.md's floor of the design", () => {
+    expect(costs).toContain(`${figure(floorUsd())} USD is the least that this design can cost`);
+  });
 
-  test('in what a `Wait` for each event does to the order', () => {
-    const cells = sections.order.data;
-    const at = (rate: number) =>
-      percent(
-        cells.find(({ perSecond, speed }) => perSecond === rate && speed === 1)?.outOfOrder.table ??
-          Number.NaN,
-      );
-    expect(text).toContain(
-      `at 5 events a second the design with a \`Wait\` for each event delivers ${at(5)} of them out of order, at 50 a second ${at(50)}; Ordered Replay none`,
-    );
+  test("bench/RESULTS.md's tables", () => {
+    const tables = (text: string) => text.split('\n').filter((line) => line.startsWith('|'));
+    expect(tables(markdown(Object.values(sections)))).toEqual(tables(read('bench/RESULTS.md')));
+  });
+
+  test('the picture is there, and shows none of ours out of order', () => {
+    expect(readme).toMatch(/!\[[^\]]{40,}\]\(docs\/order\.svg\)/);
+    expect(read('docs/order.svg')).toMatch(/aria-label="[^"]*Ordered Replay: 0 out of order/);
     expect(cells.map(({ outOfOrder }) => outOfOrder.ours)).toEqual(cells.map(() => 0));
+  });
+});
+
+describe('given other results, then the documents come out otherwise', () => {
+  const cost = sections.cost.data as Costs;
+  const dearer = {
+    ...sections,
+    cost: {
+      data: {
+        ...cost,
+        perMillion: cost.perMillion.map((row) => ({ ...row, ours: usage({ writeUnits: 9e6 }) })),
+        coldStart: { share: 0.01, usdPerMillion: 0.0231 },
+      },
+    },
+  };
+
+  test('README, in both places where the cost stands', () => {
+    const changed = withFigures(readme, dearer);
+    expect(changed).toContain('5.63 USD a million');
+    expect(changed).toContain('| 1 KB | 5.63 |');
+  });
+
+  test('README, where ours is out of order, or of another size', () => {
+    const order = { data: cells.map((cell) => ({ ...cell, worst: { ...cell.worst, ours: 0.5 } })) };
+    const bundles = { data: [{ name: 'consumer', bytes: 20_480 }] };
+    const changed = withFigures(readme, { ...sections, order, bundles });
+    expect(changed).toContain('Ordered Replay 50%.');
+    expect(changed).toContain('>20 KB<');
+  });
+
+  test('docs/cost.md, with what cold starts add', () => {
+    const changed = withCosts(costs, dearer);
+    expect(changed).toContain('| **sum** | **5.63** | **5.63** | **5.63** |');
+    expect(changed).toContain('| 1% of the calls of `collect` cold: added | 0.02 |');
+  });
+
+  test('a document without the marks is refused', () => {
+    expect(() => block('no marks', 'cost', [])).toThrow('must have <!-- cost: npm run bench --> once');
+    expect(() => block('<!-- cost: npm run bench -->'.repeat(2), 'cost', [])).toThrow('once');
   });
 });
