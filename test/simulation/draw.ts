@@ -1,7 +1,14 @@
-import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { createRandom, type Random } from '../../src/local/random';
 import type { Playback } from '../core/support/outcome';
-import { type Faults, MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
+import {
+  atTheEndOfTheDwell,
+  cancelledByHand,
+  MAX_SKEW_MS,
+  racingWithTheSeal,
+  redrivenBetweenReadings,
+  withAStraggler,
+} from './hard-scenarios';
+import type { Faults, Scenario, SketchPlan } from './scenario';
 
 /** Nothing goes wrong. */
 export const CALM: Faults = {
@@ -46,9 +53,6 @@ const MOST: Faults = {
   handlerHangs: 0.02,
   iteratorRestart: 0.15,
 };
-
-/** What the allowance for clocks leaves beside a request's transit, less a margin for rounding. */
-const MAX_SKEW_MS = DEFAULT_SETTINGS.clockSkewMs - MAX_TRANSIT_MS - 20;
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
@@ -100,94 +104,7 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
-  return random.chance(0.005) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
-}
-
-/** Somebody changes the row in the middle of a release, which is a long one every other time. */
-function cancelledByHand(scenario: Scenario, random: Random): Scenario {
-  const cancelled = { ...scenario, cancelRowAfterMs: random.integer(0, 60_000) };
-  if (random.chance(0.5)) return cancelled;
-  return { ...cancelled, playback: { ...scenario.playback, speed: 1, idleMs: 8_000 } };
-}
-
-/** Dead letters that somebody redrives so that they are collected while the set is being sealed. */
-function racingWithTheSeal(scenario: Scenario, random: Random): Scenario {
-  return {
-    ...scenario,
-    events: scenario.events.map((event) => ({ ...event, bad: random.chance(0.6) })),
-    replay: 'completes',
-    onMissing: 'continue',
-    operator: {
-      act: 'redrive',
-      trigger: 'emptyOnce',
-      delayMs: 120_000 + random.integer(-10_000, 2_000),
-    },
-    faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
-  };
-}
-
-/**
- * Dead letters that come back one by one while the set is being sealed, and whose puts wait in their senders for as
- * long as their calls last and are then on their way for as long as is allowed: the first read for release comes
- * shortly after them.
- */
-function atTheEndOfTheDwell(scenario: Scenario, random: Random): Scenario {
-  const raced = racingWithTheSeal(scenario, random);
-  const slowPut = () => ({
-    sentAfterMs: random.integer(9_400, 9_900),
-    onItsWayMs: MAX_SKEW_MS - random.integer(20, 400),
-  });
-  return {
-    ...raced,
-    events: raced.events.map(({ cursed: _, ...event }, n) =>
-      n > 0 ? { ...event, bad: true, ...(random.chance(0.7) && { slowPut: slowPut() }) } : event,
-    ),
-    operator: {
-      ...raced.operator,
-      delayMs: 120_000 - random.integer(0, 4_000),
-      paceMs: random.integer(200, 1_000),
-    },
-    skewMs: 0,
-    faults: { ...raced.faults, slowRequest: 0, lambdaThrottled: 0 },
-  };
-}
-
-/**
- * The last event takes as long as any can: throttled until it is almost too old, then failing in `collect` until it is
- * parked, and again in Overflow, whose depth counts it late. Only the settle time lets the seal see it.
- */
-function withAStraggler(scenario: Scenario, random: Random): Scenario {
-  const events = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
-  const last: SketchPlan = {
-    ...(events.pop() as SketchPlan),
-    second: 290,
-    throttledMs: random.integer(57_000, 59_300),
-    unreachable: random.integer(5, 7),
-  };
-  return {
-    ...scenario,
-    events: [...events, last],
-    replay: 'completes',
-    depthsLagFully: true,
-    faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
-  };
-}
-
-/**
- * An event dies in Overflow, and somebody redrives it shortly before the second reading of the queues, whose depths lag
- * as far as they can. It goes on failing for a while, so a seal that believes two readings is one too early.
- */
-function redrivenBetweenReadings(scenario: Scenario, random: Random): Scenario {
-  const events = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
-  const letter: SketchPlan = { ...(events.pop() as SketchPlan), cursed: random.integer(8, 12) };
-  return {
-    ...scenario,
-    events: [...events, letter],
-    replay: 'completes',
-    depthsLagFully: true,
-    operator: { act: 'redrive', trigger: 'emptyOnce', delayMs: 60_000 - random.integer(100, 12_000) },
-    faults: { ...scenario.faults, crash: 0, hang: 0, zombie: 0, oversized: 0 },
-  };
+  return random.chance(0.003) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

@@ -4,6 +4,9 @@ import type { Life } from './life';
 import type { Turn } from './scheduler';
 import { strikes, type World } from './world';
 
+/** Errors that no fault of the world around causes: the code is wrong, or asks of a port what it does not promise. */
+const NOT_OF_THE_WORLD = ['ContractBroken', 'ReferenceError', 'TypeError', 'SyntaxError'];
+
 /** What the caller of a function is told. */
 export type Answer = { ok: true; value: unknown } | { ok: false; error: string };
 
@@ -94,7 +97,7 @@ export function createFunction(world: World, options: FunctionOptions) {
         handler(input, context).then(
           (value) => life.stopped || end({ ok: true, value }),
           (error: Error) => {
-            if (error.name === 'ContractBroken') world.checkers.fail('contract', error.message);
+            if (NOT_OF_THE_WORLD.includes(error.name)) world.checkers.fail('contract', error.name);
             if (!life.stopped) end({ ok: false, error: error.name });
           },
         );

@@ -1,12 +1,6 @@
 import { edit, type Mutant } from './mutant';
 
-const REPORTS_NO_FAILURE = edit(
-  'src/consumer/deliver.ts',
-  'return { batchItemFailures: [{ itemIdentifier: record.sequenceNumber }] };',
-  'return { batchItemFailures: [] };',
-);
-
-/** Releasing, going on, and consuming. */
+/** Releasing, and going on. */
 export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'no condition on append',
@@ -71,7 +65,7 @@ export const WALK_MUTANTS: Mutant[] = [
       edit(
         'src/core/release.ts',
         'await appendDue(deps.lanes, batch, {',
-        'const checkpoint = walk.advance(batch); await saveCheckpoint(row, checkpoint, deps); await appendDue(deps.lanes, batch, {',
+        'const checkpoint = walk.advance(batch); await save({ checkpoint }, { checkpointUpTo: checkpoint.position }); await appendDue(deps.lanes, batch, {',
       ),
       edit('src/core/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
     ],
@@ -188,35 +182,5 @@ export const WALK_MUTANTS: Mutant[] = [
         'await save({}, {});',
       ),
     ],
-  },
-  {
-    name: 'the consumer goes on after a failure',
-    breaks: 'consumer',
-    caughtBy: 14,
-    edits: [
-      edit('src/consumer/deliver.ts', 'console.error(failureLine(record, index, thrown));', 'continue;'),
-    ],
-  },
-  {
-    name: 'the consumer reports no failure',
-    breaks: 'consumer',
-    caughtBy: 18,
-    edits: [REPORTS_NO_FAILURE],
-  },
-  {
-    name: 'the consumer reports no failure, in a replay that is cancelled',
-    breaks: 'consumer',
-    shows: 'was handled up to',
-    where: (_scenario, { phase }) => phase === 'CANCELLED',
-    caughtBy: 1,
-    edits: [REPORTS_NO_FAILURE],
-  },
-  {
-    name: 'the consumer reports no failure, beside an event that fails for ever',
-    breaks: 'consumer',
-    shows: 'was handled up to',
-    where: ({ poison }) => poison !== undefined,
-    caughtBy: 1,
-    edits: [REPORTS_NO_FAILURE],
   },
 ];

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant';
+import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
 
-export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...WALK_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...WALK_MUTANTS, ...CONSUMER_MUTANTS];
