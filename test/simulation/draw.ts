@@ -104,7 +104,7 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
-  return random.chance(0.003) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
+  return random.chance(0.004) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

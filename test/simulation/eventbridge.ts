@@ -11,7 +11,7 @@ const STATE_LAG_MS = 20_000;
 /** A stalled replay: long enough for a sequencer to go on as the next generation. */
 const STALL_MS = 2.2 * 3_600_000;
 /** A long one: some 3,000 steps of nine history events fill the history of an execution that does not end before. */
-const LONG_STALL_MS = 12.5 * 3_600_000;
+const LONG_STALL_MS = 13.5 * 3_600_000;
 
 /**
  * EventBridge replays an archive onto its bus, and a rule's target takes the events.
@@ -49,10 +49,20 @@ export function eventBridge(
       const leftMs = Math.max(0, sentMs + settings.maximumEventAgeMs - scheduler.nowMs);
       const waitMs = random.integer(500, 25_000);
       await scheduler.sleep(Math.min(waitMs, leftMs));
-      if (waitMs >= leftMs) return toOverflow(plan, event, 'too old');
+      if (waitMs < leftMs) continue;
+      demandYoung(sentMs);
+      return toOverflow(plan, event, 'too old');
     }
+    demandYoung(sentMs);
     trace.note('EventBridge', () => `the target takes ${plan.id}`);
     parts.start(event);
+  }
+
+  /** What the settle time is counted from. */
+  function demandYoung(sentMs: number): void {
+    const ageMs = scheduler.nowMs - sentMs;
+    if (ageMs <= settings.maximumEventAgeMs) return;
+    checkers.fail('contract', `EventBridge still has an event after ${ageMs} ms`);
   }
 
   function toOverflow(plan: SketchPlan, event: JsonObject, why: string): void {

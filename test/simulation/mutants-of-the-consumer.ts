@@ -27,7 +27,7 @@ export const CONSUMER_MUTANTS: Mutant[] = [
     breaks: 'consumer',
     shows: 'was handled up to',
     where: (_scenario, { phase }) => phase === 'CANCELLED',
-    caughtBy: 1,
+    caughtBy: 327,
     edits: [
       edit(
         'src/consumer/deliver.ts',
@@ -41,7 +41,7 @@ export const CONSUMER_MUTANTS: Mutant[] = [
     breaks: 'consumer',
     shows: 'was handled up to',
     where: ({ poison }) => poison !== undefined,
-    caughtBy: 1,
+    caughtBy: 97,
     edits: [REPORTS_NO_FAILURE],
   },
 ];

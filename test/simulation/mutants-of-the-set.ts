@@ -7,7 +7,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'no dwell before release',
     breaks: 'R1',
-    caughtBy: 144,
+    caughtBy: 42,
     edits: [
       edit(
         'src/core/settings.ts',
@@ -31,7 +31,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'seal looks at the queues once',
     breaks: 'R5',
-    caughtBy: 6,
+    caughtBy: 3,
     edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
   },
   {
@@ -43,31 +43,31 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'Overflow is not looked at',
     breaks: 'R5',
-    caughtBy: 5,
+    caughtBy: 1,
     edits: [edit('src/core/seal.ts', 'if (overflow > 0) return', 'if (overflow < 0) return')],
   },
   {
     name: 'dead letters are not looked at',
     breaks: 'R5',
-    caughtBy: 6,
+    caughtBy: 21,
     edits: [edit('src/core/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
   },
   {
     name: 'phase read after the put',
     breaks: 'R1',
-    caughtBy: 214,
+    caughtBy: 5,
     bendRequests: (stores, tables) => ({ ...stores, buffer: marksLateAfterwards(stores, tables) }),
   },
   {
     name: 'phase cached for longer than the dwell',
     breaks: 'R1',
-    caughtBy: 708,
+    caughtBy: 214,
     bendSettings: (settings, of) => (of === 'collect' ? { ...settings, phaseCacheMs: 300_000 } : settings),
   },
   {
     name: 'the row is read eventually consistently',
     breaks: 'R7',
-    caughtBy: 5,
+    caughtBy: 1,
     edits: [
       edit('src/aws/replays.ts', 'Key: itemKey(replay), ConsistentRead: true }', 'Key: itemKey(replay) }'),
     ],
@@ -75,7 +75,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'the buffer is read eventually consistently',
     breaks: 'R1',
-    caughtBy: 375,
+    caughtBy: 53,
     edits: [
       edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n          Limit: limit,', 'Limit: limit,'),
       edit('src/aws/event-buffer.ts', "ConsistentRead: true,\n        Select: 'COUNT',", "Select: 'COUNT',"),
@@ -102,7 +102,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'a late event is counted three times',
     breaks: 'R1',
-    caughtBy: 1,
+    caughtBy: 5,
     edits: [
       edit(
         'src/core/collect.ts',
@@ -114,7 +114,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'a late event that is counted is not marked',
     breaks: 'R1',
-    caughtBy: 1,
+    caughtBy: 5,
     edits: [edit('src/core/collect.ts', 'await buffer.markLateCounted(key);', '')],
   },
   {
@@ -132,7 +132,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'duplicates are put unconditionally',
     breaks: 'R1',
-    caughtBy: 72,
+    caughtBy: 1,
     bendTables: (tables) => ({
       ...tables,
       buffer: {

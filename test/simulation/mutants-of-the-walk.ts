@@ -5,7 +5,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'no condition on append',
     breaks: 'R4',
-    caughtBy: 7,
+    caughtBy: 12,
     bendTables: (tables) => ({
       ...tables,
       lanes: {
@@ -97,7 +97,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a refused append is repeated without skipping',
     breaks: 'R7',
-    caughtBy: 7,
+    caughtBy: 12,
     edits: [
       edit(
         'src/core/append.ts',
@@ -109,7 +109,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a refused append skips all that is left',
     breaks: 'R1',
-    caughtBy: 7,
+    caughtBy: 24,
     edits: [
       edit(
         'src/core/append.ts',
@@ -121,7 +121,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a lease that is always alive',
     breaks: 'R7',
-    caughtBy: 4,
+    caughtBy: 2,
     edits: [
       edit(
         'src/core/sequencer-lease.ts',
@@ -133,7 +133,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'only new events see to a sequencer',
     breaks: 'R7',
-    caughtBy: 4,
+    caughtBy: 2,
     edits: [
       edit(
         'src/core/collect.ts',

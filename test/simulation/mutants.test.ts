@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { CALM, scenarioOf } from './draw';
 import { isCaught, type Mutant, protocolOf } from './mutant';
 import { MUTANTS } from './mutants';
@@ -45,6 +47,11 @@ test.each(MUTANTS.map((mutant) => ({ title: `${mutant.name}, which breaks ${muta
   },
 );
 
+test('given the README, then it says how many mutants there are', () => {
+  const readme = readFileSync(path.resolve(__dirname, '../../README.md'), 'utf8');
+  expect(readme).toContain(`${MUTANTS.length} mutants of the protocol`);
+});
+
 test('given no change, then the protocol that is loaded this way holds', async () => {
   const protocol = await mutate([]);
   await quietly(async () => {
@@ -69,6 +76,8 @@ test('given a failure, then it is explained: the seed, the invariant, the smalle
     expect(text).toContain(`npm run simulate -- --seed ${found.seed}`);
     expect(text).toContain('R5 is broken');
     expect(text.match(/second: /g)?.length).toBeLessThan(4);
+    expect(text).toContain('playback: { speed: Number.POSITIVE_INFINITY, idleMs: Number.POSITIVE_INFINITY,');
+    expect(text).toContain("operator: { act: 'redrive', trigger: 'incomplete', delayMs: 180000 }");
     expect(await explain(found.scenario, found.violation, found.protocol)).toBe(text);
     const { violation } = await run(readScenario(text), { protocol: found.protocol });
     expect(text).toContain(`breaks it too: ${violation?.what}`);
