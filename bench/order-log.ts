@@ -46,8 +46,10 @@ export function deviations({ delivered, startMs }: OrderRun, speed: number): num
   return delivered.map(({ eventTimeMs, atMs }) => atMs - (startMs + (eventTimeMs - firstMs) / speed));
 }
 
-/** A run without the events that are due at its start. */
-export function afterStart(run: OrderRun): OrderRun {
+/** The same of the events that are not due at the start. */
+export function deviationsAfterStart(run: OrderRun, speed: number): number[] {
   const firstMs = Math.min(...run.delivered.map(({ eventTimeMs }) => eventTimeMs));
-  return { ...run, delivered: run.delivered.filter(({ eventTimeMs }) => eventTimeMs > firstMs) };
+  return deviations(run, speed).filter(
+    (_, index) => (run.delivered[index]?.eventTimeMs ?? firstMs) > firstMs,
+  );
 }

@@ -1,4 +1,4 @@
-import { afterStart, deviations, type OrderRun, shareOutOfOrder } from './order-log';
+import { deviations, deviationsAfterStart, type OrderRun, shareOutOfOrder } from './order-log';
 import { DESIGNS, type Design, KEYS, type OrderScale, type Plan, type Runs, runPlans } from './order-rounds';
 import { figure, percent, type Section } from './section';
 import { median, type Spread, spread } from './statistics';
@@ -63,7 +63,7 @@ function toCell({ perSecond, speed, events }: Plan, runs: Runs): Cell {
     },
     worst: ofEach((key) => Math.max(...shares(key))),
     pace: ofEach((key) => spread(off(runs[key]))),
-    afterStart: spread(off(runs.ours.map(afterStart))),
+    afterStart: spread(runs.ours.flatMap((run) => deviationsAfterStart(run, speed)).map(Math.abs)),
   };
 }
 

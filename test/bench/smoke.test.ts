@@ -4,7 +4,7 @@ import { releaseInMemory } from '../../bench/core-release';
 import { makeEvents, REPLAY } from '../../bench/events';
 import { itemBytes } from '../../bench/item-bytes';
 import { measureOrder } from '../../bench/order';
-import { afterStart, deviations, shareOutOfOrder } from '../../bench/order-log';
+import { deviations, deviationsAfterStart, shareOutOfOrder } from '../../bench/order-log';
 import { measurePace } from '../../bench/pace';
 import { drawPanels, panelsOf } from '../../bench/picture';
 import { markdown, thisMachine } from '../../bench/report';
@@ -41,7 +41,7 @@ describe('what is measured with', () => {
     const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
     const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
     expect(deviations(run, 10)).toEqual([10, -20]);
-    expect(afterStart(run).delivered).toEqual([at(3_000, 220)]);
+    expect(deviationsAfterStart(run, 10)).toEqual([-20]);
   });
 
   test('an item has the bytes of its names and values', () => {
