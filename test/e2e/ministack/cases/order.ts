@@ -16,7 +16,13 @@ export const bursts: Case = {
     const row = await replay.reaches('DONE');
     await consumed(replay, 300);
     await expectAllInOrder(replay, events);
-    expect(row).toMatchObject({ collected: 300, late: 0, dead: 0, checkpoint: { released: 300 } });
+    expect(row).toMatchObject({
+      collected: 300,
+      late: 0,
+      dead: 0,
+      generation: 1,
+      checkpoint: { released: 300 },
+    });
     expect(row.options).toEqual({ speed: 'max', idle: 'none', orderingKey: 'none', onMissing: 'wait' });
   },
 };
@@ -30,7 +36,12 @@ export const duplicates: Case = {
     const row = await replay.reaches('DONE');
     await consumed(replay, 60);
     await expectAllInOrder(replay, events);
-    expect(row).toMatchObject({ collected: 60, late: 0, checkpoint: { released: 60, duplicates: 60 } });
+    expect(row).toMatchObject({
+      collected: 60,
+      late: 0,
+      generation: 1,
+      checkpoint: { released: 60, duplicates: 60 },
+    });
   },
 };
 

@@ -5,6 +5,7 @@ Each mend is a row of the table in ../../README.md. Settings come from the envir
 
 import access
 import deployment
+import executions
 import live_rules
 import replays
 import stream_batches
@@ -12,7 +13,7 @@ from ministack import app
 
 if __name__ == "__main__":
     # Access last: it is asked for before any other mend takes a call for its own.
-    for part in (deployment, replays, stream_batches, live_rules, access):
+    for part in (deployment, executions, replays, stream_batches, live_rules, access):
         part.mend()
     # With USE_SSL it would listen on 443 too.
     app._port_is_bindable = lambda host, port: False
