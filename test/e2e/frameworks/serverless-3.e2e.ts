@@ -3,7 +3,7 @@ import { type Packaged, packageWith, SERVICES, type Service, type Template } fro
 
 jest.setTimeout(180_000);
 
-/** What version 3.40 says that it does not know; it goes on with all of it but `LOGS`. */
+/** What version 3.40 says that it does not know, and goes on. */
 const UNKNOWN = [
   /^ {2}at root: unrecognized property 'build'$/,
   /^ {2}at 'provider\.runtime': must be equal to /,
