@@ -46,11 +46,16 @@ test("the README's consumer is packaged: a live rule on the bus that is there, a
   const propertiesOf = (type: string) =>
     resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
   expect(propertiesOf('AWS::Events::EventBus')).toEqual([]);
+  const consumer = { 'Fn::GetAtt': ['OnOrderLambdaFunction', 'Arn'] };
   expect(propertiesOf('AWS::Events::Rule')).toEqual([
-    expect.objectContaining({
+    {
       EventBusName: { 'Fn::ImportValue': 'ordered-replay-prod-EventBusName' },
       EventPattern: { source: ['shop'], 'replay-name': [{ exists: false }] },
-    }),
+      Targets: [{ Id: 'onOrder', Arn: consumer }],
+    },
+  ]);
+  expect(propertiesOf('AWS::Lambda::Permission')).toEqual([
+    expect.objectContaining({ FunctionName: consumer, SourceArn: { 'Fn::GetAtt': ['LiveRule', 'Arn'] } }),
   ]);
   expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual([
     expect.objectContaining({
