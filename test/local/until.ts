@@ -5,12 +5,13 @@ export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 40_000,
+  everyMs = 50,
 ): Promise<T> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > deadlineMs) throw new Error(`Waited ${withinMs} ms in vain: ${what}`);
-    await delay(50);
+    if (Date.now() > deadlineMs) throw new Error(`Waited ${withinMs / 1_000} s in vain: ${what}`);
+    await delay(everyMs);
   }
 }

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
 import { type Emulator, startEmulator } from '../ministack/world/emulator';
 import { shortenSettling } from '../ministack/world/stacks';
-import { ACCESS, trusting } from '../support/aws-cli';
-import { pythonTool } from '../support/python-tools';
+import { openShell, type Shell } from '../support/shell';
 import { describeWith, ROOT } from '../support/tools';
-import { openShell, type Shell } from './shell';
 
 const TUTORIAL = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8');
 /** The commands of the tutorial, in the order in which a reader comes by them. */
@@ -16,13 +14,14 @@ const BLOCKS = [...TUTORIAL.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]
 
 /** For a replay, on a busy machine. */
 const PATIENCE_MS = 480_000;
+const CLEAN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 const steps = (how: (offset: number) => string) =>
   ['OrderCreated', 'OrderPaid', 'OrderShipped'].map((step, offset) => `${step} (${how(offset)})`);
 const LIVE = steps(() => 'live');
 const REPLAYED = steps((offset) => `after-the-fix, offset ${offset}`);
 
-describeWith('python', 'the tutorial, on ministack with IAM enforced', () => {
+describeWith(['python', 'openssl', 'bash'], 'the tutorial, on ministack with IAM enforced', () => {
   let emulator: Emulator;
   let copy: StackCopy;
   let shell: Shell;
@@ -33,18 +32,14 @@ describeWith('python', 'the tutorial, on ministack with IAM enforced', () => {
     copy = await copyStack();
     await cp(join(ROOT, 'examples'), join(copy.folder, 'examples'), { recursive: true });
     await shortenSettling(copy.folder);
-    const { url, env } = trusting(emulator.endpoint);
-    const PATH = `${dirname(pythonTool('aws'))}:${process.env.PATH}`;
-    shell = openShell(copy.folder, { PATH, HOME: copy.folder, ...ACCESS, ...env, AWS_ENDPOINT_URL: url });
-    // Version 1 of the AWS CLI does not heed AWS_ENDPOINT_URL for SQS.
-    await shell.run('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }');
+    shell = await openShell(copy.folder, emulator.endpoint);
   }, 120_000);
 
   afterAll(async () => {
     await shell?.close();
     await emulator?.stop();
     await copy?.remove();
-  });
+  }, CLEAN_UP_MS);
 
   /** Runs the next block, which has to be the one with this in it. */
   async function next(containing: string): Promise<string> {

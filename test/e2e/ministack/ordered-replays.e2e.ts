@@ -1,3 +1,4 @@
+import { addressesWith } from '../support/addresses';
 import { describeWith } from '../support/tools';
 import { refused } from './cases/access';
 import { type Case, milestone, type World } from './cases/case';
@@ -8,7 +9,7 @@ import { bursts, duplicates, orderingKeys, twoAtOnce } from './cases/order';
 import { pace } from './cases/pace';
 import { restart } from './cases/restart';
 import { large, throttled } from './cases/side-road';
-import { startEmulator } from './world/emulator';
+import { type Emulator, startEmulator } from './world/emulator';
 import { figures } from './world/figures';
 import { deployConsumers, deployStack, STAGES, type Stack } from './world/stacks';
 
@@ -34,22 +35,39 @@ const CASES = [...SIDE_BY_SIDE, restart];
 /** Deploying three stacks and a service, on two busy cores. */
 const SET_UP_MS = 300_000;
 const CASE_MS = 600_000;
+const CLEAN_UP_MS = 60_000;
+/** Of the emulator's log, where a case fails: about what it writes in the last looks of all cases. */
+const LOG_TAIL_BYTES = 8 * 1024;
 
-describeWith('python', 'the packaged stack on ministack, with IAM enforced', () => {
+describeWith(['python', 'openssl'], 'the packaged stack on ministack, with IAM enforced', () => {
+  let emulator: Emulator | undefined;
   let world: World;
   const running = new Map<Case, Promise<void>>();
 
   async function runCase(one: Case): Promise<void> {
     try {
       await one.run(world);
+    } catch (error) {
+      showLog(one.title);
+      throw error;
     } finally {
       if (one.reaches) world.milestones[one.reaches].reach();
     }
   }
 
+  function showLog(failed: string): void {
+    process.stderr.write(
+      `ministack, as this failed: ${failed}\n${emulator?.output().slice(-LOG_TAIL_BYTES)}\n`,
+    );
+  }
+
   beforeAll(async () => {
-    const emulator = await startEmulator();
-    const deployed = await Promise.all(STAGES.map((stage) => deployStack(emulator, stage)));
+    const started = await startEmulator();
+    emulator = started;
+    const deployed = await Promise.all(STAGES.map((stage) => deployStack(started, stage))).catch((error) => {
+      showLog('the deploys');
+      throw error;
+    });
     const stacks = Object.fromEntries(deployed.map((stack) => [stack.stage, stack])) as Record<
       Stack['stage'],
       Stack
@@ -60,8 +78,8 @@ describeWith('python', 'the packaged stack on ministack, with IAM enforced', () 
       lateIsHeld: milestone(),
       allButTheRestart: milestone(),
     };
-    world = { emulator, stacks, milestones };
-    await deployConsumers(emulator);
+    world = { emulator: started, stacks, milestones };
+    await deployConsumers(started);
     for (const one of CASES) running.set(one, runCase(one));
     const others = Promise.allSettled(SIDE_BY_SIDE.map((one) => running.get(one)));
     void others.then(milestones.allButTheRestart.reach);
@@ -75,7 +93,11 @@ describeWith('python', 'the packaged stack on ministack, with IAM enforced', () 
       `ministack: ${cases} cases, ${events} events, ${arrivedOutOfOrder} out of order on arrival, ` +
         `${violations} order violations, ${lost} lost, ${redelivered} delivered again\n`,
     );
-    await world?.emulator.stop();
+    await emulator?.stop();
+  }, CLEAN_UP_MS);
+
+  test('all of it is on 127.0.0.1 and on no other address', async () => {
+    expect(await addressesWith(world.emulator.port)).toEqual(['127.0.0.1']);
   });
 
   for (const one of CASES) {

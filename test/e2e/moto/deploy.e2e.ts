@@ -1,4 +1,5 @@
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { addressesWith } from '../support/addresses';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
 import { physicalIdsOf, resolveReferences, resourcesNamedBy, templateOf } from './deployed-template';
@@ -19,7 +20,8 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   let ids: Record<string, string>;
 
   beforeAll(async () => {
-    [moto, stack] = [await startMoto(), await copyStack()];
+    moto = await startMoto();
+    stack = await copyStack();
     before = await inventoryOf(moto);
     expect(await deploy(moto, stack.folder, 'dev')).toContain('Service deployed to stack ordered-replay-dev');
     [outputs, ids] = [await outputsOf(moto, 'dev'), await physicalIdsOf(moto, 'dev')];
@@ -35,6 +37,10 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   /** A queue's URL names AWS here; the same path at moto's own address reaches it too. */
   const here = (url = '') => `${moto.endpoint}${new URL(url).pathname}`;
   const queueArn = (logicalId: string) => arn('sqs', ids[logicalId]?.split('/').pop() as string);
+
+  test('all of it is on 127.0.0.1 and on no other address', async () => {
+    expect(await addressesWith(moto.port)).toEqual(['127.0.0.1']);
+  });
 
   test('one rule takes replayed events off the new bus and gives up after a minute, to the queue Overflow', async () => {
     const on = ['--event-bus-name', 'ordered-replay-dev'];

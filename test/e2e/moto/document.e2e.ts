@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { openShell, type Shell } from '../support/shell';
 import { sls } from '../support/sls';
 import { describeWith, ROOT } from '../support/tools';
-import { codeBlocksOf, openShell, type Shell } from './document-commands';
+import { codeBlocksOf } from './code-blocks';
 import { inventoryOf } from './inventory';
 import { type Moto, outputsOf, refreshOutputs, startMoto } from './moto';
 
@@ -30,7 +31,7 @@ const SEEN: Record<string, (moto: Moto, shell: Shell, output: string) => Promise
     expect(AttachedPolicies).toMatchObject([{ PolicyName: 'ordered-replay-deploy' }]);
   },
   'Subscribe a consumer': async (moto, shell) => {
-    const uuid = (await shell.valueOf('MAPPING')) as string;
+    const uuid = await shell.valueOf('MAPPING');
     expect(await moto.aws('lambda', 'get-event-source-mapping', '--uuid', uuid)).toMatchObject({
       EventSourceArn: (await outputsOf(moto, 'prod')).OrderedEventsStreamArn,
       FunctionArn: expect.stringMatching(/:function:on-order$/),
@@ -39,20 +40,22 @@ const SEEN: Record<string, (moto: Moto, shell: Shell, output: string) => Promise
   },
 };
 
-describeWith('python', 'docs/deploy.md', () => {
+describeWith(['python', 'bash'], 'docs/deploy.md', () => {
   let moto: Moto;
   let stack: StackCopy;
   let shell: Shell;
   let before: Record<string, string[]>;
 
   beforeAll(async () => {
-    [moto, stack] = [await startMoto(), await copyStack()];
+    moto = await startMoto();
+    stack = await copyStack();
     await cp(join(ROOT, 'docs'), join(stack.folder, 'docs'), { recursive: true });
     shell = await openShell(stack.folder, moto.endpoint);
     await makeWhatTheReaderHas(moto, stack.folder);
     before = await inventoryOf(moto);
   });
   afterAll(async () => {
+    await shell?.close();
     await moto?.stop();
     await stack?.remove();
   });
@@ -60,7 +63,7 @@ describeWith('python', 'docs/deploy.md', () => {
   test.each(BLOCKS.map((block, index) => [index + 1, block.heading, block] as const))(
     'block %i, %s: its commands run',
     async (_number, heading, { code }) => {
-      const output = await shell.type(code);
+      const output = await shell.run(code);
       for (const [, stage] of code.matchAll(/sls deploy --stage (\w+)/g))
         await refreshOutputs(moto, String(stage));
       for (const [, name] of code.matchAll(/(?<=export .*)\b([A-Z_]+)=/g)) {

@@ -28,7 +28,8 @@ describeWith('python', 'a bus and an archive that are there already', () => {
   }
 
   beforeAll(async () => {
-    [moto, stack] = [await startMoto(), await copyStack()];
+    moto = await startMoto();
+    stack = await copyStack();
     const { aws } = moto;
     await aws('events', 'create-event-bus', '--name', 'orders', '--tags', 'Key=team,Value=shop');
     await aws(

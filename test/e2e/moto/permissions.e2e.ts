@@ -19,11 +19,10 @@ describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
   let permissions: Map<string, string[]>;
 
   beforeAll(async () => {
-    const [moto, stack] = [await startMoto(), await copyStack()];
+    const stack = await copyStack();
     try {
-      ({ calls, template, ids } = await recordALife(moto, stack));
+      ({ calls, template, ids } = await recordALife(stack));
     } finally {
-      await moto.stop();
       await stack.remove();
     }
     const types = [...new Set(Object.values(template.resources).map(({ Type }) => Type))];
@@ -126,7 +125,16 @@ describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
 });
 
 /** Deploys, asks, changes and removes a stage, and keeps every call; what was made is looked at in between. */
-async function recordALife(moto: Moto, { folder }: StackCopy) {
+async function recordALife({ folder }: StackCopy) {
+  const moto = await startMoto();
+  try {
+    return await recorded(moto, folder);
+  } finally {
+    await moto.stop();
+  }
+}
+
+async function recorded(moto: Moto, folder: string) {
   const recorder = await startRecorder(moto.endpoint);
   try {
     await deploy(moto, folder, 'dev', {}, recorder.endpoint);

@@ -1,4 +1,5 @@
 import { run } from './command';
+import { cleanEnvironment } from './environment';
 import { pythonTool } from './python-tools';
 
 /** Credentials and Region that every emulator takes. */
@@ -26,7 +27,7 @@ export function awsCli(endpoint: Endpoint) {
   // biome-ignore lint/suspicious/noExplicitAny: the shape is the CLI's.
   return async (...args: string[]): Promise<any> => {
     const { stdout } = await run(pythonTool('aws'), ['--endpoint-url', url, '--output', 'json', ...args], {
-      env: { ...process.env, ...ACCESS, ...env },
+      env: cleanEnvironment({ ...ACCESS, ...env }),
     });
     return stdout.trim() === '' ? {} : JSON.parse(stdout);
   };

@@ -17,5 +17,8 @@ export function startDynamoDbLocal(port?: number): Promise<Server> {
     ...['-cp', join(DYNAMODB_LOCAL_LIBRARIES, '*'), MAIN],
     ...['-inMemory', '-disableTelemetry', '-port', String(at)],
   ];
-  return startServer('java', argumentsFor, port === undefined ? {} : { port });
+  // What is called java may be no more than a sign to the one that the variable names.
+  const { JAVA_HOME } = process.env;
+  const env = JAVA_HOME === undefined ? {} : { JAVA_HOME };
+  return startServer('java', argumentsFor, { env, ...(port !== undefined && { port }) });
 }

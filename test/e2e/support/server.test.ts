@@ -22,7 +22,12 @@ const FAMILY = `
 const STUBBORN = `process.on('SIGTERM', () => console.log('no')); ${FAMILY}`;
 
 const program = (source: string) => (port: number) => ['-e', source, String(port)];
-const familyOf = async ({ endpoint }: Pick<Server, 'endpoint'>) => (await fetch(endpoint)).json();
+interface Family {
+  childPort: number;
+  environment: Record<string, string>;
+}
+const familyOf = async ({ endpoint }: Pick<Server, 'endpoint'>) =>
+  (await fetch(endpoint)).json() as Promise<Family>;
 const gone = async (port: number) => !(await connects('127.0.0.1', port));
 
 describe('a server that a test started', () => {

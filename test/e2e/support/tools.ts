@@ -5,7 +5,7 @@ export const ROOT = resolve(__dirname, '../../..');
 export const TOOLS = join(ROOT, '.e2e');
 
 /** What a suite may need that `npm ci` does not bring. */
-export type Tool = 'python' | 'dynamodb-local' | 'frameworks';
+export type Tool = 'python' | 'openssl' | 'bash' | 'dynamodb-local' | 'frameworks';
 
 const missingVariable = (tool: Tool) => `E2E_MISSING_${tool.replace('-', '_').toUpperCase()}`;
 
@@ -24,9 +24,10 @@ export async function provide(tool: Tool, install: () => Promise<void>): Promise
   }
 }
 
-/** `describe` where the tool is there; else a skipped one whose name says what is missing. */
-export function describeWith(tool: Tool, name: string, suite: () => void): void {
-  const missing = process.env[missingVariable(tool)];
-  if (missing) describe.skip(`${name} (skipped: ${tool}: ${missing})`, suite);
+/** `describe` where the tools are there; else a skipped one whose name says what is missing. */
+export function describeWith(tools: Tool | readonly Tool[], name: string, suite: () => void): void {
+  const missing = [tools].flat().filter((tool) => process.env[missingVariable(tool)]);
+  const reasons = missing.map((tool) => `${tool}: ${process.env[missingVariable(tool)]}`);
+  if (missing.length > 0) describe.skip(`${name} (skipped: ${reasons.join(' ')})`, suite);
   else describe(name, suite);
 }

@@ -11,6 +11,7 @@ import { freePort, type Server, startServer } from '../../support/server';
 
 export interface Emulator {
   endpoint: Endpoint;
+  port: number;
   cli: ReturnType<typeof awsCli>;
   dynamodb: DynamoDBClient;
   eventbridge: EventBridgeClient;
@@ -28,7 +29,17 @@ export interface Emulator {
  */
 export async function startEmulator(): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), 'ordered-replay-ministack-'));
+  try {
+    return await startIn(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder: string): Promise<Emulator> {
   const certificate = await makeCertificate(folder);
+  const ca = await readFile(certificate);
   const start = (port?: number) => serve(folder, certificate, port);
   let server = await start();
   const { endpoint: url, port } = server;
@@ -37,12 +48,13 @@ export async function startEmulator(): Promise<Emulator> {
     endpoint: url,
     region: ACCESS.AWS_REGION,
     credentials: { accessKeyId: ACCESS.AWS_ACCESS_KEY_ID, secretAccessKey: ACCESS.AWS_SECRET_ACCESS_KEY },
-    requestHandler: { httpsAgent: new Agent({ ca: await readFile(certificate), keepAlive: true }) },
+    requestHandler: { httpsAgent: new Agent({ ca, keepAlive: true }) },
   };
   const dynamodb = new DynamoDBClient(options);
   const eventbridge = new EventBridgeClient(options);
   return {
     endpoint,
+    port,
     cli: awsCli(endpoint),
     dynamodb,
     eventbridge,

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { packageInPlace } from '../examples/package-orders';
+import { PACKAGING_MS, packageStack } from '../stack/package-stack';
+import { run } from './support/command';
+import { cleanEnvironment } from './support/environment';
+import { pythonTool } from './support/python-tools';
+import { describeWith } from './support/tools';
+
+jest.setTimeout(PACKAGING_MS + 60_000);
+
+const EXISTING = {
+  eventBusName: 'orders',
+  archiveName: 'orders-archive',
+  replayNamePrefix: 'ordered-',
+  alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
+};
+const TEMPLATES: [name: string, make: typeof packageStack | typeof packageInPlace][] = [
+  ['the stack, with nothing chosen', () => packageStack()],
+  ['the stack, attached to a bus and an archive that are there', () => packageStack(EXISTING)],
+  ['the example', () => packageInPlace()],
+];
+
+const lint = (templatePath: string) =>
+  run(pythonTool('cfn-lint'), [templatePath], { env: cleanEnvironment() });
+
+/** The tests of the templates use cfn-lint too, where there is one; here is the one that is pinned. */
+describeWith('python', "AWS's cfn-lint, on what is packaged", () => {
+  test.each(TEMPLATES)('finds nothing in the template of %s', async (_name, make) => {
+    const { templatePath, remove } = await make();
+    try {
+      await lint(templatePath);
+    } finally {
+      await remove();
+    }
+  });
+
+  test('would find a property that AWS does not know, and a reference to nothing', async () => {
+    const { template, templatePath, remove } = await packageStack();
+    try {
+      const overflow = template.get('Overflow');
+      const wrong = { VisibilityTimeOut: 60, QueueName: { Ref: 'Nothing' } };
+      const Resources = { Overflow: { ...overflow, Properties: wrong } };
+      await writeFile(templatePath, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources }));
+      const found = expect(lint(templatePath)).rejects;
+      await found.toThrow(/E3002[\s\S]*VisibilityTimeOut|VisibilityTimeOut[\s\S]*E3002/);
+      await expect(lint(templatePath)).rejects.toThrow(/Nothing/);
+    } finally {
+      await remove();
+    }
+  });
+});
