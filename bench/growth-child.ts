@@ -9,9 +9,6 @@ import { countingLanes, type Work } from './memory-ports';
 
 /** Not more than the smallest replay: the largest resident set is then that of the replay, and not of the warming. */
 const WARM_UP_EVENTS = 10_000;
-const COMPILED_AFTER_EVENTS = 50_000;
-/** A small replay is timed several times over: a few milliseconds say nothing. */
-const TIMED_EVENTS = 500_000;
 const SAMPLES = 40;
 const gc = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
 const clock = { now: () => Date.now(), sleep: async () => undefined };
@@ -22,12 +19,6 @@ async function main(events: number): Promise<void> {
   await releaseInMemory({ ...run, events: WARM_UP_EVENTS });
   const work = await releaseInMemory({ ...run, events });
   const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
-  // Now that the memory is known, what is timed may be compiled first: else the small replays would pay for it.
-  await releaseInMemory({ ...run, events: COMPILED_AFTER_EVENTS });
-  const repeats = Math.ceil(TIMED_EVENTS / events);
-  const before = process.cpuUsage();
-  for (let repeat = 0; repeat < repeats; repeat++) await releaseInMemory({ ...run, events });
-  const { user, system } = process.cpuUsage(before);
   // Once more, looking at the memory, which takes time.
   let heldBytes = 0;
   const lanes = (sampled: Work) => {
@@ -41,9 +32,7 @@ async function main(events: number): Promise<void> {
   };
   await releaseInMemory({ ...run, events, lanes });
   const calls = work.reads + work.appends + work.saves;
-  console.log(
-    JSON.stringify({ events, heldBytes, peakRssBytes, calls, cpuMicros: (user + system) / repeats / events }),
-  );
+  console.log(JSON.stringify({ events, heldBytes, peakRssBytes, calls }));
 }
 
 void main(Number(process.argv[2]));
