@@ -1,33 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  CreateArchiveCommand,
-  CreateEventBusCommand,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
 import { type Clients, createClients } from '../aws/clients';
 import { createTables } from '../aws/tables';
-import type { JsonObject } from '../core/event';
 import type { Clock } from '../core/ports';
 import { type Settings, validateSettings } from '../core/settings';
 import type { Telemetry } from '../lambda/telemetry';
-import { type Authorize, permits } from './api-call';
-import { type AsyncInvocations, asyncInvocations } from './async-invocation';
-import { notFound } from './aws-error';
+import { permits } from './api-call';
+import { asyncInvocations } from './async-invocation';
 import { readDefinition } from './definitions';
 import { createDynamoDb } from './dynamodb';
 import { mapQueue, mapStream, type StreamMappingOptions } from './event-source-mapping';
-import type { Deliver } from './eventbridge/bus';
-import { createDelivery } from './eventbridge/delivery';
-import type { ReplayTemper } from './eventbridge/replay';
-import { createEventBridge } from './eventbridge/service';
 import { type HostedFunction, invokeFunction } from './function-host';
 import { createFunctions } from './functions';
 import {
   COLLECT_CONCURRENCY,
-  HOSTILE_TEMPER,
   LOCAL_RETRY_INTERVALS_MS,
   LOCAL_SETTINGS,
   MAX_RECEIVE_COUNT,
@@ -35,7 +21,7 @@ import {
 } from './local-settings';
 import { LocalQueue } from './queue';
 import { queueService } from './queue-service';
-import { createRandom } from './random';
+import { createEventSources, createReplayBus, type ReplayBusOptions } from './replay-bus';
 import { LOCAL } from './resource-names';
 import { serve } from './server';
 import { createResourceInvoker } from './service-integrations';
@@ -49,20 +35,14 @@ import { streamsService } from './stream-service';
  * engines. Wires them as `serverless.yml` does.
  */
 
-export interface LocalRuntimeOptions {
+export interface LocalRuntimeOptions extends ReplayBusOptions {
   /** The consumer's Lambda handler, subscribed to the ordered stream; a rule may have it as its target too. */
   consumer: HostedFunction['handler'];
   consumerTimeoutMs?: number;
   stream?: StreamMappingOptions;
   settings?: Partial<Settings>;
-  temper?: ReplayTemper;
-  seed?: number;
   port?: number;
   telemetry: Telemetry;
-  /** Told of each replayed event when the state machine or the queue takes it; must not throw. */
-  arrived?: (event: JsonObject) => void;
-  /** Decides, as IAM does, about each call to the services; by default everybody may do everything. */
-  authorize?: Authorize;
 }
 
 export interface LocalRuntime {
@@ -109,7 +89,7 @@ async function start(
     dropped: (event, error) => telemetry.failure(DROPPED, error, { eventId: (event as { id: string }).id }),
     signal: stopping.signal,
   });
-  const eventBridge = createLocalEventBridge(options, settings, {
+  const eventBridge = createReplayBus(options, settings, {
     machines,
     live,
     overflow,
@@ -198,57 +178,6 @@ function clockUntil(signal: AbortSignal): Clock {
   };
 }
 
-/**
- * Rule targets are the state machines and the consumer. What a machine does not take in time goes to the queue
- * `Overflow`; a function's own queue takes everything.
- */
-function createLocalEventBridge(
-  { seed = 1, temper = HOSTILE_TEMPER, arrived, authorize }: LocalRuntimeOptions,
-  { maximumEventAgeMs }: Settings,
-  to: {
-    machines: Map<string, LocalStateMachine>;
-    live: AsyncInvocations;
-    overflow: LocalQueue;
-    signal: AbortSignal;
-  },
-) {
-  const { account, region } = LOCAL;
-  const { signal } = to;
-  const deliverToMachine = createDelivery({
-    random: createRandom(seed),
-    throttleRate: temper.throttleRate,
-    maximumEventAgeMs,
-    signal,
-    offer({ arn }, event) {
-      const machine = to.machines.get(arn);
-      if (!machine) throw notFound(`No local target ${arn}`);
-      authorize?.({ principal: LOCAL.roles.rule, action: 'states:StartExecution', resource: arn });
-      if (machine.isFull) return false;
-      machine.start(randomUUID(), JSON.stringify(event));
-      arrived?.(event);
-      return true;
-    },
-    deadLetter(event) {
-      if (!permits(authorize, DEAD_LETTER)) return;
-      to.overflow.send(JSON.stringify(event));
-      arrived?.(event);
-    },
-  });
-  const deliver: Deliver = async (target, event) => {
-    if (target.arn === LOCAL.consumer.arn) to.live.accept(event);
-    else await deliverToMachine(target, event);
-  };
-  return createEventBridge({ account, region, deliver, temper, random: createRandom(seed), signal });
-}
-
-/** No role is taken for it: the queue's own policy decides. */
-const DEAD_LETTER = {
-  principal: 'events.amazonaws.com',
-  action: 'sqs:SendMessage',
-  resource: LOCAL.overflow.arn,
-  sourceArn: LOCAL.ruleArn,
-};
-
 function createQueues() {
   const deadLetters = new LocalQueue({ ...LOCAL.deadLetters, visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS });
   const overflow = new LocalQueue({
@@ -257,16 +186,4 @@ function createQueues() {
     redrive: { maxReceiveCount: MAX_RECEIVE_COUNT, deadLetters },
   });
   return { overflow, deadLetters };
-}
-
-async function createEventSources({ eventbridge }: Clients): Promise<void> {
-  const EventBusName = LOCAL.busName;
-  await eventbridge.send(new CreateEventBusCommand({ Name: EventBusName }));
-  await eventbridge.send(
-    new CreateArchiveCommand({ ArchiveName: LOCAL.archiveName, EventSourceArn: LOCAL.busArn }),
-  );
-  const EventPattern = JSON.stringify({ 'replay-name': [{ exists: true }] });
-  await eventbridge.send(new PutRuleCommand({ Name: LOCAL.ruleName, EventBusName, EventPattern }));
-  const Targets = [{ Id: 'collect', Arn: LOCAL.collectMachineArn }];
-  await eventbridge.send(new PutTargetsCommand({ Rule: LOCAL.ruleName, EventBusName, Targets }));
 }
