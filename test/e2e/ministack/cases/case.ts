@@ -67,13 +67,17 @@ export interface Execution {
   cause?: string;
 }
 
-/** The execution of `sequence` that has this generation of a replay. */
+/** Of the execution of `sequence` that has this generation of a replay. */
+export function sequencerArn({ outputs }: Stack, replay: Replay, generation: number): string {
+  const machine = outputs.SequenceStateMachineArn as string;
+  return `${machine.replace(':stateMachine:', ':execution:')}:${replay.name}.${generation}`;
+}
+
 export function describeSequencer(
   { emulator, stacks }: World,
   replay: Replay,
   generation: number,
 ): Promise<Execution> {
-  const machine = stacks.main.outputs.SequenceStateMachineArn as string;
-  const arn = `${machine.replace(':stateMachine:', ':execution:')}:${replay.name}.${generation}`;
+  const arn = sequencerArn(stacks.main, replay, generation);
   return emulator.cli('stepfunctions', 'describe-execution', '--execution-arn', arn);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { until } from '../../../local/until';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { happen } from '../world/events';
 import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
@@ -35,15 +36,14 @@ export const large: Case = {
     const filling = randomBytes(225_000).toString('base64');
     const events = happen(10, (n) => ({ second: n, ...(n === 4 && { filling }) }));
     const replay = await replayOf(world, events, { name: 'large', by: 'cli' });
-    // The emulator's log is the one place that tells which road an event took.
-    const bySideRoad = () =>
-      world.emulator.output().includes('EventBridge → SQS ordered-replay-main-Overflow');
-    await until('it is in Overflow', bySideRoad, 120_000);
     const row = await replay.reaches('DONE');
     await consumed(replay, 10);
     await expectAllInOrder(replay, events);
-    const delivered = await replay.delivered();
-    expect(delivered.find(({ n }) => n === 4)?.bytes).toBeGreaterThan(300_000);
+    const largest = (await replay.delivered()).find(({ n }) => n === 4);
+    expect(largest?.bytes).toBeGreaterThan(300_000);
+    // Overflow is where the rule sends what the state machine refuses, and whence the event must have come.
+    const refused = await readFile(join(world.emulator.folder, 'refused.txt'), 'utf8');
+    expect(refused).toBe(`${largest?.id}\n`);
     expect(row).toMatchObject({ collected: 10, late: 0, dead: 0 });
   },
 };

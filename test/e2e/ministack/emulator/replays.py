@@ -1,6 +1,7 @@
 """EventBridge: where ministack's events and replays depart from AWS."""
 
 import json
+import os
 import threading
 import time
 
@@ -11,6 +12,8 @@ from ministack.services import eventbridge
 REPLAY_PAUSE_SECONDS = 0.02
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MAX_EXECUTION_INPUT_BYTES = 256 * 1024
+# The ids of the events that were refused, one a line: nothing else tells for good which road an event took.
+REFUSED_FILE = os.path.join(os.environ["TMPDIR"], "refused.txt")
 
 
 def keep_event_times():
@@ -64,6 +67,8 @@ def send_what_a_target_refuses_to_its_dead_letter_queue():
         payload = json.dumps(view.event_with_detail(), ensure_ascii=False)
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if ":states:" in target["Arn"] and len(payload.encode()) > MAX_EXECUTION_INPUT_BYTES and queue:
+            with open(REFUSED_FILE, "a") as refused:
+                refused.write(f"{event['EventId']}\n")
             return eventbridge._dispatch_to_sqs(parse_arn(queue), payload)
         return invoke(target, event, rule, view)
 
