@@ -1,22 +1,8 @@
+import { LOG_DELIVERY_ACTIONS } from './log-delivery';
 import { type Resource, type Statement, statementsOf, type Template, trustOf } from './template';
 
 /** Rules about who may do what. Each gives the resources that break it. */
 export type Rule = (template: Template) => string[];
-
-/**
- * The only actions without a resource to name, as Step Functions asks for them:
- * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
- */
-const LOG_DELIVERY = [
-  'logs:CreateLogDelivery',
-  'logs:DeleteLogDelivery',
-  'logs:DescribeLogGroups',
-  'logs:DescribeResourcePolicies',
-  'logs:GetLogDelivery',
-  'logs:ListLogDeliveries',
-  'logs:PutResourcePolicy',
-  'logs:UpdateLogDelivery',
-];
 
 const RESOURCE_POLICIES = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy'];
 /** Other ways to give somebody something. */
@@ -62,7 +48,7 @@ export const POLICY_RULES: Record<string, Rule> = {
       allowing([...ofRoles(template), ...ofResources(template)]),
       (statement) =>
         [statement.Resource].flat().includes('*') &&
-        !actionsOf(statement).every((action) => LOG_DELIVERY.includes(action)),
+        !actionsOf(statement).every((action) => LOG_DELIVERY_ACTIONS.includes(action)),
     ),
 
   'nothing is allowed by naming what is not': (template) =>

@@ -1,3 +1,5 @@
+import { LOG_DELIVERY_ACTIONS, LOG_DELIVERY_PAGE } from './log-delivery';
+
 /**
  * What AWS does by itself in the name of a role. No engine on this machine does it, so these grants alone are taken
  * on the word of the page that asks for them.
@@ -24,19 +26,9 @@ export const BY_AWS_ITSELF: { page: string; principals: string[]; actions: strin
     resource: 'ReleaseLogGroup',
   },
   {
-    // Step Functions, for the failures of an execution. CloudWatch Logs knows no resources for these actions.
-    page: 'https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
+    page: LOG_DELIVERY_PAGE,
     principals: ['CollectStateMachineRole', 'SequenceStateMachineRole'],
-    actions: [
-      'logs:CreateLogDelivery',
-      'logs:DeleteLogDelivery',
-      'logs:DescribeLogGroups',
-      'logs:DescribeResourcePolicies',
-      'logs:GetLogDelivery',
-      'logs:ListLogDeliveries',
-      'logs:PutResourcePolicy',
-      'logs:UpdateLogDelivery',
-    ],
+    actions: LOG_DELIVERY_ACTIONS,
     resource: '*',
   },
 ];

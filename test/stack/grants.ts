@@ -1,13 +1,6 @@
-const LOG_DELIVERY = [
-  'CreateLogDelivery',
-  'DeleteLogDelivery',
-  'DescribeLogGroups',
-  'DescribeResourcePolicies',
-  'GetLogDelivery',
-  'ListLogDeliveries',
-  'PutResourcePolicy',
-  'UpdateLogDelivery',
-].map((action) => `Allow logs:${action} on *`);
+import { LOG_DELIVERY_ACTIONS } from './log-delivery';
+
+const LOG_DELIVERY = LOG_DELIVERY_ACTIONS.map((action) => `Allow ${action} on *`);
 const SEQUENCE = 'states:stateMachine:ordered-replay-dev-sequence';
 
 /** Everything that the stack's roles allow. A wildcard is only where there is nothing to name, or not yet. */
