@@ -61,7 +61,8 @@ describeWith(['python', 'openssl', 'bash'], 'the tutorial, on ministack with IAM
     expect(words).toEqual(shown);
   }
 
-  test('tells its story: order 1 is handled, order 2 lost, and by the replay both have their steps, in order', async () => {
+  test('tells its story: order 1 is handled, order 2 lost, by the replay both have their steps, and all is removed', async () => {
+    const before = await everything(emulator);
     await next('create-archive');
     await next('sls deploy --param eventBusName=orders');
     await next('cd examples/orders');
@@ -77,9 +78,33 @@ describeWith(['python', 'openssl', 'bash'], 'the tutorial, on ministack with IAM
     await nextShows('Item.phase.S', ['DONE']);
     await nextShows('dynamodb scan', [...LIVE, ...REPLAYED]);
 
+    expect(await everything(emulator)).not.toEqual(before);
+    await next('sls remove');
+    expect(await everything(emulator)).toEqual(before);
     expect(left).toEqual([]);
   }, 1_200_000);
 });
+
+/** What the account has, of the kinds that the tutorial makes. */
+async function everything({ cli }: Emulator): Promise<unknown[]> {
+  const lists: [string, string, string][] = [
+    ['events', 'list-event-buses', 'EventBuses[].Name'],
+    ['events', 'list-archives', 'Archives[].ArchiveName'],
+    ['dynamodb', 'list-tables', 'TableNames'],
+    ['sqs', 'list-queues', 'QueueUrls || `[]`'],
+    ['stepfunctions', 'list-state-machines', 'stateMachines[].name'],
+    ['lambda', 'list-functions', 'Functions[].FunctionName'],
+    ['lambda', 'list-event-source-mappings', 'EventSourceMappings[].UUID'],
+    ['iam', 'list-roles', 'Roles[].RoleName'],
+    ['s3api', 'list-buckets', 'Buckets[].Name'],
+  ];
+  return Promise.all(
+    lists.map(async ([service, operation, query]) => [
+      operation,
+      await cli(service, operation, '--query', query),
+    ]),
+  );
+}
 
 /** Of the AWS CLI's text output; orders come in any order. */
 function wordsOf(output: string): string[] {
