@@ -146,13 +146,18 @@ async function play(world: World): Promise<void> {
     };
   }
 
-  /** Nobody watches over an execution that has failed: the next event to come by does, once the lease is over. */
+  /**
+   * Nobody watches over an execution that has failed: the next event to be handled does, once the lease is over. One
+   * that goes on killing its collectors until it is dead, and is then purged, tells nobody.
+   */
   function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
     if (how === 'succeeded') return;
     scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
       const stored = storedIds(world);
       const collected = scenario.events.find(({ id }) => stored.has(id));
-      if (collected) bus.sendAgain(collected);
+      if (!collected) return;
+      cursesLeft.delete(collected.id);
+      bus.sendAgain(collected);
     });
   }
 
