@@ -3,19 +3,13 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /**
  * Two suites run at a time. By default the largest file begins, which says nothing here: the two that run for
- * minutes on ministack, mostly waiting, would come late and beside each other. So one of them begins, the suites that
- * keep a core busy go by on the other worker, and the other of them, alone by then, ends.
+ * minutes on ministack, mostly waiting, would come late and beside each other. So one of them begins, moto's keep a core
+ * busy meanwhile and take about as long, and then comes the other, beside all that is short.
  */
-const FIRST = 'ministack/ordered-replays.e2e.ts';
-const THEN = ['moto/', 'frameworks/', 'dynamodb-local/', ''];
-const LAST = 'examples/orders.e2e.ts';
+const ORDER = ['ministack/ordered-replays.e2e.ts', 'moto/', 'examples/orders.e2e.ts', ''];
 
 /** @param {string} suite its path below test/e2e. */
-function place(suite) {
-  if (suite === FIRST) return -1;
-  if (suite === LAST) return THEN.length;
-  return THEN.findIndex((folder) => suite.startsWith(folder));
-}
+const place = (suite) => ORDER.findIndex((beginning) => suite.startsWith(beginning));
 
 class SuiteOrder extends Sequencer {
   sort(tests) {
