@@ -1,10 +1,10 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Delivery, orderedReplay } from '../src/consumer';
-import type { JsonObject } from '../src/core/event';
-import { parseEvent } from '../src/core/event';
-import { positionOf } from '../src/core/position';
-import { tiebreakerIn } from '../src/core/position-text';
+import { positionOf } from '../src/core/collect/place';
+import { parseEvent } from '../src/core/event/envelope';
+import { tiebreakerIn } from '../src/core/event/position';
+import type { JsonObject } from '../src/core/json';
 import { inOrder } from './consumer-by-hand';
 import { REPLAY, TIEBREAKER } from './events';
 

@@ -1,6 +1,6 @@
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import type { Delivery } from '../src/consumer';
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 
 const MIN_REMAINING_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import { withBundled } from './bundled';
 import { batchHandlers, streamBatch, WAYS, type Way } from './consumer-batches';
 import { makeEvents } from './events';

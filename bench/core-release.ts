@@ -1,5 +1,5 @@
 import type { Clock, Lanes } from '../src/core/ports';
-import { type SequenceDeps, sequence } from '../src/core/sequence';
+import { type SequenceDeps, sequence } from '../src/core/replay/sequence';
 import { DEFAULT_SETTINGS } from '../src/core/settings';
 import { REPLAY } from './events';
 import { countingLanes, generatedBuffer, openRow, singleRow, type Work } from './memory-ports';

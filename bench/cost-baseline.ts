@@ -1,5 +1,5 @@
 import { CreateTableCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import { DAY_MS } from '../src/core/limits';
 import { DEFAULT_SETTINGS } from '../src/core/settings';
 import {

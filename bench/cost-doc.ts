@@ -7,7 +7,7 @@ import { cost } from './usage';
 /** The rows of where it goes, and the billed things that each takes together. */
 const SHARES: [string, Item[]][] = [
   ['`collect`: Express requests and their time', ['expressRequests', 'expressGbSeconds']],
-  ['`collect` and `release`: Lambda requests and their time', ['lambdaRequests', 'lambdaGbSeconds']],
+  ['`collect` and `sequence`: Lambda requests and their time', ['lambdaRequests', 'lambdaGbSeconds']],
   ['write units of buffer and lanes', ['writeUnits']],
   ['read units', ['readUnits']],
   ['14 days in the buffer', ['storageGbMonths']],

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createCollectHandler } from '../functions/collect';
+import { createSequenceHandler } from '../functions/sequence';
+import { silentTelemetry } from '../functions/telemetry';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoLanes } from '../src/aws/lanes';
 import { dynamoReplays } from '../src/aws/replays';
-import { createTables } from '../src/aws/tables';
 import { DAY_MS } from '../src/core/limits';
-import type { SequenceAnswer, SequencerState } from '../src/core/sequence';
-import { createCollectHandler } from '../src/lambda/collect-handler';
-import { createReleaseHandler } from '../src/lambda/release-handler';
-import { silentTelemetry } from '../src/lambda/telemetry';
+import type { SequenceAnswer, SequencerState } from '../src/core/replay/sequence';
 import { readDefinition } from '../src/local/definitions';
 import { LOCAL } from '../src/local/resource-names';
+import { createTables } from '../src/local/tables';
 import { intercept } from '../test/fakes/intercept';
 import { createWorld } from '../test/fakes/world';
 import type { CostRun, Measurement } from './cost-run';
@@ -22,7 +22,7 @@ import { ASSUMED_REQUEST_MS, ASSUMED_STEP_MS, gbSeconds, scaledCpuMs, withCpuMs 
 import { DAYS_PER_MONTH } from './prices';
 import { expressGbSeconds, usage } from './usage';
 
-const RELEASE_CALL_MS = 300_000;
+const SEQUENCE_CALL_MS = 300_000;
 
 let run = 0;
 
@@ -61,12 +61,12 @@ export async function costOfOurs(
     telemetry: silentTelemetry,
   };
   const memory = await memorySizes();
-  const counted = { expressGbSeconds: 0, lambdaGbSeconds: 0, collectCalls: 0, releaseCalls: 0 };
-  const cpuMs = { collect: 0, release: 0 };
-  const billedMs = { collect: 0, release: 0 };
-  const wallMs = { collect: 0, release: 0 };
+  const counted = { expressGbSeconds: 0, lambdaGbSeconds: 0, collectCalls: 0, sequenceCalls: 0 };
+  const cpuMs = { collect: 0, sequence: 0 };
+  const billedMs = { collect: 0, sequence: 0 };
+  const wallMs = { collect: 0, sequence: 0 };
 
-  const bill = (name: 'collect' | 'release', tookMs: number, cpu: Cpu): number => {
+  const bill = (name: 'collect' | 'sequence', tookMs: number, cpu: Cpu): number => {
     const durationMs = tookMs + scaledCpuMs(cpu.cpuMs, memory[name]);
     counted[`${name}Calls`]++;
     counted.lambdaGbSeconds += gbSeconds(durationMs, memory[name]);
@@ -92,19 +92,21 @@ export async function costOfOurs(
   for (const event of events) expressStates += (await execute(event)).entered;
   if (expressStates !== events.length) throw new Error(`${expressStates} states for ${events.length} events`);
 
-  const releaseHandler = createReleaseHandler(deps);
-  const release = async (state: SequencerState) => {
+  const sequenceHandler = createSequenceHandler(deps);
+  const sequence = async (state: SequencerState) => {
     const startMs = clock.now();
-    const context = { getRemainingTimeInMillis: () => startMs + RELEASE_CALL_MS - clock.now() };
-    const { result, ...cpu } = await withCpuMs<SequenceAnswer>(() => releaseHandler(state, context));
-    bill('release', clock.now() - startMs, cpu);
+    const context = { getRemainingTimeInMillis: () => startMs + SEQUENCE_CALL_MS - clock.now() };
+    const { result, ...cpu } = await withCpuMs<SequenceAnswer>(() => sequenceHandler(state, context));
+    bill('sequence', clock.now() - startMs, cpu);
     if (result.action === 'wait') clock.set(Math.max(clock.now(), Date.parse(result.resumeAt)));
     return result;
   };
-  const { entered } = await executionOf(await readDefinition('sequence'), { [LOCAL.release.arn]: release })({
-    replay: REPLAY,
-    generation: 1,
-  });
+  const { entered } = await executionOf(await readDefinition('sequence'), { [LOCAL.sequence.arn]: sequence })(
+    {
+      replay: REPLAY,
+      generation: 1,
+    },
+  );
   const row = await deps.replays.get(REPLAY);
   if (row?.phase !== 'DONE') throw new Error(`The replay is ${row?.phase}: ${row?.reason}`);
 
@@ -119,7 +121,7 @@ export async function costOfOurs(
       expressRequests: events.length,
       expressGbSeconds: counted.expressGbSeconds,
       standardTransitions: entered,
-      lambdaRequests: counted.collectCalls + counted.releaseCalls,
+      lambdaRequests: counted.collectCalls + counted.sequenceCalls,
       lambdaGbSeconds: counted.lambdaGbSeconds,
       writeUnits,
       readUnits,
@@ -141,7 +143,7 @@ type JsonEvent = Measurement['events'][number];
 type Cpu = { cpuMs: number; wallMs: number };
 
 /** As deployed: `memorySize` of each function in serverless.yml. */
-export async function memorySizes(): Promise<{ collect: number; release: number }> {
+export async function memorySizes(): Promise<{ collect: number; sequence: number }> {
   const text = await readFile(path.join(__dirname, '../serverless.yml'), 'utf8');
   const sizeOf = (name: string) => {
     const found = new RegExp(`handler: functions/${name}\\.handler[\\s\\S]*?memorySize: (\\d+)`).exec(
@@ -150,5 +152,5 @@ export async function memorySizes(): Promise<{ collect: number; release: number 
     if (!found) throw new Error(`serverless.yml has no memorySize of ${name}`);
     return Number(found);
   };
-  return { collect: sizeOf('collect'), release: sizeOf('release') };
+  return { collect: sizeOf('collect'), sequence: sizeOf('sequence') };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import type { Usage } from './usage';
 
 /** What a run on some events used. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { createClients } from '../src/aws/clients';
+import { createClients } from '../src/local/clients';
 import { type Metered, meter } from './meter';
 
 /** A DynamoDB in another process, and metered clients of it. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import { createRandom, type Random } from '../src/local/random';
 
 export const REPLAY = 'tuesday-again';

@@ -1,7 +1,7 @@
-import { parseInstant } from '../src/core/instant';
-import { DEFAULT_OPTIONS } from '../src/core/options';
+import { parseInstant } from '../src/core/event/instant';
+import { joinPosition } from '../src/core/event/position';
 import type { BufferedEvent, Checkpoint, EventBuffer, Lanes, ReplayRow, Replays } from '../src/core/ports';
-import { joinPosition } from '../src/core/position-text';
+import { DEFAULT_OPTIONS } from '../src/core/replay/options';
 import { FIRST_EVENT_MS, REPLAY } from './events';
 
 /** Port calls, and what went through them. */

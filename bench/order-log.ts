@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 
 /** When an event was seen, and where it belongs. */
 export interface Seen {

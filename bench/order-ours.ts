@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { silentTelemetry } from '../functions/telemetry';
 import { dynamoReplays } from '../src/aws/replays';
 import { orderedReplay } from '../src/consumer';
-import type { JsonObject } from '../src/core/event';
-import { silentTelemetry } from '../src/lambda/telemetry';
+import type { JsonObject } from '../src/core/json';
 import { LOCAL } from '../src/local/resource-names';
 import { startLocalRuntime } from '../src/local/runtime';
 import { REPLAY, TIEBREAKER } from './events';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import { runBaseline } from './baseline/run';
 import { makeEvents } from './events';
 import type { OrderRun } from './order-log';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import { LocalStateMachine } from '../src/local/state-machine';
 import { COMPUTE_WAIT_ARN, computeWait, readBaseline, WRITE_RESOURCE } from './baseline/compute-wait';
 import { FIRST_EVENT_MS } from './events';

@@ -1,5 +1,5 @@
-import { valueAt } from '../src/core/path-value';
-import { systemClock } from '../src/lambda/system-clock';
+import { systemClock } from '../functions/system-clock';
+import { valueAt } from '../src/core/event/value-at-path';
 import { releaseInMemory } from './core-release';
 import { costOfOurs } from './cost-ours';
 import { startDynalite } from './dynalite';
@@ -118,7 +118,7 @@ async function measureStores(count: number) {
       bufferUnits: (writeUnits.buffer ?? 0) / count,
       laneUnits: (writeUnits.lanes ?? 0) / count,
       collectPerSecond: count / ((wallMs.collect ?? 0) / 1_000),
-      releasePerSecond: count / ((wallMs.release ?? 0) / 1_000),
+      releasePerSecond: count / ((wallMs.sequence ?? 0) / 1_000),
     };
   } finally {
     dynamodb.stop();

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
-import type { JsonObject } from '../src/core/event';
+import type { JsonObject } from '../src/core/json';
 import type { ReplayTemper } from '../src/local/eventbridge/replay';
 import { LOCAL } from '../src/local/resource-names';
 import { REPLAY } from './events';

@@ -1,26 +1,103 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { clientConfig } from '../src/aws/clients';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
-import { createCollectHandler } from '../src/lambda/collect-handler';
-import { readSettings, requireVariable } from '../src/lambda/environment';
-import { systemClock } from '../src/lambda/system-clock';
-import { powertoolsTelemetry } from '../src/lambda/telemetry';
+import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
+import { onLambda } from './on-lambda';
+import { readSettings, requireVariable } from './settings';
+import { systemClock } from './system-clock';
+import { powertoolsTelemetry, type Telemetry, withoutMessage } from './telemetry';
 
-const { env } = process;
-const dynamodb = new DynamoDBClient(clientConfig());
+/** What the state machine passes (an event) or the side road (a batch of messages whose bodies are events). */
+export type CollectInput = SQSEvent | Record<string, unknown>;
+
+export type CollectHandlerDeps = CollectDeps & { telemetry: Telemetry };
+
+/**
+ * Collects one event, or each event of an SQS batch.
+ *
+ * On the state machine's road a failure is thrown, for its `Retry` and `Catch`. On the side road the messages that
+ * failed are named and come back on their own:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export function createCollectHandler(deps: CollectHandlerDeps) {
+  const { telemetry } = deps;
+  const collect = createCollector(deps);
+
+  async function collectEvent(input: unknown, fields: { messageId?: string }): Promise<Collected> {
+    try {
+      const collected = await collect(input);
+      // One line for each collected event would cost more than collecting it: the sequencer counts those.
+      if (collected.outcome === 'duplicate') telemetry.count('duplicates', 1);
+      if (collected.outcome === 'late') {
+        telemetry.count('late', 1);
+        telemetry.info('The event came after the seal and is held', {
+          replay: collected.replay,
+          eventId: collected.eventId,
+        });
+      }
+      return collected;
+    } catch (error) {
+      telemetry.failure('The event was not collected', error, fields);
+      throw withoutMessage(error);
+    }
+  }
+
+  async function collectBatch(records: SQSRecord[]): Promise<SQSBatchResponse> {
+    const parked = records.filter((record) => record.attributes.ApproximateReceiveCount === '1').length;
+    if (parked > 0) telemetry.count('parked', parked);
+    const results = await Promise.allSettled(
+      records.map(({ body, messageId }) => collectEvent(body, { messageId })),
+    );
+    const failed = records.filter((_, index) => results[index]?.status === 'rejected');
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  }
+
+  return async (input: CollectInput): Promise<Collected | SQSBatchResponse> => {
+    try {
+      return await (isSqsBatch(input) ? collectBatch(input.Records) : collectEvent(input, {}));
+    } finally {
+      telemetry.flush();
+    }
+  };
+}
+
+function isSqsBatch(input: CollectInput): input is SQSEvent {
+  return Array.isArray(input?.Records) && input.Records[0]?.eventSource === 'aws:sqs';
+}
+
+/** What `collect` reaches on AWS, in the deployed stack or in the local runtime. */
+export interface CollectWiring extends Pick<CollectHandlerDeps, 'clock' | 'settings' | 'telemetry'> {
+  clients: { dynamodb: DynamoDBClient; sfn: SFNClient };
+  tables: { eventBuffer: string; replays: string };
+  sequenceStateMachineArn: string;
+}
+
+/** The handler on the adapters. */
+export function wireCollect({ clients, tables, sequenceStateMachineArn, ...deps }: CollectWiring) {
+  const { dynamodb, sfn } = clients;
+  return createCollectHandler({
+    ...deps,
+    buffer: dynamoEventBuffer({ client: dynamodb, table: tables.eventBuffer }),
+    replays: dynamoReplays({ client: dynamodb, table: tables.replays }),
+    starts: sfnSequencerStarts({ client: sfn, stateMachineArn: sequenceStateMachineArn }),
+  });
+}
 
 /** Writes one replayed event to the buffer; called by the state machine `collect` and by the queue `Overflow`. */
-export const handler = createCollectHandler({
-  clock: systemClock,
-  buffer: dynamoEventBuffer({ client: dynamodb, table: requireVariable(env, 'BUFFER_TABLE') }),
-  replays: dynamoReplays({ client: dynamodb, table: requireVariable(env, 'REPLAYS_TABLE') }),
-  starts: sfnSequencerStarts({
-    client: new SFNClient(clientConfig()),
-    stateMachineArn: requireVariable(env, 'SEQUENCE_STATE_MACHINE_ARN'),
+export const handler = onLambda((env) =>
+  wireCollect({
+    clients: { dynamodb: new DynamoDBClient(clientConfig()), sfn: new SFNClient(clientConfig()) },
+    tables: {
+      eventBuffer: requireVariable(env, 'BUFFER_TABLE'),
+      replays: requireVariable(env, 'REPLAYS_TABLE'),
+    },
+    sequenceStateMachineArn: requireVariable(env, 'SEQUENCE_STATE_MACHINE_ARN'),
+    clock: systemClock,
+    settings: readSettings(env),
+    telemetry: powertoolsTelemetry(),
   }),
-  settings: readSettings(env),
-  telemetry: powertoolsTelemetry(),
-});
+);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { MachineOptions } from '../../src/local/state-machine';
 
 /** `table`: one item for each event in a streamed table. `bus`: back on the bus. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import { OrderLog, type OrderRun } from '../order-log';
 import { replayEvents } from '../replay-events';
 import type { BaselineKind } from './compute-wait';

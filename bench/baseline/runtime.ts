@@ -8,8 +8,8 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { type Clients, createClients } from '../../src/aws/clients';
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
+import { type Clients, createClients } from '../../src/local/clients';
 import { createDynamoDb } from '../../src/local/dynamodb';
 import { mapStream } from '../../src/local/event-source-mapping';
 import { createDelivery } from '../../src/local/eventbridge/delivery';

@@ -1,9 +1,9 @@
 import { CreateTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutRuleCommand, PutTargetsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
+import type { LogFields } from '../../functions/telemetry';
+import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from '../../src/consumer';
-import type { LogFields } from '../../src/lambda/telemetry';
-import { silentTelemetry } from '../../src/lambda/telemetry';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
 import type { Deployment } from './deploy';

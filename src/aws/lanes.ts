@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { tiebreakerIn } from '../core/event/position';
 import type { LaneEvent, Lanes } from '../core/ports';
-import { tiebreakerIn } from '../core/position-text';
 import {
   attributesOf,
   type Columns,

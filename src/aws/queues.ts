@@ -7,16 +7,16 @@ const DEPTHS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const satisfies QueueAttributeName[];
 
+export interface QueueUrls {
+  overflow: string;
+  deadLetters: string;
+}
+
 /** Depths of the stack's two queues. */
-export function sqsQueues(options: {
-  client: SQSClient;
-  overflowUrl: string;
-  deadLettersUrl: string;
-}): Queues {
-  const urls = { overflow: options.overflowUrl, deadLetters: options.deadLettersUrl };
+export function sqsQueues({ client, urls }: { client: SQSClient; urls: QueueUrls }): Queues {
   return {
     async depth(queue) {
-      const { Attributes } = await options.client.send(
+      const { Attributes } = await client.send(
         new GetQueueAttributesCommand({ QueueUrl: urls[queue], AttributeNames: [...DEPTHS] }),
       );
       return DEPTHS.reduce((sum, name) => sum + countIn(Attributes?.[name], name), 0);

@@ -1,5 +1,5 @@
-import type { OptionTexts } from '../core/options';
 import type { Checkpoint, Phase, ReplayRow } from '../core/ports';
+import type { OptionTexts } from '../core/replay/options';
 import { type Columns, column, instant, map, number, text, timeToLive } from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {

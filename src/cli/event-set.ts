@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { isObject, type JsonObject, kindOf } from '../core/event';
-import { parseInstant } from '../core/instant';
+import { parseInstant } from '../core/event/instant';
+import { isObject, type JsonObject, kindOf } from '../core/json';
 import { UsageError } from './usage-error';
 
 /** Events to publish, in the order they happened. */

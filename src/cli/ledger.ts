@@ -1,6 +1,6 @@
-import { parseEvent } from '../core/event';
-import { orderingKeyOf } from '../core/lane';
-import { positionOf } from '../core/position';
+import { positionOf } from '../core/collect/place';
+import { parseEvent } from '../core/event/envelope';
+import { orderingKeyOf } from '../core/event/ordering-key';
 
 /** What `npm start -- --json` prints. */
 export interface RunSummary {

@@ -1,5 +1,5 @@
+import { powertoolsTelemetry, silentTelemetry } from '../../functions/telemetry';
 import { orderedReplay } from '../consumer';
-import { powertoolsTelemetry, silentTelemetry } from '../lambda/telemetry';
 import { LOCAL } from '../local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../local/runtime';
 import { runCommand } from './command';

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
+import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../aws/replays';
 import { orderedReplay, type ReplayableHandler } from '../consumer';
 import { OrderedReplayError } from '../core/errors';
-import { compileOptions, type OptionTexts } from '../core/options';
 import type { ReplayRow } from '../core/ports';
-import { hasEnded } from '../core/sequencer-lease';
-import { silentTelemetry } from '../lambda/telemetry';
+import { hasEnded } from '../core/replay/lease';
+import { compileOptions, type OptionTexts } from '../core/replay/options';
 import { LOCAL } from '../local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../local/runtime';
 import type { EventSet } from './event-set';

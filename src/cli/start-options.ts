@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OrderedReplayError } from '../core/errors';
-import { compileOptions, type OptionTexts, pathOf } from '../core/options';
+import { compileOptions, type OptionTexts, pathOf } from '../core/replay/options';
 import { UsageError, usageErrorOf } from './usage-error';
 
 export interface StartOptions {

@@ -1,5 +1,5 @@
-import { instantText } from '../core/instant';
-import { joinPosition } from '../core/position-text';
+import { instantText } from '../core/event/instant';
+import { joinPosition } from '../core/event/position';
 import { NotAnOrderedReplayError } from './errors';
 import { isEvent } from './eventbridge-event';
 import type { LaneRecord } from './stream-record';

@@ -51,7 +51,7 @@ export const MIN_REMAINING_MS = 10 * SECOND_MS;
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 
 /**
- * A sequencer holds its lease this long beyond its next planned step: several calls of `release` (300 s each) may
+ * A sequencer holds its lease this long beyond its next planned step: several calls of `sequence` (300 s each) may
  * fail and be retried before another one is started beside it. Two at once are safe (R4), only wasteful.
  */
 export const LEASE_GRACE_MS = 20 * MINUTE_MS;

@@ -1,5 +1,5 @@
-import type { OptionTexts } from './options';
-import type { PacePoint } from './pacing';
+import type { PacePoint } from './release/pacing';
+import type { OptionTexts } from './replay/options';
 
 /**
  * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. An adapter that
@@ -166,7 +166,7 @@ export interface SequencerStarts {
 }
 
 /** Told of what happens, for metrics and progress; must not throw. */
-export interface ReleaseObserver {
+export interface SequenceObserver {
   sealed(collected: number): void;
   /** One append: its events, and how long after its due time it was written. */
   appended(events: number, lagMs: number): void;

@@ -1,6 +1,6 @@
 import { OrderedReplayError } from './errors';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from './limits';
-import { compileOptions, DEFAULT_OPTIONS, type OptionTexts, pathOf } from './options';
+import { compileOptions, DEFAULT_OPTIONS, type OptionTexts, pathOf } from './replay/options';
 
 /**
  * What a deployment chooses. The three waits are promises about the other parts of the stack, so each is derived

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isObject, type JsonObject } from '../core/event';
+import { isObject, type JsonObject } from '../core/json';
 import { LOCAL } from './resource-names';
 
 /** One call of an AWS API, as IAM looks at it. */

@@ -7,7 +7,7 @@ const FOLDER = path.join(__dirname, '../../statemachines');
 
 const SUBSTITUTIONS: Record<string, string> = {
   CollectFunctionArn: LOCAL.collect.arn,
-  ReleaseFunctionArn: LOCAL.release.arn,
+  SequenceFunctionArn: LOCAL.sequence.arn,
   OverflowQueueUrl: LOCAL.overflow.url,
   SequenceStateMachineArn: LOCAL.sequenceMachineArn,
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { JsonObject } from '../core/event';
+import type { JsonObject } from '../core/json';
 import { type Authorize, apiCallsOf, tablesOf } from './api-call';
 import { invalidParameter } from './aws-error';
 import { createEngine, type Engine } from './dynamodb-engine';

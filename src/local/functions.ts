@@ -1,17 +1,11 @@
-import type { Clients } from '../aws/clients';
-import { dynamoEventBuffer } from '../aws/event-buffer';
-import { dynamoLanes } from '../aws/lanes';
-import { sqsQueues } from '../aws/queues';
-import { eventBridgeReplayStatus } from '../aws/replay-status';
-import { dynamoReplays } from '../aws/replays';
-import { sfnSequencerStarts } from '../aws/sequencer-starts';
+import { wireCollect } from '../../functions/collect';
+import { wireSequence } from '../../functions/sequence';
+import type { Telemetry } from '../../functions/telemetry';
 import type { Clock } from '../core/ports';
 import type { Settings } from '../core/settings';
-import { createCollectHandler } from '../lambda/collect-handler';
-import { createReleaseHandler } from '../lambda/release-handler';
-import type { Telemetry } from '../lambda/telemetry';
+import type { Clients } from './clients';
 import type { HostedFunction } from './function-host';
-import { RELEASE_TIMEOUT_MS } from './local-settings';
+import { SEQUENCE_TIMEOUT_MS } from './local-settings';
 import { LOCAL } from './resource-names';
 
 export interface FunctionDeps {
@@ -22,39 +16,22 @@ export interface FunctionDeps {
   telemetry: Telemetry;
 }
 
-/** The handlers as they are deployed, on the adapters as they are deployed. */
-export function createFunctions({ clientsOf, clock, settings, telemetry }: FunctionDeps) {
-  const collector = clientsOf(LOCAL.roles.collect);
-  const releaser = clientsOf(LOCAL.roles.release);
-  const collect = createCollectHandler({
-    clock,
-    ...tablesOf(collector),
-    starts: sfnSequencerStarts({ client: collector.sfn, stateMachineArn: LOCAL.sequenceMachineArn }),
-    settings,
-    telemetry,
+/** The deployed functions, each with its role's credentials. */
+export function createFunctions({ clientsOf, ...deps }: FunctionDeps) {
+  const collect = wireCollect({
+    ...deps,
+    clients: clientsOf(LOCAL.roles.collect),
+    tables: LOCAL.tables,
+    sequenceStateMachineArn: LOCAL.sequenceMachineArn,
   });
-  const release = createReleaseHandler({
-    clock,
-    ...tablesOf(releaser),
-    lanes: dynamoLanes({ client: releaser.dynamodb, table: LOCAL.tables.orderedEvents }),
-    status: eventBridgeReplayStatus({ client: releaser.eventbridge }),
-    queues: sqsQueues({
-      client: releaser.sqs,
-      overflowUrl: LOCAL.overflow.url,
-      deadLettersUrl: LOCAL.deadLetters.url,
-    }),
-    settings,
-    telemetry,
+  const sequence = wireSequence({
+    ...deps,
+    clients: clientsOf(LOCAL.roles.sequence),
+    tables: LOCAL.tables,
+    queueUrls: { overflow: LOCAL.overflow.url, deadLetters: LOCAL.deadLetters.url },
   });
   return {
-    collect: { ...LOCAL.collect, timeoutMs: settings.collectTimeoutMs, handler: collect },
-    release: { ...LOCAL.release, timeoutMs: RELEASE_TIMEOUT_MS, handler: release },
+    collect: { ...LOCAL.collect, timeoutMs: deps.settings.collectTimeoutMs, handler: collect },
+    sequence: { ...LOCAL.sequence, timeoutMs: SEQUENCE_TIMEOUT_MS, handler: sequence },
   } satisfies Record<string, HostedFunction>;
-}
-
-function tablesOf({ dynamodb: client }: Clients) {
-  return {
-    buffer: dynamoEventBuffer({ client, table: LOCAL.tables.eventBuffer }),
-    replays: dynamoReplays({ client, table: LOCAL.tables.replays }),
-  };
 }

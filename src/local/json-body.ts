@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, type JsonObject } from '../core/event';
+import { isObject, type JsonObject } from '../core/json';
 import { AwsError } from './aws-error';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

@@ -23,7 +23,7 @@ export const LOCAL_SETTINGS: Settings = {
 /** Milliseconds between the attempts of each state, at the same scale. */
 export const LOCAL_RETRY_INTERVALS_MS = { Collect: 100, Park: 50, ForwardDueEvents: 200, ContinueAsNew: 200 };
 
-export const RELEASE_TIMEOUT_MS = 300_000;
+export const SEQUENCE_TIMEOUT_MS = 300_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
 /**

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isObject, type JsonObject } from '../core/event';
+import { isObject, type JsonObject } from '../core/json';
 import type { Engine } from './dynamodb-engine';
 import { parseJson } from './json-body';
 

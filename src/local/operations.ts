@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/event';
+import type { JsonObject } from '../core/json';
 import { invalidParameter } from './aws-error';
 
 /** The operations of one AWS service, by name: input and output as the JSON protocol has them. */

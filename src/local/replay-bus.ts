@@ -5,12 +5,12 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import type { Clients } from '../aws/clients';
-import type { JsonObject } from '../core/event';
+import type { JsonObject } from '../core/json';
 import type { Settings } from '../core/settings';
 import { type Authorize, permits } from './api-call';
 import type { AsyncInvocations } from './async-invocation';
 import { notFound } from './aws-error';
+import type { Clients } from './clients';
 import type { Deliver } from './eventbridge/bus';
 import { createDelivery } from './eventbridge/delivery';
 import type { ReplayTemper } from './eventbridge/replay';

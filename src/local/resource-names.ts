@@ -31,7 +31,7 @@ export const LOCAL = {
   overflow: queue('Overflow'),
   deadLetters: queue('DeadLetters'),
   collect: lambda('collect'),
-  release: lambda('release'),
+  sequence: lambda('sequence'),
   consumer: lambda('consumer'),
   collectMachineArn: arn('states', `stateMachine:${SERVICE}-collect`),
   sequenceMachineArn: arn('states', `stateMachine:${SERVICE}-sequence`),
@@ -41,6 +41,6 @@ export const LOCAL = {
     collectMachine: 'CollectStateMachineRole',
     sequenceMachine: 'SequenceStateMachineRole',
     collect: 'CollectFunctionRole',
-    release: 'ReleaseFunctionRole',
+    sequence: 'SequenceFunctionRole',
   },
 } as const;

@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clients, createClients } from '../aws/clients';
-import { createTables } from '../aws/tables';
+import type { Telemetry } from '../../functions/telemetry';
 import type { Clock } from '../core/ports';
 import { type Settings, validateSettings } from '../core/settings';
-import type { Telemetry } from '../lambda/telemetry';
 import { permits } from './api-call';
 import { asyncInvocations } from './async-invocation';
+import { type Clients, createClients } from './clients';
 import { readDefinition } from './definitions';
 import { createDynamoDb } from './dynamodb';
 import { mapQueue, mapStream, type StreamMappingOptions } from './event-source-mapping';
@@ -29,6 +28,7 @@ import { LocalStateMachine, type MachineOptions } from './state-machine';
 import { stepFunctionsService } from './state-machine-service';
 import { TableStream } from './stream';
 import { streamsService } from './stream-service';
+import { createTables } from './tables';
 
 /**
  * The whole service on one machine: the deployed state machine definitions and the deployed handlers, on embedded

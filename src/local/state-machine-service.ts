@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../core/event';
+import type { JsonObject } from '../core/json';
 import { AwsError } from './aws-error';
 import { epochSeconds, type LocalService, requireText } from './operations';
 import type { Execution, LocalStateMachine } from './state-machine';

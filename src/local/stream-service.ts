@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/event';
+import type { JsonObject } from '../core/json';
 import { invalidParameter, notFound } from './aws-error';
 import { type LocalService, requireText } from './operations';
 import { type TableStream, textOf, trimmed } from './stream';

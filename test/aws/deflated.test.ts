@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deflatedText, deflatedTexts } from '../../src/aws/deflated';
-import { noise } from '../ports/noise';
+import { noise } from './noise';
 
 describe('deflated texts', () => {
   test('a short one stays readable', () => {

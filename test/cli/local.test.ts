@@ -4,8 +4,8 @@ import path from 'node:path';
 import { DescribeReplayCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LOCAL_USAGE, readLocalOptions } from '../../src/cli/local-options';
 import { UsageError } from '../../src/cli/usage-error';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { until } from '../local/until';
-import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
 import { temporaryFolder } from './files';
 
 jest.setTimeout(120_000);

@@ -5,8 +5,8 @@ import {
   orderedReplay,
   type ReplayableEvent,
 } from '../../src/consumer';
-import { parseEvent } from '../../src/core/event';
-import { positionOf } from '../../src/core/position';
+import { positionOf } from '../../src/core/collect/place';
+import { parseEvent } from '../../src/core/event/envelope';
 import { type Append, contextWith, orderEvent, sequenceNumberOf, streamOf } from './stream-batch';
 
 const TIEBREAKER = 'detail.sequence';

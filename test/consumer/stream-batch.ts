@@ -1,9 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent, ReplayableEvent } from '../../src/consumer';
-import { parseEvent } from '../../src/core/event';
-import { laneOf } from '../../src/core/lane';
-import { positionOf } from '../../src/core/position';
-import { tiebreakerIn } from '../../src/core/position-text';
+import { positionOf } from '../../src/core/collect/place';
+import { parseEvent } from '../../src/core/event/envelope';
+import { laneOf } from '../../src/core/event/ordering-key';
+import { tiebreakerIn } from '../../src/core/event/position';
 
 /** Stream batches as Lambda sends them, written with the service's own code, so that both sides must agree. */
 

@@ -1,7 +1,7 @@
-import { createCollector } from '../../src/core/collect';
+import { createCollector } from '../../src/core/collect/collect';
 import { FIRST_PAGE_EVENTS } from '../../src/core/limits';
 import { createWorld, type World } from '../fakes/world';
-import { eventOf, REPLAY, type Sketch } from './support/events';
+import { eventOf, REPLAY, type Sketch } from '../support/events';
 import { createStage, type Stage } from './support/stage';
 
 jest.setTimeout(60_000);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type Chance, chance } from './support/chance';
+import { type Chance, chance } from '../support/chance';
+import { eventOf, REPLAY, type Sketch } from '../support/events';
 import { type Cloud, type CloudOptions, createCloud } from './support/cloud';
-import { eventOf, REPLAY, type Sketch } from './support/events';
 import { descriptionOf, expectLanes, expectNeverEarly, settingsOf } from './support/outcome';
 import { type Scenario, scenario } from './support/scenarios';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { latencies } from './support/chance';
-import { eventOf, REPLAY, type Sketch } from './support/events';
+import { latencies } from '../support/chance';
+import { eventOf, REPLAY, type Sketch } from '../support/events';
 import { type CrashPlan, crashPlan } from './support/hooks';
 import { descriptionOf, expectLanes, expectNeverEarly, settingsOf } from './support/outcome';
 import { type Scenario, scenario, small } from './support/scenarios';

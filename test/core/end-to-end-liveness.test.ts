@@ -1,5 +1,5 @@
 import { LEASE_GRACE_MS, MAX_ITERATIONS, MAX_WAIT_MS } from '../../src/core/limits';
-import { eventOf, REPLAY, type Sketch } from './support/events';
+import { eventOf, REPLAY, type Sketch } from '../support/events';
 import { type CrashPlan, crashPlan, freezeAt } from './support/hooks';
 import { descriptionOf, expectLanes, expectNeverEarly, settingsOf } from './support/outcome';
 import { small } from './support/scenarios';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { EMPTY_READINGS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS, settleMs } from '../../src/core/settings';
 import type { PortCall } from '../fakes/intercept';
-import { type Chance, chance } from './support/chance';
+import { type Chance, chance } from '../support/chance';
+import { eventOf, eventSet, REPLAY, type Sketch } from '../support/events';
 import { type Cloud, createCloud } from './support/cloud';
-import { eventOf, eventSet, REPLAY, type Sketch } from './support/events';
 import { descriptionOf, expectLanes, expectNeverEarly, type Playback, settingsOf } from './support/outcome';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { latencies } from './support/chance';
-import { eventOf, type Sketch } from './support/events';
+import { latencies } from '../support/chance';
+import { eventOf, type Sketch } from '../support/events';
 import { descriptionOf, expectLanes, expectNeverEarly, settingsOf, tiebreakersOf } from './support/outcome';
 import { type Scenario, scenario } from './support/scenarios';
 import { createStage, type Stage, type StageOptions } from './support/stage';

@@ -6,7 +6,7 @@ import {
   settleMs,
   validateSettings,
 } from '../../src/core/settings';
-import { errorOf } from './support/errors';
+import { errorOf } from '../support/errors';
 
 const REMEDY = "Correct the stack's parameters and deploy again.";
 const YEAR_MS = 365 * 86_400_000;

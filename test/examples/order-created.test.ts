@@ -4,8 +4,8 @@ import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/cli
 import dynalite from 'dynalite';
 import { breakFieldName, type Deployment, deploy } from '../../examples/story/deploy';
 import type { DynamoDBBatchResponse, ReplayableEvent } from '../../src/consumer';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../consumer/stream-batch';
-import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
 
 /** The example's consumer, bundled as it is deployed, on a real table. */
 

@@ -1,5 +1,5 @@
-import { createCollector } from '../../src/core/collect';
-import { sequence } from '../../src/core/sequence';
+import { createCollector } from '../../src/core/collect/collect';
+import { sequence } from '../../src/core/replay/sequence';
 import { virtualClock } from './clock';
 import { ContractBroken } from './fake';
 import { Crash, crashAt, intercept } from './intercept';

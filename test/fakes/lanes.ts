@@ -1,5 +1,5 @@
+import { tiebreakerIn } from '../../src/core/event/position';
 import type { LaneEvent, Lanes } from '../../src/core/ports';
-import { tiebreakerIn } from '../../src/core/position-text';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 

@@ -1,10 +1,10 @@
-import type { ReleaseObserver } from '../../src/core/ports';
+import type { SequenceObserver } from '../../src/core/ports';
 
-/** A `ReleaseObserver` that remembers what it was told. */
+/** A `SequenceObserver` that remembers what it was told. */
 export function recordingObserver() {
   const sealed: number[] = [];
   const appended: { events: number; lagMs: number }[] = [];
-  const port: ReleaseObserver = {
+  const port: SequenceObserver = {
     sealed(collected) {
       sealed.push(collected);
     },

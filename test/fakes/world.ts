@@ -1,5 +1,5 @@
-import type { CollectDeps } from '../../src/core/collect';
-import type { SequenceDeps } from '../../src/core/sequence';
+import type { CollectDeps } from '../../src/core/collect/collect';
+import type { SequenceDeps } from '../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import { virtualClock } from './clock';
 import { memoryEventBuffer } from './event-buffer';
@@ -12,7 +12,7 @@ import { scriptedReplayStatus } from './replay-status';
 import { memoryReplays } from './replays';
 import { memorySequencerStarts } from './sequencer-starts';
 
-/** A Lambda call's time, of which `release` has up to 300 s. */
+/** A Lambda call's time, of which `sequence` has up to 300 s. */
 const CALL_MS = 300_000;
 
 export interface WorldOptions extends FakeOptions {

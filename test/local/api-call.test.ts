@@ -7,17 +7,17 @@ import {
 import { DescribeReplayCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { type Clients, createClients } from '../../src/aws/clients';
-import { createTables } from '../../src/aws/tables';
 import type { ApiCall } from '../../src/local/api-call';
 import { AwsError } from '../../src/local/aws-error';
+import { type Clients, createClients } from '../../src/local/clients';
 import { createDynamoDb } from '../../src/local/dynamodb';
 import { LocalQueue } from '../../src/local/queue';
 import { queueService } from '../../src/local/queue-service';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalServer, serve } from '../../src/local/server';
 import { TableStream } from '../../src/local/stream';
-import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
+import { createTables } from '../../src/local/tables';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 
 const { eventBuffer, orderedEvents } = LOCAL.tables;
 

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import { silentTelemetry } from '../../functions/telemetry';
 import { deflatedTexts } from '../../src/aws/deflated';
-import { silentTelemetry } from '../../src/lambda/telemetry';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
 import { recordAccess } from '../stack/access';

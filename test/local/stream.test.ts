@@ -13,14 +13,14 @@ import {
   type GetShardIteratorCommandInput,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { type Clients, createClients } from '../../src/aws/clients';
-import { createTables } from '../../src/aws/tables';
+import { type Clients, createClients } from '../../src/local/clients';
 import { createDynamoDb } from '../../src/local/dynamodb';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalServer, serve } from '../../src/local/server';
 import { TableStream } from '../../src/local/stream';
 import { streamsService } from '../../src/local/stream-service';
-import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
+import { createTables } from '../../src/local/tables';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 
 const StreamArn = LOCAL.streamArn;
 const TableName = LOCAL.tables.orderedEvents;

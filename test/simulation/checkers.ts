@@ -1,7 +1,7 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import type { ReplayRow, RowChanges } from '../../src/core/ports';
 import type { Settings } from '../../src/core/settings';
-import { REPLAY } from '../core/support/events';
+import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { LaneChecker } from './lane-checker';

@@ -1,5 +1,5 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
-import { REPLAY } from '../core/support/events';
+import { REPLAY } from '../support/events';
 import { idIn } from './oracle';
 import type { Tables } from './protocol';
 import type { Scenario } from './scenario';

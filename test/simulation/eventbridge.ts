@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
-import { eventOf, WINDOW_START_MS } from '../core/support/events';
+import { eventOf, WINDOW_START_MS } from '../support/events';
 import type { Life } from './life';
 import { request } from './request';
 import { descriptionFor, type SketchPlan } from './scenario';

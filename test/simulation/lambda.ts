@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { Random } from '../../src/local/random';
 import type { Life } from './life';
 import type { Turn } from './scheduler';

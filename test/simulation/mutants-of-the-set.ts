@@ -32,25 +32,25 @@ export const SET_MUTANTS: Mutant[] = [
     name: 'seal looks at the queues once',
     breaks: 'R5',
     caughtBy: 3,
-    edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
+    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
   },
   {
     name: 'seal looks at the queues twice',
     breaks: 'R5',
     caughtBy: 248,
-    edits: [edit('src/core/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
+    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
   },
   {
     name: 'Overflow is not looked at',
     breaks: 'R5',
     caughtBy: 1,
-    edits: [edit('src/core/seal.ts', 'if (overflow > 0) return', 'if (overflow < 0) return')],
+    edits: [edit('src/core/seal/seal.ts', 'if (overflow > 0) return', 'if (overflow < 0) return')],
   },
   {
     name: 'dead letters are not looked at',
     breaks: 'R5',
     caughtBy: 21,
-    edits: [edit('src/core/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
+    edits: [edit('src/core/seal/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
   },
   {
     name: 'phase read after the put',
@@ -85,7 +85,7 @@ export const SET_MUTANTS: Mutant[] = [
     name: 'late events are not marked',
     breaks: 'R1',
     caughtBy: 5,
-    edits: [edit('src/core/collect.ts', 'const late = isClosed(row);', 'const late = false;')],
+    edits: [edit('src/core/collect/collect.ts', 'const late = isClosed(row);', 'const late = false;')],
   },
   {
     name: 'a late event is counted at its first attempt only',
@@ -93,7 +93,7 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 5,
     edits: [
       edit(
-        'src/core/collect.ts',
+        'src/core/collect/collect.ts',
         'if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);',
         '',
       ),
@@ -105,7 +105,7 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 5,
     edits: [
       edit(
-        'src/core/collect.ts',
+        'src/core/collect/collect.ts',
         'await replays.addLate(row.replay);',
         'for (let n = 0; n < 3; n++) await replays.addLate(row.replay);',
       ),
@@ -115,7 +115,7 @@ export const SET_MUTANTS: Mutant[] = [
     name: 'a late event that is counted is not marked',
     breaks: 'R1',
     caughtBy: 5,
-    edits: [edit('src/core/collect.ts', 'await buffer.markLateCounted(key);', '')],
+    edits: [edit('src/core/collect/collect.ts', 'await buffer.markLateCounted(key);', '')],
   },
   {
     name: 'the seal counts no dead letters',
@@ -123,7 +123,7 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 1,
     edits: [
       edit(
-        'src/core/seal.ts',
+        'src/core/seal/seal.ts',
         "changes: { phase: 'SEALED', reason: undefined, dead }",
         "changes: { phase: 'SEALED', reason: undefined, dead: 0 }",
       ),
@@ -152,7 +152,7 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 39,
     edits: [
       edit(
-        'src/core/position.ts',
+        'src/core/collect/place.ts',
         'return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), event.id);',
         "return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), '');",
       ),
@@ -164,7 +164,7 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 5,
     edits: [
       edit(
-        'src/core/collect.ts',
+        'src/core/collect/collect.ts',
         'const position = positionOf(event, row.tiebreaker);',
         "const position = positionOf(event, '');",
       ),

@@ -39,7 +39,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 6,
     edits: [
       edit(
-        'src/core/merge.ts',
+        'src/core/release/merge.ts',
         'if (bucket.head && (!least?.head || bucket.head.position < least.head.position)) least = bucket;',
         'if (bucket.head && !least?.head) least = bucket;',
       ),
@@ -51,7 +51,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 3,
     edits: [
       edit(
-        'src/core/merge.ts',
+        'src/core/release/merge.ts',
         'return this.#buckets.some((bucket) => bucket.needsPage);',
         'return this.#buckets.every((bucket) => bucket.needsPage);',
       ),
@@ -63,11 +63,11 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 97,
     edits: [
       edit(
-        'src/core/release.ts',
+        'src/core/release/release.ts',
         'await appendDue(deps.lanes, batch, {',
         'const checkpoint = walk.advance(batch); await save({ checkpoint }, { checkpointUpTo: checkpoint.position }); await appendDue(deps.lanes, batch, {',
       ),
-      edit('src/core/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
+      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
     ],
   },
   {
@@ -76,7 +76,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 4,
     edits: [
       edit(
-        'src/core/release.ts',
+        'src/core/release/release.ts',
         'if (!next || walk.due(next.position) > nowMs) break;',
         'if (!next) break;',
       ),
@@ -88,7 +88,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 4,
     edits: [
       edit(
-        'src/core/pacing.ts',
+        'src/core/release/pacing.ts',
         'Math.min(gapMs / pace.speed, pace.idleMs)',
         'Math.min(gapMs / pace.speed / 2, pace.idleMs)',
       ),
@@ -100,7 +100,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 12,
     edits: [
       edit(
-        'src/core/append.ts',
+        'src/core/release/append.ts',
         'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
         'rest = [...rest];',
       ),
@@ -112,7 +112,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 24,
     edits: [
       edit(
-        'src/core/append.ts',
+        'src/core/release/append.ts',
         'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
         'rest = [];',
       ),
@@ -124,7 +124,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 2,
     edits: [
       edit(
-        'src/core/sequencer-lease.ts',
+        'src/core/replay/lease.ts',
         'if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;',
         'if (leaseUntilMs !== undefined) return current;',
       ),
@@ -136,7 +136,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 2,
     edits: [
       edit(
-        'src/core/collect.ts',
+        'src/core/collect/collect.ts',
         'const ensured = await ensureSequencer(row, deps);',
         "const ensured = outcome === 'duplicate' ? row : await ensureSequencer(row, deps);",
       ),
@@ -148,7 +148,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 67,
     edits: [
       edit(
-        'src/core/sequence.ts',
+        'src/core/replay/sequence.ts',
         'const nextGeneration = Math.max(row.generation, state.generation) + 1;',
         'const nextGeneration = state.generation;',
       ),
@@ -160,7 +160,7 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 331,
     edits: [
       edit(
-        'src/core/sequence.ts',
+        'src/core/replay/sequence.ts',
         'if (iteration < MAX_ITERATIONS) return',
         'if (iteration < Number.POSITIVE_INFINITY) return',
       ),
@@ -172,12 +172,12 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 658,
     edits: [
       edit(
-        'src/core/release.ts',
+        'src/core/release/release.ts',
         'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position }))) {',
         'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position })) && false) {',
       ),
       edit(
-        'src/core/release.ts',
+        'src/core/release/release.ts',
         'if (!(await save({}, {}))) return { changes: {}, resumeAtMs: clock.now() };',
         'await save({}, {});',
       ),

@@ -62,8 +62,10 @@ test('given no change, then the protocol that is loaded this way holds', async (
 });
 
 test('given a line that is not there exactly once, then the mutant is refused', async () => {
-  const edit = { file: 'src/core/merge.ts', line: 'no such line', becomes: '' };
-  await expect(mutate([edit])).rejects.toThrow('src/core/merge.ts has 0 times, not once: no such line');
+  const edit = { file: 'src/core/release/merge.ts', line: 'no such line', becomes: '' };
+  await expect(mutate([edit])).rejects.toThrow(
+    'src/core/release/merge.ts has 0 times, not once: no such line',
+  );
 });
 
 test('given a failure, then it is explained: the seed, the invariant, the smallest scenario, its trace, the command', async () => {

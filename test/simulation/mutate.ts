@@ -5,8 +5,8 @@ import { type Protocol, REAL } from './protocol';
 
 const ROOT = path.resolve(__dirname, '../..');
 const ENTRY = `
-  export { createCollectHandler } from './src/lambda/collect-handler';
-  export { createReleaseHandler } from './src/lambda/release-handler';
+  export { createCollectHandler } from './functions/collect';
+  export { createSequenceHandler } from './functions/sequence';
   export { orderedReplay } from './src/consumer';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';

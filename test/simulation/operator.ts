@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { RowChanges } from '../../src/core/ports';
-import { eventOf, REPLAY } from '../core/support/events';
+import { eventOf, REPLAY } from '../support/events';
 import type { SideRoad } from './side-road';
 import type { World } from './world';
 

@@ -1,4 +1,4 @@
-import { originalOrder, REPLAY } from '../core/support/events';
+import { originalOrder, REPLAY } from '../support/events';
 import type { Tables } from './protocol';
 import type { Scenario, SketchPlan } from './scenario';
 

@@ -1,10 +1,10 @@
+import { createCollectHandler } from '../../functions/collect';
+import { createSequenceHandler } from '../../functions/sequence';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
 import type { Settings } from '../../src/core/settings';
-import { createCollectHandler } from '../../src/lambda/collect-handler';
-import { createReleaseHandler } from '../../src/lambda/release-handler';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
@@ -15,7 +15,7 @@ import type { MemoryReplays } from '../fakes/replays';
  */
 export interface Protocol {
   createCollectHandler: typeof createCollectHandler;
-  createReleaseHandler: typeof createReleaseHandler;
+  createSequenceHandler: typeof createSequenceHandler;
   orderedReplay: typeof orderedReplay;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
@@ -24,7 +24,7 @@ export interface Protocol {
   /** What a mutant does to the requests of a process. */
   bendRequests?(stores: Stores, tables: Tables): Stores;
   /** What a mutant does to the settings of one of the two functions. */
-  bendSettings?(settings: Settings, of: 'collect' | 'release'): Settings;
+  bendSettings?(settings: Settings, of: 'collect' | 'sequence'): Settings;
 }
 
 export interface Tables {
@@ -42,7 +42,7 @@ export interface Stores {
 
 export const REAL: Protocol = {
   createCollectHandler,
-  createReleaseHandler,
+  createSequenceHandler,
   orderedReplay,
   dynamoEventBuffer,
   dynamoReplays,

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../src/core/event';
+import type { CollectInput } from '../../functions/collect';
+import type { JsonObject } from '../../src/core/json';
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
 import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
-import type { SequencerState } from '../../src/core/sequence';
-import type { CollectInput } from '../../src/lambda/collect-handler';
-import { REPLAY } from '../core/support/events';
+import type { SequencerState } from '../../src/core/replay/sequence';
+import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
 import { dynamoDb } from './dynamodb';
 import { eventBridge } from './eventbridge';
@@ -29,7 +29,7 @@ const silent = {
   flush: () => undefined,
 };
 
-const RELEASE_TIMEOUT_MS = 300_000;
+const SEQUENCE_TIMEOUT_MS = 300_000;
 
 export interface Outcome {
   violation: Violation | undefined;
@@ -94,17 +94,17 @@ async function play(world: World): Promise<void> {
       return (input) => handler(input as CollectInput);
     },
   });
-  const release = createFunction(world, {
-    name: 'release',
-    timeoutMs: RELEASE_TIMEOUT_MS,
+  const sequence = createFunction(world, {
+    name: 'sequence',
+    timeoutMs: SEQUENCE_TIMEOUT_MS,
     crashPoints: 80,
     start(life) {
-      const handler = protocol.createReleaseHandler({
+      const handler = protocol.createSequenceHandler({
         ...dynamoDb(world, life),
         clock: life.clock,
         status: bus.status(life),
         queues: road.depths(life),
-        settings: protocol.bendSettings?.(settings, 'release') ?? settings,
+        settings: protocol.bendSettings?.(settings, 'sequence') ?? settings,
         telemetry: silent,
       });
       return (input, context) => handler(input as SequencerState, context);
@@ -117,7 +117,7 @@ async function play(world: World): Promise<void> {
     return lost ? callLost(world) : collect(input, dies);
   };
 
-  const machines = standardSequence(world, { release, ended: sequencerEnded });
+  const machines = standardSequence(world, { sequence, ended: sequencerEnded });
   const road = sideRoad(world, {
     collect: callCollect,
     died(event) {

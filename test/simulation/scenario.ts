@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
-import type { Sketch } from '../core/support/events';
 import { descriptionOf, type Playback, settingsOf } from '../core/support/outcome';
+import type { Sketch } from '../support/events';
 
 /** How often each thing goes wrong: the probability each time that it could. */
 export interface Faults {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { Queues } from '../../src/core/ports';
 import type { CollectCall } from './lambda';
 import type { Life } from './life';

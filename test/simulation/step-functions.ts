@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/core/event';
+import type { JsonObject } from '../../src/core/json';
 import type { SequencerInput } from '../../src/core/ports';
-import type { SequenceAnswer, SequencerState } from '../../src/core/sequence';
+import type { SequenceAnswer, SequencerState } from '../../src/core/replay/sequence';
 import type { Random } from '../../src/local/random';
 import collectMachine from '../../statemachines/collect.asl.json';
 import sequenceMachine from '../../statemachines/sequence.asl.json';
@@ -104,7 +104,7 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
 export function standardSequence(
   world: World,
   parts: {
-    release: LambdaFunction;
+    sequence: LambdaFunction;
     ended(input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void;
   },
 ) {
@@ -130,13 +130,13 @@ export function standardSequence(
     if (aborts-- > 0) scheduler.at(scenario.abortSequencerAfterMs as number, () => end('aborted'));
     while (!over) {
       const retry = retries(ForwardDueEvents.Retry, random);
-      let answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.release(state));
+      let answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
       history += 5;
       while (!answer.ok && !over) {
         const delayMs = retry(answer.error);
         if (delayMs === undefined) return end('failed');
         await scheduler.sleep(delayMs);
-        answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.release(state));
+        answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
         history += 3;
       }
       if (over || !answer.ok) return;

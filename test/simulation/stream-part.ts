@@ -1,4 +1,4 @@
-import { bucketOf } from '../../src/core/position';
+import { bucketOf } from '../../src/core/collect/place';
 
 const PARALLELIZATION_FACTOR = 10;
 

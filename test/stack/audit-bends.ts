@@ -36,7 +36,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'all of DynamoDB': policy('CollectFunctionRole', (statement) => {
       statement.Action = 'dynamodb:*';
     }),
-    'all that reads': policy('ReleaseFunctionRole', (statement) => {
+    'all that reads': policy('SequenceFunctionRole', (statement) => {
       statement.Action = ['dynamodb:UpdateItem', 'dynamodb:Get*'];
     }),
     'the queue for everything': ofResource('OverflowPolicy', (statement) => {
@@ -53,7 +53,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     }),
   },
   'nothing is allowed by naming what is not': {
-    'all actions but one': policy('ReleaseFunctionRole', (statement) => {
+    'all actions but one': policy('SequenceFunctionRole', (statement) => {
       statement.NotAction = 'iam:PassRole';
     }),
     'everybody but one': ofResource('OverflowPolicy', (statement) => {
@@ -69,7 +69,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     }),
   },
   'nobody is given anything but by the policies above': {
-    'an administrator': set('ReleaseFunctionRole', 'ManagedPolicyArns', [
+    'an administrator': set('SequenceFunctionRole', 'ManagedPolicyArns', [
       'arn:aws:iam::aws:policy/AdministratorAccess',
     ]),
     'a policy apart': add('MorePolicy', 'AWS::IAM::Policy', { Roles: [{ Ref: 'CollectFunctionRole' }] }),
@@ -83,10 +83,10 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'for another account': trust('ReplayRuleRole', ({ Condition }) => {
       (Condition as { StringEquals: object }).StringEquals = { 'aws:SourceAccount': '999999999999' };
     }),
-    'taken by an account': trust('ReleaseFunctionRole', (statement) => {
+    'taken by an account': trust('SequenceFunctionRole', (statement) => {
       statement.Principal = { AWS: '999999999999' };
     }),
-    'taken by anybody': trust('ReleaseFunctionRole', (statement) => {
+    'taken by anybody': trust('SequenceFunctionRole', (statement) => {
       statement.Principal = '*';
     }),
   },
@@ -151,7 +151,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
   },
   'every function and state machine logs to a group of the stack': {
     'a function without a group': ({ Resources }) => {
-      delete Resources.ReleaseLogGroup;
+      delete Resources.SequenceLogGroup;
     },
     'a state machine that does not log': without('CollectStateMachine', 'LoggingConfiguration'),
     'a group of somebody else': properties('CollectStateMachine', ({ LoggingConfiguration }) => {
@@ -169,7 +169,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'a token': properties('CollectLambdaFunction', ({ Environment }) => {
       (Environment as { Variables: Record<string, unknown> }).Variables.WEBHOOK_TOKEN = 'x';
     }),
-    'a password': properties('ReleaseLambdaFunction', ({ Environment }) => {
+    'a password': properties('SequenceLambdaFunction', ({ Environment }) => {
       (Environment as { Variables: Record<string, unknown> }).Variables.dbPassword = { Ref: 'Password' };
     }),
   },
@@ -182,7 +182,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'a private key': set('Replays', 'TableName', '-----BEGIN RSA PRIVATE KEY-----'),
   },
   'time and memory of a function are bounded': {
-    'a quarter of an hour': set('ReleaseLambdaFunction', 'Timeout', 900),
+    'a quarter of an hour': set('SequenceLambdaFunction', 'Timeout', 900),
     'whatever the default is': without('CollectLambdaFunction', 'Timeout'),
     'ten gigabytes': set('CollectLambdaFunction', 'MemorySize', 10_240),
   },

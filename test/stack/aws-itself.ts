@@ -21,9 +21,9 @@ export const BY_AWS_ITSELF: { page: string; principals: string[]; actions: strin
   },
   {
     page: 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
-    principals: ['ReleaseFunctionRole'],
+    principals: ['SequenceFunctionRole'],
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resource: 'ReleaseLogGroup',
+    resource: 'SequenceLogGroup',
   },
   {
     page: LOG_DELIVERY_PAGE,

@@ -12,7 +12,7 @@ export const GRANTS: Record<string, string[]> = {
     'Allow sqs:SendMessage on Overflow',
   ],
   SequenceStateMachineRole: [
-    'Allow lambda:InvokeFunction on ReleaseLambdaFunction',
+    'Allow lambda:InvokeFunction on SequenceLambdaFunction',
     ...LOG_DELIVERY,
     `Allow states:StartExecution on ${SEQUENCE}`,
   ],
@@ -29,14 +29,14 @@ export const GRANTS: Record<string, string[]> = {
     'Allow sqs:ReceiveMessage on Overflow',
     `Allow states:StartExecution on ${SEQUENCE}`,
   ],
-  ReleaseFunctionRole: [
+  SequenceFunctionRole: [
     'Allow dynamodb:GetItem on Replays',
     'Allow dynamodb:Query on EventBuffer',
     'Allow dynamodb:UpdateItem on OrderedEvents',
     'Allow dynamodb:UpdateItem on Replays',
     'Allow events:DescribeReplay on events:replay/*',
-    'Allow logs:CreateLogStream on ReleaseLogGroup',
-    'Allow logs:PutLogEvents on ReleaseLogGroup',
+    'Allow logs:CreateLogStream on SequenceLogGroup',
+    'Allow logs:PutLogEvents on SequenceLogGroup',
     'Allow sqs:GetQueueAttributes on DeadLetters',
     'Allow sqs:GetQueueAttributes on Overflow',
   ],

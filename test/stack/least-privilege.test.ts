@@ -82,7 +82,7 @@ describe('the story that is played', () => {
     const { roles } = LOCAL;
     const roleOf = (logicalId: string) => JSON.stringify(template.get(logicalId).Properties);
     expect(roleOf('CollectLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.collect}.Arn}"}`);
-    expect(roleOf('ReleaseLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.release}.Arn}"}`);
+    expect(roleOf('SequenceLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.sequence}.Arn}"}`);
     for (const [logicalId, role] of [
       ['CollectStateMachine', roles.collectMachine],
       ['SequenceStateMachine', roles.sequenceMachine],
@@ -109,7 +109,7 @@ describe('least privilege', () => {
     expect(lines).toEqual(
       new Set([
         // Whoever starts a replay names it.
-        `ReleaseFunctionRole: events:DescribeReplay on ${replays}`,
+        `SequenceFunctionRole: events:DescribeReplay on ${replays}`,
         // These either name a log group's streams, or have no resource to name.
         ...byAwsItself.filter(({ action }) => action.startsWith('logs:')).map(lineOf),
       ]),
@@ -127,8 +127,8 @@ describe('least privilege', () => {
       resource: localArn(table),
     });
     expect(isAllowed(grants, reads(LOCAL.roles.collect, 'EventBuffer'))).toBe(false);
-    expect(isAllowed(grants, reads(LOCAL.roles.release, 'OrderedEvents'))).toBe(false);
-    expect(isAllowed(grants, reads(LOCAL.roles.release, 'Replays'))).toBe(true);
+    expect(isAllowed(grants, reads(LOCAL.roles.sequence, 'OrderedEvents'))).toBe(false);
+    expect(isAllowed(grants, reads(LOCAL.roles.sequence, 'Replays'))).toBe(true);
   });
 
   test('EventBridge may send to the side road for the rule, and for no other of its resources', () => {
@@ -159,7 +159,7 @@ describe('the comparison notices', () => {
 
   test('a call that is new', () => {
     const call = {
-      principal: LOCAL.roles.release,
+      principal: LOCAL.roles.sequence,
       action: 'dynamodb:Scan',
       resource: localArn('EventBuffer'),
     };
@@ -176,7 +176,7 @@ describe('the comparison notices', () => {
     for (const change of [
       { action: 'dynamodb:DeleteItem' },
       { resource: localArn('OrderedEvents') },
-      { principal: LOCAL.roles.release },
+      { principal: LOCAL.roles.sequence },
     ]) {
       const added = { ...(first as Grant), ...change };
       expect(driftBetween([...grants, added], access.calls()).notUsed).toContain(lineOf(added));

@@ -8,14 +8,14 @@ const streamsOf = ({ name }: { name: string }) => arn('logs', `log-group:/aws/la
 /** What each resource of the template is in the local stack. */
 const ARNS: Record<string, string> = {
   CollectLambdaFunction: LOCAL.collect.arn,
-  ReleaseLambdaFunction: LOCAL.release.arn,
+  SequenceLambdaFunction: LOCAL.sequence.arn,
   CollectStateMachine: LOCAL.collectMachineArn,
   SequenceStateMachine: LOCAL.sequenceMachineArn,
   ReplayRule: LOCAL.ruleArn,
   Overflow: LOCAL.overflow.arn,
   DeadLetters: LOCAL.deadLetters.arn,
   CollectLogGroup: streamsOf(LOCAL.collect),
-  ReleaseLogGroup: streamsOf(LOCAL.release),
+  SequenceLogGroup: streamsOf(LOCAL.sequence),
   EventBuffer: arn('dynamodb', `table/${LOCAL.tables.eventBuffer}`),
   Replays: arn('dynamodb', `table/${LOCAL.tables.replays}`),
   OrderedEvents: arn('dynamodb', `table/${LOCAL.tables.orderedEvents}`),

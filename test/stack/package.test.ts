@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { tableDefinitions } from '../../src/aws/tables';
+import { readSettings } from '../../functions/settings';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
-import { readSettings } from '../../src/lambda/environment';
+import { tableDefinitions } from '../../src/local/tables';
 import { testWithCfnLint } from './cfn-lint';
 import { DEFINITIONS, stateOf } from './definitions';
 import { GRANTS } from './grants';
 import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
 import { grantsOf, type Statement, trustOf } from './template';
 
-const FUNCTIONS = ['collect', 'release'];
+const FUNCTIONS = ['collect', 'sequence'];
 
 let stack: PackagedStack;
 
@@ -44,7 +44,7 @@ describe('state machines', () => {
       name: 'sequence',
       type: 'STANDARD',
       values: {
-        ReleaseFunctionArn: 'ReleaseLambdaFunction',
+        SequenceFunctionArn: 'SequenceLambdaFunction',
         SequenceStateMachineArn: 'stateMachine:ordered-replay-dev-sequence',
       },
     },
@@ -86,7 +86,7 @@ describe('the promises that the seal relies on', () => {
   });
 
   test('what the functions are told is what the resources do', () => {
-    const told = environmentOf('release');
+    const told = environmentOf('sequence');
     expect(target().RetryPolicy).toEqual({
       MaximumEventAgeInSeconds: Number(told.MAXIMUM_EVENT_AGE_SECONDS),
       MaximumRetryAttempts: 185,
@@ -119,9 +119,9 @@ describe('the promises that the seal relies on', () => {
     }
   });
 
-  test('a call of release ends before the state machine gives it up', () => {
+  test('a call of sequence ends before the state machine gives it up', () => {
     const { TimeoutSeconds } = stateOf(DEFINITIONS.sequence, 'ForwardDueEvents');
-    expect(properties('ReleaseLambdaFunction').Timeout).toBeLessThan(TimeoutSeconds as number);
+    expect(properties('SequenceLambdaFunction').Timeout).toBeLessThan(TimeoutSeconds as number);
   });
 });
 
@@ -169,14 +169,14 @@ describe('who may do what', () => {
   });
 
   test('each function knows what its work takes', () => {
-    const shared = Object.keys(environmentOf('collect')).filter((name) => name in environmentOf('release'));
+    const shared = Object.keys(environmentOf('collect')).filter((name) => name in environmentOf('sequence'));
     const ownOf = (functionName: string) =>
       Object.keys(environmentOf(functionName)).filter((name) => !shared.includes(name));
     expect(shared).toEqual(
       expect.arrayContaining(['BUFFER_TABLE', 'REPLAYS_TABLE', 'POWERTOOLS_SERVICE_NAME']),
     );
     expect(ownOf('collect')).toEqual(['SEQUENCE_STATE_MACHINE_ARN']);
-    expect(ownOf('release')).toEqual([
+    expect(ownOf('sequence')).toEqual([
       'ORDERED_EVENTS_TABLE',
       'OVERFLOW_QUEUE_URL',
       'DEAD_LETTERS_QUEUE_URL',

@@ -1,4 +1,4 @@
-import { readSettings } from '../../src/lambda/environment';
+import { readSettings } from '../../functions/settings';
 import { testWithCfnLint } from './cfn-lint';
 import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
 import { grantsOf } from './template';
@@ -34,12 +34,12 @@ test('given a bus and an archive, the stack makes neither and attaches to them',
 test('given a prefix, it orders the replays of such a name only, and can ask about no others', () => {
   const { EventPattern } = stack.template.get('ReplayRule').Properties;
   expect(EventPattern).toEqual({ 'replay-name': [{ prefix: 'ordered-' }] });
-  const grants = grantsOf(stack.template.get('ReleaseFunctionRole'));
+  const grants = grantsOf(stack.template.get('SequenceFunctionRole'));
   expect(grants).toContain('Allow events:DescribeReplay on events:replay/ordered-*');
 });
 
 test('given other options, the functions are told', () => {
-  const settings = readSettings(stack.template.environment('release') as Record<string, string>);
+  const settings = readSettings(stack.template.environment('sequence') as Record<string, string>);
   expect(settings).toMatchObject({ options: { speed: 'max' }, retentionMs: 3 * 86_400_000 });
 });
 

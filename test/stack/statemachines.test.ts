@@ -60,7 +60,7 @@ describe('sequence', () => {
     expect(MAX_ITERATIONS * worstOf(loop) + worstOf(after) + startAndEnd).toBeLessThan(25_000);
   });
 
-  test('knows every answer of release, and fails at one that it does not know', () => {
+  test('knows every answer of the function sequence, and fails at one that it does not know', () => {
     const { Choices = [] } = stateOf(sequence, 'NextAction');
     const answers = Choices.map(({ StringEquals, Next }) => [StringEquals, Next]);
     expect(Object.fromEntries(answers)).toEqual({

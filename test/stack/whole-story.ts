@@ -1,11 +1,11 @@
 import { CancelReplayCommand, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PurgeQueueCommand, SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import { MAX_ITERATIONS } from '../../src/core/limits';
 import type { ReplayRow } from '../../src/core/ports';
-import { silentTelemetry } from '../../src/lambda/telemetry';
 import type { Authorize } from '../../src/local/api-call';
 import { LOCAL } from '../../src/local/resource-names';
 import { startLocalRuntime } from '../../src/local/runtime';

@@ -4,7 +4,7 @@ import { MAX_ITERATIONS } from '../../src/core/limits';
 import { LOCAL } from '../../src/local/resource-names';
 import { eventOf, START, type Stage, startStage, throwing } from './stage';
 
-const RELEASE = LOCAL.release.arn;
+const SEQUENCE = LOCAL.sequence.arn;
 const START_OF_R = { replay: 'r', generation: 1 };
 
 let stage: Stage;
@@ -67,19 +67,19 @@ describe('a whole replay', () => {
   });
 });
 
-describe('the answers of release', () => {
+describe('the answers of the function', () => {
   const state = { ...START_OF_R, iteration: 1, resumeAt: '2026-11-20T12:00:00.000Z' };
   const done = () => ({ action: 'done', report: {} });
 
-  test('wait and continue loop, with the state that release answered', async () => {
+  test('wait and continue loop, with the state that the function answered', async () => {
     stage.fail(
-      RELEASE,
+      SEQUENCE,
       () => ({ ...state, action: 'wait' }),
       () => ({ ...state, action: 'continue', iteration: 2 }),
       done,
     );
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(stage.callsOf(RELEASE).map(({ input }) => input)).toEqual([
+    expect(stage.callsOf(SEQUENCE).map(({ input }) => input)).toEqual([
       START_OF_R,
       { ...state, action: 'wait' },
       { ...state, action: 'continue', iteration: 2 },
@@ -87,7 +87,7 @@ describe('the answers of release', () => {
   });
 
   test('continueAsNew starts the next generation, by name and input what collect would start', async () => {
-    stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', iteration: 0, generation: 2 }), done);
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', iteration: 0, generation: 2 }), done);
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
     const executions = [...stage.sequence.executions.values()];
     expect(executions.map(({ name, input, status }) => ({ name, input, status }))).toEqual([
@@ -96,9 +96,9 @@ describe('the answers of release', () => {
     ]);
   });
 
-  test('R7: the real release continues as new at its last iteration, and the generation after finishes', async () => {
+  test('R7: the real function continues as new at its last iteration, and the generation after finishes', async () => {
     stage.status.set('r', { state: 'RUNNING' });
-    stage.fail(RELEASE, () => ({ ...state, action: 'wait', iteration: MAX_ITERATIONS - 1 }));
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'wait', iteration: MAX_ITERATIONS - 1 }));
     const collecting = stage.collected(eventOf('r'));
     await collecting;
     stage.status.set('r', { state: 'COMPLETED' });
@@ -113,7 +113,7 @@ describe('the answers of release', () => {
   test.each(['StepFunctions.ExecutionAlreadyExistsException', 'StepFunctions.ExecutionAlreadyExists'])(
     'given the next generation is there already (%s), then this one is done, without a retry',
     async (error) => {
-      stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
+      stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
       stage.fail(START, throwing(error));
       expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
       expect(stage.callsOf(START)).toHaveLength(1);
@@ -121,16 +121,16 @@ describe('the answers of release', () => {
   );
 
   test('the integration itself reports a name that is taken under that error', async () => {
-    stage.fail(RELEASE, done);
+    stage.fail(SEQUENCE, done);
     await stage.sequenced('r.2', { replay: 'other', generation: 2 });
-    stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
     expect(stage.callsOf(START)).toHaveLength(1);
     expect(stage.sequence.executions.size).toBe(2);
   });
 
   test('given the next generation cannot be started for now, then it is tried again', async () => {
-    stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', generation: 2 }), done);
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }), done);
     stage.fail(START, throwing('StepFunctions.ThrottlingException'), throwing('States.Timeout'));
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
     expect(stage.callsOf(START)).toHaveLength(3);
@@ -138,7 +138,7 @@ describe('the answers of release', () => {
   });
 
   test('given the next generation can never be started, then the execution fails and says why', async () => {
-    stage.fail(RELEASE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
     stage.fail(
       START,
       ...Array.from({ length: 9 }, () => throwing('StepFunctions.AccessDenied', 'no "right"')),
@@ -150,7 +150,7 @@ describe('the answers of release', () => {
   });
 
   test('fail ends the execution with its Error and Cause', async () => {
-    stage.fail(RELEASE, () => ({ action: 'fail', Error: 'ReplayFailed', Cause: 'EventBridge says so.' }));
+    stage.fail(SEQUENCE, () => ({ action: 'fail', Error: 'ReplayFailed', Cause: 'EventBridge says so.' }));
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({
       status: 'FAILED',
       error: 'ReplayFailed',
@@ -170,7 +170,7 @@ describe('the answers of release', () => {
   });
 
   test('an answer that the definition does not know is a failure with a name', async () => {
-    stage.fail(RELEASE, () => ({ ...state, action: 'dance' }));
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'dance' }));
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({
       status: 'FAILED',
       error: 'UnknownAction',
@@ -181,7 +181,7 @@ describe('the answers of release', () => {
 describe('a handler that throws', () => {
   test('is called again, as often as it takes up to twelve times', async () => {
     stage.fail(
-      RELEASE,
+      SEQUENCE,
       ...Array.from({ length: 12 }, () => throwing('Lambda.TooManyRequestsException')),
       () => ({
         action: 'done',
@@ -189,11 +189,11 @@ describe('a handler that throws', () => {
       }),
     );
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(stage.callsOf(RELEASE)).toHaveLength(13);
+    expect(stage.callsOf(SEQUENCE)).toHaveLength(13);
   });
 
   test('given it never stops, then the execution fails with its name and a cause', async () => {
-    stage.fail(RELEASE, ...Array.from({ length: 13 }, () => throwing('Sandbox.Timedout', 'Task timed out')));
+    stage.fail(SEQUENCE, ...Array.from({ length: 13 }, () => throwing('Sandbox.Timedout', 'Task timed out')));
     const execution = await stage.sequenced('r.1', START_OF_R);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Sandbox.Timedout' });
     expect(execution.cause).toContain('Task timed out');
@@ -202,9 +202,9 @@ describe('a handler that throws', () => {
   test.each(['InvalidInput', 'InvalidSettings'])(
     '%s is not retried: the next call would fail too',
     async (name) => {
-      stage.fail(RELEASE, throwing(name));
+      stage.fail(SEQUENCE, throwing(name));
       expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'FAILED', error: name });
-      expect(stage.callsOf(RELEASE)).toHaveLength(1);
+      expect(stage.callsOf(SEQUENCE)).toHaveLength(1);
     },
   );
 
@@ -221,7 +221,7 @@ describe('a handler that throws', () => {
     const execution = await stage.sequenced('odd', JSON.parse(input));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
     expect(execution.cause).toContain('names no replay and generation');
-    expect(stage.callsOf(RELEASE)).toHaveLength(1);
+    expect(stage.callsOf(SEQUENCE)).toHaveLength(1);
   });
 
   test('a replay without a row fails as ReplayNotFound', async () => {

@@ -1,11 +1,10 @@
-import { type Clients, createClients } from '../../src/aws/clients';
+import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
-import { createTables } from '../../src/aws/tables';
-import type { SequenceAnswer } from '../../src/core/sequence';
+import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
-import { silentTelemetry } from '../../src/lambda/telemetry';
 import { AwsError } from '../../src/local/aws-error';
+import { type Clients, createClients } from '../../src/local/clients';
 import { readDefinition } from '../../src/local/definitions';
 import { createDynamoDb } from '../../src/local/dynamodb';
 import { createFunctions } from '../../src/local/functions';
@@ -17,9 +16,10 @@ import { createResourceInvoker } from '../../src/local/service-integrations';
 import { type Execution, LocalStateMachine, type MachineOptions } from '../../src/local/state-machine';
 import { stepFunctionsService } from '../../src/local/state-machine-service';
 import { TableStream } from '../../src/local/stream';
+import { createTables } from '../../src/local/tables';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { virtualClock } from '../fakes/clock';
 import { scriptedReplayStatus } from '../fakes/replay-status';
-import { LOCAL_ACCESS } from '../ports/dynamodb-engine';
 import { recordAccess } from '../stack/access';
 import { listedGrants } from '../stack/listed-grants';
 
@@ -33,7 +33,7 @@ type Fault = (input: unknown) => unknown;
 
 /**
  * Both deployed definitions over the deployed handlers on the deployed adapters, which speak to dynalite and local
- * services in this process. The clock is virtual: before `release` is called again, it stands at `resumeAt`.
+ * services in this process. The clock is virtual: before `sequence` is called again, it stands at `resumeAt`.
  *
  * A call that its role is not granted fails, and closing the stage fails too.
  */
@@ -99,7 +99,7 @@ export async function startStage(machineOptions: Partial<MachineOptions> = {}) {
       const resumeAt = (input as { resumeAt?: string } | null)?.resumeAt;
       if (resumeAt) clock.set(Math.max(clock.now(), Date.parse(resumeAt)));
       const answer = await work(resource, input);
-      if (resource === LOCAL.release.arn) answers.push(answer as SequenceAnswer);
+      if (resource === LOCAL.sequence.arn) answers.push(answer as SequenceAnswer);
       return answer;
     };
   for (const [name, arn, type, role] of [

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/event';
-import { compilePattern } from './event-pattern';
+import type { JsonObject } from '../../core/json';
+import { compilePattern } from '../../pattern/event-pattern';
 
 export interface Target {
   id: string;

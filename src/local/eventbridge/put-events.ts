@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../core/event';
+import { isObject, type JsonObject } from '../../core/json';
 import { invalidParameter } from '../aws-error';
 import type { Random } from '../random';
 import type { Archive } from './archive';

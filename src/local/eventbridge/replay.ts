@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../core/event';
+import type { JsonObject } from '../../core/json';
 import type { Random } from '../random';
 import type { Archive, ArchivedEvent } from './archive';
 import type { EventBus } from './bus';

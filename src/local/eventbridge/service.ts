@@ -1,11 +1,11 @@
-import { isObject, type JsonObject } from '../../core/event';
+import { isObject, type JsonObject } from '../../core/json';
+import { InvalidEventPatternError } from '../../pattern/event-pattern';
 import { AwsError, invalidParameter, notFound } from '../aws-error';
 import { epochSeconds, type LocalService, requireInstantMs, requireText } from '../operations';
 import type { Random } from '../random';
 import { Archive } from './archive';
 import type { Deliver } from './bus';
 import { EventBus } from './bus';
-import { InvalidEventPatternError } from './event-pattern';
 import { putEvents } from './put-events';
 import { Replay, type ReplayTemper } from './replay';
 

@@ -1,12 +1,12 @@
-import { createCollector } from '../../../src/core/collect';
-import type { JsonObject } from '../../../src/core/event';
+import { createCollector } from '../../../src/core/collect/collect';
+import type { JsonObject } from '../../../src/core/json';
 import type { SequencerInput } from '../../../src/core/ports';
-import { type SequenceAnswer, type SequencerState, sequence } from '../../../src/core/sequence';
+import { type SequenceAnswer, type SequencerState, sequence } from '../../../src/core/replay/sequence';
 import type { Settings } from '../../../src/core/settings';
 import { Crash, type Hook } from '../../fakes/intercept';
 import { createWorld } from '../../fakes/world';
-import type { Chance } from './chance';
-import { REPLAY } from './events';
+import type { Chance } from '../../support/chance';
+import { REPLAY } from '../../support/events';
 import { nest } from './hooks';
 import { createWatch } from './outcome';
 import { createSimulation, type Latency } from './simulation';

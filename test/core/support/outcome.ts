@@ -1,8 +1,8 @@
-import { tiebreakerIn, timeOf } from '../../../src/core/position-text';
+import { tiebreakerIn, timeOf } from '../../../src/core/event/position';
 import type { Settings } from '../../../src/core/settings';
 import type { Hook } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
-import { eventOf, originalOrder, REPLAY, type Sketch } from './events';
+import { eventOf, originalOrder, REPLAY, type Sketch } from '../../support/events';
 
 /** How a replay is to be played back, as the tests decide it. */
 export interface Playback {

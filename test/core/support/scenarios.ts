@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Settings } from '../../../src/core/settings';
-import { arrival, eventSet, type Sketch } from './events';
+import { arrival, eventSet, type Sketch } from '../../support/events';
 import type { Playback } from './outcome';
 
 export interface Scenario {

@@ -1,6 +1,6 @@
 import { Crash, type Hook, type PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
-import type { Chance } from './chance';
+import type { Chance } from '../../support/chance';
 
 interface Sleeper {
   atMs: number;

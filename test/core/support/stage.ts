@@ -1,11 +1,11 @@
-import { type Collected, createCollector } from '../../../src/core/collect';
-import type { JsonObject } from '../../../src/core/event';
+import { type Collected, createCollector } from '../../../src/core/collect/collect';
+import type { JsonObject } from '../../../src/core/json';
 import type { SequencerInput } from '../../../src/core/ports';
-import { type SequenceAnswer, type SequencerState, sequence } from '../../../src/core/sequence';
+import { type SequenceAnswer, type SequencerState, sequence } from '../../../src/core/replay/sequence';
 import type { Settings } from '../../../src/core/settings';
 import { Crash, type Hook } from '../../fakes/intercept';
 import { createWorld } from '../../fakes/world';
-import { REPLAY } from './events';
+import { REPLAY } from '../../support/events';
 import { type CrashPlan, crashPlan, nest } from './hooks';
 import { createWatch } from './outcome';
 

@@ -31,8 +31,8 @@ describeWith('dynamodb-local', 'the tests of the ports, with DynamoDB Local for 
     expect(await addressesWith(PORT)).toEqual(['127.0.0.1']);
   });
 
-  require('../../ports/tables.test');
-  require('../../ports/event-buffer.test');
-  require('../../ports/lanes.test');
-  require('../../ports/replays.test');
+  require('../../local/tables.test');
+  require('../../aws/event-buffer.test');
+  require('../../aws/lanes.test');
+  require('../../aws/replays.test');
 });

@@ -1,9 +1,11 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type Clients, clientConfig, createClients } from '../../../src/aws/clients';
+import { createCollectHandler } from '../../../functions/collect';
+import { createSequenceHandler } from '../../../functions/sequence';
+import { silentTelemetry } from '../../../functions/telemetry';
+import { clientConfig } from '../../../src/aws/clients';
 import { dynamoEventBuffer } from '../../../src/aws/event-buffer';
 import { dynamoLanes } from '../../../src/aws/lanes';
 import { dynamoReplays } from '../../../src/aws/replays';
-import { createTables } from '../../../src/aws/tables';
 import {
   type Context,
   type DynamoDBBatchResponse,
@@ -11,9 +13,8 @@ import {
   orderedReplay,
 } from '../../../src/consumer';
 import { DEFAULT_SETTINGS } from '../../../src/core/settings';
-import { createCollectHandler } from '../../../src/lambda/collect-handler';
-import { createReleaseHandler } from '../../../src/lambda/release-handler';
-import { silentTelemetry } from '../../../src/lambda/telemetry';
+import { type Clients, createClients } from '../../../src/local/clients';
+import { createTables } from '../../../src/local/tables';
 import { virtualClock } from '../../fakes/clock';
 import { memoryQueues } from '../../fakes/queues';
 import { scriptedReplayStatus } from '../../fakes/replay-status';
@@ -67,7 +68,7 @@ describeWith('dynamodb-local', 'a replay through DynamoDB Local and its stream',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     };
     clients = createClients(access);
-    streams = new DynamoDBStreamsClient(clientConfig(access));
+    streams = new DynamoDBStreamsClient({ ...clientConfig(), ...access });
     await createTables(clients.dynamodb, TABLES);
   });
   afterAll(async () => {
@@ -96,14 +97,14 @@ describeWith('dynamodb-local', 'a replay through DynamoDB Local and its stream',
 
   /** What the state machine does with the answers, on a clock that need not be waited for. */
   async function runSequencer(replay: string): Promise<unknown> {
-    const release = createReleaseHandler({
+    const sequence = createSequenceHandler({
       ...stores(),
       lanes: dynamoLanes({ client: clients.dynamodb, table: TABLES.orderedEvents }),
       status,
       queues: memoryQueues(),
     });
-    for (let state: Parameters<typeof release>[0] = { replay, generation: 1 }; ; ) {
-      const answer = await release(state, context);
+    for (let state: Parameters<typeof sequence>[0] = { replay, generation: 1 }; ; ) {
+      const answer = await sequence(state, context);
       if (answer.action === 'done' || answer.action === 'fail') return answer;
       clock.set(Math.max(clock.now(), Date.parse(answer.resumeAt)));
       state = answer;

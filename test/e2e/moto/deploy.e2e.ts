@@ -130,14 +130,14 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     };
     const own = {
       collect: { SEQUENCE_STATE_MACHINE_ARN: outputs.SequenceStateMachineArn },
-      release: {
+      sequence: {
         ORDERED_EVENTS_TABLE: outputs.OrderedEventsTable,
         OVERFLOW_QUEUE_URL: outputs.OverflowQueueUrl,
         DEAD_LETTERS_QUEUE_URL: outputs.DeadLettersQueueUrl,
       },
     };
-    const roles = { collect: ids.CollectFunctionRole, release: ids.ReleaseFunctionRole };
-    for (const name of ['collect', 'release'] as const) {
+    const roles = { collect: ids.CollectFunctionRole, sequence: ids.SequenceFunctionRole };
+    for (const name of ['collect', 'sequence'] as const) {
       const { Configuration } = await moto.aws(
         'lambda',
         'get-function',
@@ -213,7 +213,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
       CollectStateMachineRole: 'states',
       SequenceStateMachineRole: 'states',
       CollectFunctionRole: 'lambda',
-      ReleaseFunctionRole: 'lambda',
+      SequenceFunctionRole: 'lambda',
     };
     for (const [id, service] of Object.entries(services)) {
       const role = ['--role-name', ids[id] as string];
@@ -244,7 +244,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
       logGroups.map((group: Record<string, unknown>) => [group.logGroupName, group.retentionInDays]).sort(),
     ).toEqual([
       ['/aws/lambda/ordered-replay-dev-collect', 14],
-      ['/aws/lambda/ordered-replay-dev-release', 14],
+      ['/aws/lambda/ordered-replay-dev-sequence', 14],
       ['/aws/vendedlogs/states/ordered-replay-dev-collect', 14],
       ['/aws/vendedlogs/states/ordered-replay-dev-sequence', 14],
     ]);
@@ -268,7 +268,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   test('sls info names the functions and every output, and each output is exported', async () => {
     const told = await sls(stack.folder, moto.endpoint, 'info', '--stage', 'dev', '--verbose');
     expect(told).toContain('collect: ordered-replay-dev-collect');
-    expect(told).toContain('release: ordered-replay-dev-release');
+    expect(told).toContain('sequence: ordered-replay-dev-sequence');
     const { Stacks } = await moto.aws(
       'cloudformation',
       'describe-stacks',
@@ -283,7 +283,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
 
   test('a second deploy with another speed changes the functions and replaces nothing', async () => {
     await deploy(moto, stack.folder, 'dev', { speed: '10', idle: '5s' });
-    for (const name of ['collect', 'release']) {
+    for (const name of ['collect', 'sequence']) {
       const { Environment } = await moto.aws(
         'lambda',
         'get-function-configuration',

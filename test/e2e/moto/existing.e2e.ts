@@ -82,8 +82,8 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     const name = ['--name', 'ordered-replay-prod-replays', '--event-bus-name', 'orders'];
     const { EventPattern } = await moto.aws('events', 'describe-rule', ...name);
     expect(JSON.parse(EventPattern)).toEqual({ 'replay-name': [{ prefix: 'ordered-' }] });
-    const { ReleaseFunctionRole } = await physicalIdsOf(moto, 'prod');
-    const policy = ['--role-name', ReleaseFunctionRole as string, '--policy-name', 'release'];
+    const { SequenceFunctionRole } = await physicalIdsOf(moto, 'prod');
+    const policy = ['--role-name', SequenceFunctionRole as string, '--policy-name', 'sequence'];
     const { PolicyDocument } = await moto.aws('iam', 'get-role-policy', ...policy);
     expect(PolicyDocument).toContain(':replay/ordered-*');
   });
@@ -92,7 +92,7 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     const { Environment } = await moto.aws(
       'lambda',
       'get-function-configuration',
-      ...['--function-name', 'ordered-replay-prod-release'],
+      ...['--function-name', 'ordered-replay-prod-sequence'],
     );
     expect(Environment.Variables).toMatchObject({ SPEED: 'max', RETENTION_DAYS: '3' });
     const { logGroups } = await moto.aws('logs', 'describe-log-groups');

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../../src/core/event';
+import type { JsonObject } from '../../../src/core/json';
 import { createDelivery } from '../../../src/local/eventbridge/delivery';
 import type { ReplayTemper } from '../../../src/local/eventbridge/replay';
 import { createEventBridge } from '../../../src/local/eventbridge/service';

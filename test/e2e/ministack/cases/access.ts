@@ -10,7 +10,7 @@ const EVENTS = 5;
 
 /** From the end of the flow to its beginning: what comes before the role that is refused still works. */
 const ROLES: [role: string, policy: string, isRefused: Refusal][] = [
-  ['ReleaseFunctionRole', 'release', releaseIsRefused],
+  ['SequenceFunctionRole', 'sequence', sequenceFunctionIsRefused],
   ['SequenceStateMachineRole', 'sequence', sequenceIsRefused],
   ['CollectFunctionRole', 'collect', collectFunctionIsRefused],
   ['CollectStateMachineRole', 'collect', collectIsRefused],
@@ -32,10 +32,10 @@ export const refused: Case = {
   },
 };
 
-async function releaseIsRefused(world: World, replay: Replay): Promise<void> {
+async function sequenceFunctionIsRefused(world: World, replay: Replay): Promise<void> {
   const line = new RegExp(`"${replay.name}".*AccessDenied`);
-  await eventually('release is refused', async () =>
-    (await linesOf(world, 'release')).some((message) => line.test(message)),
+  await eventually('sequence is refused', async () =>
+    (await linesOf(world, 'sequence')).some((message) => line.test(message)),
   );
   expect((await replay.row())?.options).toBeUndefined();
 }

@@ -6,7 +6,7 @@ import { StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { decodeItem } from '../../../../src/aws/attributes';
 import { REPLAY_ROW } from '../../../../src/aws/replay-row';
 import type { Phase, ReplayRow } from '../../../../src/core/ports';
-import { hasEnded } from '../../../../src/core/sequencer-lease';
+import { hasEnded } from '../../../../src/core/replay/lease';
 import type { Delivered } from '../consumer/order';
 import type { Emulator } from './emulator';
 import { windowOf } from './events';

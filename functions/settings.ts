@@ -1,0 +1,57 @@
+import { OrderedReplayError } from '../src/core/errors';
+import { DAY_MS, SECOND_MS } from '../src/core/limits';
+import { DEFAULT_SETTINGS, type Settings, validateSettings } from '../src/core/settings';
+
+export type Environment = Record<string, string | undefined>;
+
+/** @throws OrderedReplayError `InvalidSettings` naming the variable. */
+export function requireVariable(env: Environment, name: string): string {
+  const value = env[name];
+  if (value) return value;
+  throw invalid(name, 'missing or empty', 'a value');
+}
+
+/**
+ * Settings from the function's environment; what is not set there has the default.
+ *
+ * @throws OrderedReplayError `InvalidSettings` naming the variable or setting, its value and what is allowed.
+ */
+export function readSettings(env: Environment): Settings {
+  const defaults = DEFAULT_SETTINGS;
+  const scaled = (name: string, unitMs: number, defaultMs: number) =>
+    numberFrom(env, name, unitMs) ?? defaultMs;
+  return validateSettings({
+    ...defaults,
+    options: {
+      speed: env.SPEED || defaults.options.speed,
+      idle: env.IDLE || defaults.options.idle,
+      orderingKey: env.ORDERING_KEY || defaults.options.orderingKey,
+      onMissing: env.ON_MISSING || defaults.options.onMissing,
+    },
+    tiebreaker: env.TIEBREAKER ?? defaults.tiebreaker,
+    buckets: numberFrom(env, 'BUCKETS') ?? defaults.buckets,
+    groupCount: numberFrom(env, 'GROUP_COUNT') ?? defaults.groupCount,
+    retentionMs: scaled('RETENTION_DAYS', DAY_MS, defaults.retentionMs),
+    maximumEventAgeMs: scaled('MAXIMUM_EVENT_AGE_SECONDS', SECOND_MS, defaults.maximumEventAgeMs),
+    collectExecutionMs: scaled('COLLECT_EXECUTION_SECONDS', SECOND_MS, defaults.collectExecutionMs),
+    collectTimeoutMs: scaled('COLLECT_TIMEOUT_SECONDS', SECOND_MS, defaults.collectTimeoutMs),
+  });
+}
+
+function numberFrom(env: Environment, name: string, unit = 1): number | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw invalid(name, `"${text}"`, 'a number');
+  return value * unit;
+}
+
+function invalid(name: string, is: string, allowed: string): OrderedReplayError {
+  return new OrderedReplayError(
+    'InvalidSettings',
+    `The environment variable ${name} is ${is}; needed is ${allowed}.`,
+    {
+      remedy: "Correct the stack's parameters and deploy again.",
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { OrderedReplayError } from '../src/core/errors';
+
+/** Ids, counts and times: what may be logged. Never an event's content. */
+export type LogFields = Record<string, string | number | boolean | undefined>;
+
+/** What the handlers tell operators. */
+export interface Telemetry {
+  info(message: string, fields: LogFields): void;
+  /** Logs code, remedy and ids of our errors; of foreign ones the name only, their messages may quote an event. */
+  failure(message: string, error: unknown, fields: LogFields): void;
+  count(metric: CountMetric, value: number): void;
+  lag(milliseconds: number): void;
+  /** Writes the metrics of this invocation, if there are any. */
+  flush(): void;
+}
+
+export type CountMetric = 'collected' | 'duplicates' | 'late' | 'parked' | 'released' | 'appends';
+
+/**
+ * Structured logs and embedded metrics. Service name, namespace and level come from the `POWERTOOLS_*` variables:
+ * https://docs.aws.amazon.com/powertools/typescript/latest/environment-variables/
+ */
+export function powertoolsTelemetry(): Telemetry {
+  const logger = new Logger();
+  const metrics = new Metrics();
+  return {
+    info: (message, fields) => logger.info(message, fields),
+    failure: (message, error, fields) => logger.error(message, { ...fields, ...describeError(error) }),
+    count: (metric, value) => metrics.addMetric(metric, MetricUnit.Count, value),
+    lag: (milliseconds) => metrics.addMetric('lag', MetricUnit.Milliseconds, Math.max(0, milliseconds)),
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
+
+export function describeError(error: unknown): LogFields {
+  if (error instanceof OrderedReplayError) {
+    return { code: error.code, reason: error.message, ...error.ids };
+  }
+  return { code: error instanceof Error ? error.name : typeof error };
+}
+
+/**
+ * What may leave the function: Lambda logs a thrown error with its message, and a state machine keeps it as the cause.
+ * Ours say nothing of an event; a foreign one keeps its name only.
+ */
+export function withoutMessage(error: unknown): unknown {
+  if (error instanceof OrderedReplayError) return error;
+  const bare = new Error('The log line before this one says when and where.');
+  bare.name = error instanceof Error ? error.name : 'Error';
+  return bare;
+}
+
+/** Tells nobody. */
+export const silentTelemetry: Telemetry = {
+  info: () => undefined,
+  failure: () => undefined,
+  count: () => undefined,
+  lag: () => undefined,
+  flush: () => undefined,
+};

@@ -1,0 +1,154 @@
+import { OrderedReplayError } from '../errors';
+import { demandRoom, parseEvent, type ReplayedEvent } from '../event/envelope';
+import { ROW_RETENTION_MS } from '../limits';
+import type { BufferKey, Clock, EventBuffer, ReplayRow, Replays, SequencerStarts } from '../ports';
+import { ensureSequencer } from '../replay/lease';
+import type { Settings } from '../settings';
+import { bucketOf, positionOf } from './place';
+
+/**
+ * Collect: writes each replayed event once to the buffer and sees to it that a sequencer runs.
+ *
+ * - R1: an event is stored before anything else is decided about it; what cannot be stored is thrown back to the
+ *   caller, whose road ends in the dead-letter queue.
+ * - R5: where an event is stored depends on the event alone.
+ * - R6: the phase is read *before* the put. A put made in the belief that the replay is still collecting happens
+ *   within `phaseCacheMs + collectTimeoutMs` of that read, which is what the dwell after the seal waits for.
+ * - R7: every delivery, also of a duplicate or of an event that is refused, ends by ensuring a sequencer.
+ */
+
+export type CollectOutcome = 'collected' | 'duplicate' | 'late';
+
+export interface CollectDeps {
+  clock: Clock;
+  buffer: EventBuffer;
+  replays: Replays;
+  starts: SequencerStarts;
+  settings: Settings;
+}
+
+export interface Collected {
+  outcome: CollectOutcome;
+  replay: string;
+  eventId: string;
+  position: string;
+}
+
+/**
+ * Makes the function that collects one event (a parsed envelope or its JSON text).
+ *
+ * It remembers each replay's row for `phaseCacheMs`, so a busy collector does not read it for every event.
+ *
+ * @throws OrderedReplayError with disposition `park` for an event that can never be collected, `retry` where the
+ * deadline passed first. Whatever else the ports throw means: try again.
+ */
+export function createCollector(deps: CollectDeps): (input: unknown) => Promise<Collected> {
+  const { clock, buffer, replays, settings } = deps;
+  const cache = new Map<string, { row: ReplayRow; readAtMs: number }>();
+
+  async function currentRow(replay: string): Promise<ReplayRow> {
+    const cached = cache.get(replay);
+    const nowMs = clock.now();
+    if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs && cached.row.leaseUntilMs !== undefined) {
+      return cached.row;
+    }
+    forgetOlderThan(nowMs - settings.phaseCacheMs);
+    const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
+    // Aged from before the read: the answer may have been on its way for a while.
+    const newer = cache.get(replay);
+    if (!newer || newer.readAtMs <= nowMs) cache.set(replay, { row, readAtMs: nowMs });
+    return row;
+  }
+
+  function forgetOlderThan(atMs: number): void {
+    for (const [name, { readAtMs }] of cache) if (readAtMs <= atMs) cache.delete(name);
+  }
+
+  async function createRow(replay: string, nowMs: number): Promise<ReplayRow> {
+    const row: ReplayRow = {
+      replay,
+      phase: 'COLLECTING',
+      generation: 1,
+      buckets: settings.buckets,
+      tiebreaker: settings.tiebreaker,
+      createdAtMs: nowMs,
+      late: 0,
+      expiresAtMs: nowMs + ROW_RETENTION_MS,
+    };
+    if (await replays.create(row)) return row;
+    const existing = await replays.get(replay);
+    if (existing) return existing;
+    throw new OrderedReplayError(
+      'SequencerNotStarted',
+      `The row of replay ${replay} vanished while it was made.`,
+      {
+        remedy: 'Try again.',
+        ids: { replay },
+      },
+    );
+  }
+
+  async function store(event: ReplayedEvent, row: ReplayRow, key: BufferKey): Promise<CollectOutcome> {
+    const late = isClosed(row);
+    const nowMs = clock.now();
+    const put = await buffer.put(key, {
+      json: event.json,
+      late,
+      receivedAtMs: nowMs,
+      expiresAtMs: nowMs + settings.retentionMs,
+    });
+    if (put === 'stored') {
+      if (late) await countLate(key, row);
+      return late ? 'late' : 'collected';
+    }
+    // Counted after it was stored, so a crash between the two leaves it to the retry, which comes by here.
+    if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);
+    await buffer.addDuplicate(key);
+    return 'duplicate';
+  }
+
+  async function countLate(key: BufferKey, row: ReplayRow): Promise<void> {
+    // A replay that ended badly may have all its events still to come: one row could not count them.
+    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') await replays.addLate(row.replay);
+    await buffer.markLateCounted(key);
+  }
+
+  return async (input) => {
+    const deadlineMs = clock.now() + settings.collectTimeoutMs;
+    const event = parseEvent(input);
+    const row = await currentRow(event.replay);
+    let key: BufferKey;
+    try {
+      key = keyOf(event, row);
+    } catch (error) {
+      // The replay has to say that it is incomplete, even if it has no other event.
+      await ensureSequencer(row, deps);
+      throw error;
+    }
+    if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
+    const outcome = await store(event, row, key);
+    const ensured = await ensureSequencer(row, deps);
+    const cached = cache.get(event.replay);
+    if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
+    return { outcome, replay: event.replay, eventId: event.id, position: key.position };
+  };
+}
+
+/** @throws OrderedReplayError for an event that has no place in the buffer. */
+function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
+  demandRoom(event);
+  const position = positionOf(event, row.tiebreaker);
+  return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
+}
+
+function isClosed(row: ReplayRow): boolean {
+  return row.phase !== 'COLLECTING' && row.phase !== 'INCOMPLETE';
+}
+
+function deadlineExceeded(event: ReplayedEvent): OrderedReplayError {
+  return new OrderedReplayError(
+    'CollectDeadlineExceeded',
+    `Reading the phase of replay ${event.replay} took until the deadline; storing the event now could miss the seal.`,
+    { remedy: 'Nothing was stored; try again.', ids: { replay: event.replay, eventId: event.id } },
+  );
+}

@@ -1,0 +1,49 @@
+import { OrderedReplayError } from '../errors';
+import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
+import type { Clock, Phase, ReplayRow, Replays, SequencerStarts } from '../ports';
+
+/**
+ * R7: while a replay has not ended, a sequencer holds its lease or is started here.
+ *
+ * A new generation is first named in the row and then started: whoever crashes in between leaves a row without a
+ * lease, and the next one to come by starts that very generation, which is idempotent by its name.
+ */
+
+const ENDED: readonly Phase[] = ['DONE', 'CANCELLED', 'FAILED'];
+
+export function hasEnded(phase: Phase): boolean {
+  return ENDED.includes(phase);
+}
+
+/**
+ * Starts a sequencer, unless one is alive. Costs nothing while the lease in `row` holds.
+ *
+ * @returns the row with the lease that is now in force.
+ * @throws OrderedReplayError `SequencerNotStarted` where several names in a row were used up.
+ */
+export async function ensureSequencer(
+  row: ReplayRow,
+  deps: { clock: Clock; replays: Replays; starts: SequencerStarts },
+): Promise<ReplayRow> {
+  const { clock, replays, starts } = deps;
+  let current: ReplayRow | undefined = row;
+  for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
+    if (!current || hasEnded(current.phase)) return current ?? row;
+    const { replay, generation, leaseUntilMs } = current;
+    if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;
+    const started = leaseUntilMs === undefined && (await starts.start({ replay, generation })) === 'started';
+    // A name that was used up, or a lease that ran out: the next generation takes over.
+    const changes = started
+      ? { leaseUntilMs: clock.now() + LEASE_GRACE_MS }
+      : { generation: generation + 1, leaseUntilMs: undefined };
+    await replays.save(replay, changes, { generation, leaseUntilMs });
+    // Ours or another's: what the row says now is what counts.
+    current = await replays.get(replay);
+  }
+  if (current?.leaseUntilMs !== undefined && current.leaseUntilMs > clock.now()) return current;
+  throw new OrderedReplayError(
+    'SequencerNotStarted',
+    `No sequencer of replay ${row.replay} could be started in ${MAX_START_ATTEMPTS} attempts.`,
+    { remedy: 'The event is stored; trying again is safe.', ids: { replay: row.replay } },
+  );
+}

@@ -1,9 +1,0 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../core/ports';
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms) => {
-    await delay(ms);
-  },
-};

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { clockReads, violationsOf } from './support/imports';
+
+const ROOT = join(__dirname, '..');
+
+/** Source files of a folder, by their path from the root. */
+function sourcesOf(folder: string): [path: string, text: string][] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
+    .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]);
+}
+
+const sources = [...sourcesOf('src'), ...sourcesOf('functions')];
+
+test('every import points the way that the layers allow', () => {
+  expect(sources.length).toBeGreaterThan(40);
+  expect(sources.flatMap(([path, text]) => violationsOf(path, text))).toEqual([]);
+});
+
+test('the core reads no clock, rolls no dice, waits for nothing and writes no log', () => {
+  const core = sources.filter(([path]) => path.startsWith('src/core/'));
+  expect(core.length).toBeGreaterThan(15);
+  expect(core.flatMap(([path, text]) => clockReads(text).map((found) => `${path}: ${found}`))).toEqual([]);
+});
+
+test.each([
+  ['src/core/x.ts', "import { GetItemCommand } from '@aws-sdk/client-dynamodb';"],
+  ['src/core/x.ts', "import { readFileSync } from 'node:fs';"],
+  ['src/core/x.ts', "export * from '../aws/lanes';"],
+  ['src/core/x.ts', "import type { Lanes } from '../aws/lanes';"],
+  ['src/core/x.ts', "import '../local/random';"],
+  ['src/core/x.ts', "const { lanes } = await import('../aws/lanes');"],
+  ['src/core/x.ts', "const lanes = require('../aws/lanes');"],
+  ['src/core/x.ts', "import {\n  one,\n  two,\n} from '../local/clients';"],
+  ['src/aws/x.ts', "import { readSettings } from '../../functions/settings';"],
+  ['src/aws/x.ts', "import { serve } from '../local/server';"],
+  ['src/aws/x.ts', "import fc from 'fast-check';"],
+  ['src/consumer/x.ts', "import { parseEvent } from '../core/event';"],
+  ['src/consumer/x.ts', "import { lanes } from '../aws/lanes';"],
+  ['src/consumer/x.ts', "import { search } from '@aws-lambda-powertools/jmespath';"],
+  ['functions/x.ts', "import { serve } from '../src/local/server';"],
+  ['functions/x.ts', "import { orderedReplay } from '../src/consumer';"],
+  ['src/pattern/x.ts', "import { serve } from '../local/server';"],
+  ['functions/x.ts', "import { start } from '../src/cli/start';"],
+  ['src/local/x.ts', "import { start } from '../cli/start';"],
+  ['src/local/deep/x.ts', "import { start } from '../../cli/start';"],
+])('the check finds in %s what is not allowed: %s', (path, text) => {
+  expect(violationsOf(path, text)).toHaveLength(1);
+});
+
+test.each([
+  ['src/core/x.ts', "import { search } from '@aws-lambda-powertools/jmespath';\nimport { y } from './y';"],
+  ['src/core/x.ts', "// import '../aws/lanes';\n/* from '../aws/lanes' */ const url = 'https://aws/lanes';"],
+  ['src/aws/x.ts', "import type { Lanes } from '../core/ports';\nimport { S3 } from '@aws-sdk/client-s3';"],
+  ['src/consumer/x.ts', "import { parseInstant } from '../core/event/instant';"],
+  ['src/local/deep/x.ts', "import { lanes } from '../../aws/lanes';\nimport http from 'node:http';"],
+  ['functions/x.ts', "import { createSequenceHandler } from '../functions/sequence';"],
+])('the check lets %s have: %s', (path, text) => {
+  expect(violationsOf(path, text)).toEqual([]);
+});
+
+test.each([
+  'const now = Date.now();',
+  'const now = new Date();',
+  'const now = new Date( );',
+  'const now = +new Date;',
+  'const dice = Math.random();',
+  'setTimeout(() => {}, 5);',
+  'setImmediate(next);',
+  'const { HOME } = process.env;',
+  "console.log('here');",
+  'const now = performance.now();',
+  'const id = randomUUID();',
+])('the check finds: %s', (text) => {
+  expect(clockReads(text)).toHaveLength(1);
+});
+
+test.each([
+  'const text = new Date(ms).toISOString();',
+  'const ms = Date.parse(text);',
+  "// Date.now() is the clock's business",
+  '/** Never `console.log`. */',
+  'await clock.sleep(5);',
+])('the check lets stand: %s', (text) => {
+  expect(clockReads(text)).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clients, createClients } from '../../src/local/clients';
+import { LOCAL_ACCESS } from './dynamodb-engine';
+
+/** A request in the AWS JSON protocol. */
+export interface StubRequest {
+  /** Such as `AWSEvents.DescribeReplay`. */
+  target: string;
+  input: Record<string, unknown>;
+}
+
+export interface StubAnswer {
+  status?: number;
+  headers?: Record<string, string>;
+  body: object;
+}
+
+/** What AWS answers where a request came too soon after others. */
+export const THROTTLED: StubAnswer = {
+  status: 400,
+  body: { __type: 'com.amazon.coral.availability#ThrottlingException', message: 'Rate exceeded' },
+};
+
+/**
+ * A server on 127.0.0.1 that answers as a test says, and the real clients that talk to it: what goes over the wire
+ * and comes back is part of what is tested.
+ */
+export async function startAwsStub() {
+  const requests: StubRequest[] = [];
+  const queued: (StubAnswer | 'never')[] = [];
+  const stub = {
+    requests,
+    /** Answers of the next requests; before all others. */
+    next(...answers: (StubAnswer | 'never')[]): void {
+      queued.push(...answers);
+    },
+    answer: (({ target }) => ({ status: 500, body: { message: `no answer to ${target}` } })) as (
+      request: StubRequest,
+    ) => StubAnswer,
+  };
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const received = {
+      target: String(request.headers['x-amz-target']),
+      input: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
+    };
+    requests.push(received);
+    const answer = queued.shift() ?? stub.answer(received);
+    if (answer === 'never') return;
+    response.writeHead(answer.status ?? 200, {
+      'content-type': 'application/x-amz-json-1.1',
+      ...answer.headers,
+    });
+    response.end(JSON.stringify(answer.body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clients: Clients = createClients({ endpoint, ...LOCAL_ACCESS });
+  return Object.assign(stub, {
+    clients,
+    async close() {
+      clients.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  });
+}
+
+export type AwsStub = Awaited<ReturnType<typeof startAwsStub>>;

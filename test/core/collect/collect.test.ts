@@ -1,0 +1,215 @@
+import { createCollector } from '../../../src/core/collect/collect';
+import type { Phase } from '../../../src/core/ports';
+import { crashAt, type Hook } from '../../fakes/intercept';
+import { createWorld, type World } from '../../fakes/world';
+import { rejectionOf } from '../../support/errors';
+import { envelope, REPLAY } from '../../support/events';
+
+const event = (id: string) => envelope({ id });
+
+/** A world whose replay has come to a phase, with a sequencer that is alive. */
+async function worldIn(phase: Phase): Promise<World> {
+  const world = createWorld();
+  await createCollector(world.collectDeps())(event('first'));
+  Object.assign(world.replays.row(REPLAY) as object, { phase });
+  return world;
+}
+
+function traced(): Hook & { calls: string[] } {
+  const calls: string[] = [];
+  return { calls, before: ({ port, method }) => void calls.push(`${port}.${method}`) };
+}
+
+test('R7: given the first event of a replay, then its row is made, the event stored, and a sequencer started', async () => {
+  const world = createWorld({ settings: { tiebreaker: 'detail.n', buckets: 3 } });
+  const trace = traced();
+  const collected = await createCollector(world.collectDeps({ hook: trace }))(event('e'));
+  expect(collected).toEqual({
+    outcome: 'collected',
+    replay: REPLAY,
+    eventId: 'e',
+    position: '2026-11-01T00:00:00.000000000Z##e',
+  });
+  expect(trace.calls).toEqual([
+    'replays.get',
+    'replays.create',
+    'buffer.put',
+    'starts.start',
+    'replays.save',
+    'replays.get',
+  ]);
+  expect(world.replays.row(REPLAY)).toMatchObject({
+    phase: 'COLLECTING',
+    generation: 1,
+    buckets: 3,
+    tiebreaker: 'detail.n',
+  });
+  expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 1 }]);
+});
+
+test('given many events within the cache time, then each costs one write, and no other call', async () => {
+  const world = await worldIn('COLLECTING');
+  const trace = traced();
+  const collect = createCollector(world.collectDeps({ hook: trace }));
+  for (let n = 0; n < 100; n++) {
+    await collect(event(`e-${n}`));
+    world.clock.advance(19);
+  }
+  expect(trace.calls).toEqual(['replays.get', ...Array(100).fill('buffer.put')]);
+});
+
+test('R5: given the stack has changed since the row was made, then buckets and tiebreaker stay those of the row', async () => {
+  const world = createWorld({ settings: { tiebreaker: '', buckets: 1 } });
+  await createCollector(world.collectDeps())(event('a'));
+  const settings = { ...world.settings, tiebreaker: 'id', buckets: 64 };
+  const { position } = await createCollector({ ...world.collectDeps(), settings })(event('b'));
+  expect(position).toBe('2026-11-01T00:00:00.000000000Z##b');
+  expect(world.buffer.calls.map(({ args }) => (args[0] as { bucket: number }).bucket)).toEqual([0, 0]);
+});
+
+test('R6: given a phase that was read, then it is believed for the cache time, counted from before the reading', async () => {
+  const world = await worldIn('COLLECTING');
+  const { phaseCacheMs } = world.settings;
+  const slowAnswer: Hook = {
+    after: ({ method }) => {
+      if (method === 'get') world.clock.advance(phaseCacheMs / 2);
+    },
+  };
+  const collect = createCollector(world.collectDeps({ hook: slowAnswer }));
+  await collect(event('a'));
+  Object.assign(world.replays.row(REPLAY) as object, { phase: 'SEALED' });
+  world.clock.advance(phaseCacheMs / 2 - 1);
+  expect((await collect(event('b'))).outcome).toBe('collected');
+  world.clock.advance(1);
+  expect((await collect(event('c'))).outcome).toBe('late');
+});
+
+test('R6: given the phase took until the deadline to read, then nothing is stored, and the event is to be tried again', async () => {
+  const world = await worldIn('COLLECTING');
+  const hook: Hook = {
+    after: ({ method }) => {
+      if (method === 'get') world.clock.advance(world.settings.collectTimeoutMs);
+    },
+  };
+  const error = await rejectionOf(createCollector(world.collectDeps({ hook }))(event('a')));
+  expect(error).toMatchObject({
+    code: 'CollectDeadlineExceeded',
+    disposition: 'retry',
+    ids: { replay: REPLAY, eventId: 'a' },
+  });
+  expect(error.message).toBe(
+    `Reading the phase of replay ${REPLAY} took until the deadline; storing the event now could miss the seal. ` +
+      'Nothing was stored; try again.',
+  );
+  expect(world.buffer.stored(REPLAY)).toHaveLength(1);
+});
+
+test.each<[Phase, string]>([
+  ['COLLECTING', 'collected'],
+  ['INCOMPLETE', 'collected'],
+  ['SEALED', 'late'],
+  ['RELEASING', 'late'],
+  ['DONE', 'late'],
+  ['CANCELLED', 'late'],
+  ['FAILED', 'late'],
+])('R1: given the phase %s, when an event arrives, then it is %s', async (phase, outcome) => {
+  const world = await worldIn(phase);
+  const collect = createCollector(world.collectDeps());
+  expect((await collect(event('e'))).outcome).toBe(outcome);
+  expect((await collect(event('e'))).outcome).toBe('duplicate');
+  const stored = world.buffer.stored(REPLAY).find(({ position }) => position.endsWith('#e'));
+  expect(stored).toMatchObject({ late: outcome === 'late', lateCounted: outcome === 'late', duplicates: 1 });
+  const ended = phase === 'CANCELLED' || phase === 'FAILED';
+  expect(world.replays.row(REPLAY)?.late).toBe(outcome === 'late' && !ended ? 1 : 0);
+});
+
+test('R1: given a crash at any point of collecting a late event, when it comes again, then it is held and counted', async () => {
+  for (let point = 0; ; point++) {
+    const world = await worldIn('RELEASING');
+    const crash = crashAt(point);
+    await createCollector(world.collectDeps({ hook: crash }))(event('e')).catch(() => {});
+    if (!crash.crashed) break;
+    await createCollector(world.collectDeps())(event('e'));
+    expect(world.replays.row(REPLAY)?.late).toBeGreaterThanOrEqual(1);
+    expect(world.buffer.stored(REPLAY)).toMatchObject([{ late: true, lateCounted: true }, {}]);
+  }
+});
+
+test('R4: given two collectors that find no row at the same time, then the first one makes it, and both events are stored', async () => {
+  const world = createWorld();
+  const first = createCollector(world.collectDeps());
+  let made: unknown;
+  const second = createCollector(
+    world.collectDeps({
+      hook: {
+        before: async ({ method }) => {
+          if (method !== 'create') return;
+          await first(event('a'));
+          made = structuredClone(world.replays.row(REPLAY));
+          world.clock.advance(500);
+        },
+      },
+    }),
+  );
+  expect(await second(event('b'))).toMatchObject({ outcome: 'collected' });
+  expect(world.replays.row(REPLAY)).toEqual(made);
+  expect(world.buffer.stored(REPLAY)).toHaveLength(2);
+  expect(world.starts.calls).toHaveLength(1);
+});
+
+test('given a row that vanishes while it is made, then the event is to be tried again', async () => {
+  const world = createWorld();
+  const deps = world.collectDeps();
+  const replays = { ...deps.replays, get: async () => undefined, create: async () => false };
+  const error = await rejectionOf(createCollector({ ...deps, replays })(event('a')));
+  expect(error).toMatchObject({ code: 'SequencerNotStarted', disposition: 'retry', ids: { replay: REPLAY } });
+  expect(error.message).toBe(`The row of replay ${REPLAY} vanished while it was made. Try again.`);
+});
+
+test('R1: given a late event that comes twice at the same time, then it is counted once or twice, and not missed', async () => {
+  const world = await worldIn('RELEASING');
+  const [a, b] = [createCollector(world.collectDeps()), createCollector(world.collectDeps())];
+  const outcomes = await Promise.all([a(event('e')), b(event('e'))]);
+  expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['duplicate', 'late']);
+  expect([1, 2]).toContain(world.replays.row(REPLAY)?.late);
+});
+
+test('R6: given a slow answer with an old phase, then it does not pass for a newer reading in the cache', async () => {
+  const world = await worldIn('COLLECTING');
+  const row = world.replays.row(REPLAY) as object;
+  Object.assign(row, { leaseUntilMs: world.clock.now() - 1 });
+  const { phaseCacheMs } = world.settings;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let gets = 0;
+  // The last of the readings that start a sequencer, of a phase that is COLLECTING still, takes its time.
+  const hook: Hook = { after: ({ method }) => (method === 'get' && ++gets === 3 ? held : undefined) };
+  const collect = createCollector(world.collectDeps({ hook }));
+  const slow = collect(event('slow'));
+  while (gets < 3) await new Promise(setImmediate);
+  const readAtMs = world.clock.now();
+  Object.assign(world.replays.row(REPLAY) as object, { phase: 'SEALED' });
+  world.clock.set(readAtMs + phaseCacheMs);
+  expect((await collect(event('after the seal'))).outcome).toBe('late');
+  letGo();
+  await slow;
+  world.clock.set(readAtMs + 2 * phaseCacheMs - 1);
+  expect((await collect(event('long after the seal'))).outcome).toBe('late');
+});
+
+test.each([
+  ['has no order', { detail: { sequence: { of: 1 } } }],
+  ['is too large', { detail: { text: 'x'.repeat(500_000) } }],
+])(
+  'R7: given a replay whose only event %s, then it is refused, and a sequencer is there to say so',
+  async (_, changes) => {
+    const world = createWorld({ settings: { tiebreaker: 'detail.sequence' } });
+    await expect(createCollector(world.collectDeps())({ ...event('a'), ...changes })).rejects.toMatchObject({
+      disposition: 'park',
+    });
+    expect(world.starts.running).toHaveLength(1);
+    expect(world.buffer.stored(REPLAY)).toEqual([]);
+  },
+);

@@ -1,0 +1,35 @@
+import { search } from '@aws-lambda-powertools/jmespath';
+import fc from 'fast-check';
+import { valueAt } from '../../../src/core/event/value-at-path';
+
+const NAMES = ['a', 'b', 'detail', '_x', 'constructor', 'length', '__proto__', 'k9'];
+const pathOfNames = fc
+  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
+  .map((names) => ['detail', ...names].join('.'));
+const leaf = fc.jsonValue({ maxDepth: 1 });
+const record = (value: fc.Arbitrary<unknown>) => fc.dictionary(fc.constantFrom(...NAMES), value);
+const event = record(fc.oneof(leaf, record(fc.oneof(leaf, record(leaf), fc.array(record(leaf))))));
+
+test('R5: given a path of plain names, then its value is the one that JMESPath gives', () => {
+  fc.assert(
+    fc.property(event, pathOfNames, (value, path) => {
+      // As events come: whatever JSON can carry.
+      const parsed = JSON.parse(JSON.stringify({ detail: value }));
+      const expected: unknown = search(path, parsed);
+      expect(valueAt(path, parsed)).toEqual({ value: typeof expected === 'function' ? undefined : expected });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
+  ['detail.items[0].sku', 'b-7'],
+  ['detail."order-id"', 'o-1'],
+  ['detail.items | [0].sku', 'b-7'],
+])('given the path %s, which is more than names, then JMESPath evaluates it', (path, value) => {
+  expect(valueAt(path, { detail: { 'order-id': 'o-1', items: [{ sku: 'b-7' }] } })).toEqual({ value });
+});
+
+test('given a function of the path that refuses the value, then the answer says so', () => {
+  expect(valueAt('abs(detail.key)', { detail: { key: 'x' } })).toBe('refused');
+});

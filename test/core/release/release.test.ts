@@ -1,0 +1,190 @@
+import { createCollector } from '../../../src/core/collect/collect';
+import { MAX_WAIT_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
+import { sequence } from '../../../src/core/replay/sequence';
+import type { PortCall } from '../../fakes/intercept';
+import type { World } from '../../fakes/world';
+import { REPLAY } from '../../support/events';
+import { eventAt, released, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
+
+type Listener = (call: PortCall) => void | Promise<void>;
+
+const STATE = { replay: REPLAY, generation: 1 };
+
+const releasingWorld = (seconds: number[], options = {}, settings = {}) =>
+  worldWithReplay(releasingRow(seconds, options), seconds, { settings });
+
+const idsTo = (count: number, step = 1) => [...Array(count).keys()].map((n) => `e-${n * step}`);
+const secondsTo = (count: number, step = 1) => [...Array(count).keys()].map((n) => n * step);
+
+/** Does something at each port call of one sequencer. */
+const run = (world: World, before: Listener, after: Listener = () => {}) =>
+  sequence(STATE, world.sequenceDeps({ hook: { before, after } }));
+
+test('R6: given events a few seconds apart, then each is appended at its very millisecond, in one call', async () => {
+  const seconds = [0, 3, 5, 14];
+  const world = await releasingWorld(seconds, { speed: '2' });
+  const startMs = world.clock.now();
+  const atMs: number[] = [];
+  const answer = await run(world, ({ port }) => void (port === 'lanes' && atMs.push(world.clock.now())));
+  expect(atMs).toEqual(seconds.map((second) => startMs + second * 500));
+  expect(world.clock.slept).toEqual([1_500, 1_000, 4_500]);
+  expect(answer).toMatchObject({ action: 'done', report: { released: 4 } });
+  expect(world.observer.appended).toEqual(seconds.map(() => ({ events: 1, lagMs: 0 })));
+});
+
+test('given a long pause, then the call ends, and asks to be woken a little before the next event is due', async () => {
+  const world = await releasingWorld([0, 60]);
+  const startMs = world.clock.now();
+  const answer = await sequence(STATE, world.sequenceDeps());
+  expect(answer).toMatchObject({
+    action: 'wait',
+    resumeAt: new Date(startMs + 60_000 - WAKE_EARLY_MS).toISOString(),
+  });
+  expect(released(world)).toEqual(['e-0']);
+  expect(rowOf(world).checkpoint).toMatchObject({ released: 1, dueAtMs: startMs });
+  expect(world.clock.slept).toEqual([]);
+});
+
+test('given a pause of days, then no single wait is longer than an hour', async () => {
+  const world = await releasingWorld([0, 5 * 86_400]);
+  const answer = await sequence(STATE, world.sequenceDeps());
+  expect(answer).toMatchObject({
+    action: 'wait',
+    resumeAt: new Date(world.clock.now() + MAX_WAIT_MS).toISOString(),
+  });
+});
+
+test('R1: given any append, then the checkpoint is not beyond what is in the lanes', async () => {
+  const world = await releasingWorld(secondsTo(40), { speed: '10' }, { groupCount: 3 });
+  let checkpoints = 0;
+  await run(world, ({ method, args }) => {
+    const checkpoint = (args[1] as { checkpoint?: { position: string; released: number } })?.checkpoint;
+    if (method !== 'save' || !checkpoint) return;
+    checkpoints++;
+    expect(world.lanes.image(`${REPLAY}#`)?.position).toBe(checkpoint.position);
+    expect(released(world)).toHaveLength(checkpoint.released);
+  });
+  // 40 events in 3.9 s: about one a second.
+  expect(checkpoints).toBeGreaterThanOrEqual(3);
+  expect(checkpoints).toBeLessThanOrEqual(5);
+  expect(released(world)).toEqual(idsTo(40));
+});
+
+test('given a cancellation while events are being released, then release stops within a checkpoint', async () => {
+  const world = await releasingWorld(secondsTo(100), { speed: '5' });
+  let cancelledAtMs = 0;
+  let lastAtMs = 0;
+  const answer = await run(world, ({ port }) => {
+    if (port !== 'lanes') return;
+    lastAtMs = world.clock.now();
+    if (released(world).length !== 20) return;
+    cancelledAtMs = world.clock.now();
+    Object.assign(rowOf(world), { phase: 'CANCELLED', reason: 'Stopped by hand.' });
+  });
+  expect(answer).toMatchObject({
+    action: 'done',
+    report: { phase: 'CANCELLED', reason: 'Stopped by hand.' },
+  });
+  expect(lastAtMs - cancelledAtMs).toBeLessThanOrEqual(1_200);
+  expect(released(world)).toEqual(idsTo(released(world).length));
+});
+
+test('given a cancellation during a wait in memory, then at most what is due at its end is still released', async () => {
+  const world = await releasingWorld([0, 9, 10, 11]);
+  await run(
+    world,
+    ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })),
+  );
+  expect(released(world).length).toBeLessThanOrEqual(2);
+});
+
+test('given a cancellation at the start of a long wait in memory, then nothing is released after it', async () => {
+  const world = await releasingWorld([0, 9]);
+  await run(
+    world,
+    ({ method }) => void (method === 'sleep' && Object.assign(rowOf(world), { phase: 'CANCELLED' })),
+  );
+  expect(released(world)).toEqual(['e-0']);
+});
+
+test('given fewer events than were counted at the seal, then the replay fails and says what to compare', async () => {
+  const world = await releasingWorld([0, 1]);
+  Object.assign(rowOf(world), { collected: 3 });
+  const answer = await sequence(STATE, world.sequenceDeps());
+  expect(answer).toEqual({
+    action: 'fail',
+    Error: 'CountMismatch',
+    Cause:
+      '3 events were sealed and 2 released. ' +
+      'What was released is in order; compare the buffer with the lanes before you rely on it.',
+  });
+});
+
+test('given a sealed set without events, then the replay is done', async () => {
+  const world = await releasingWorld([]);
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
+    action: 'done',
+    report: { phase: 'DONE', released: 0 },
+  });
+});
+
+test('given a call with too little time for the next wait, then it yields, with its checkpoint, and goes on at once', async () => {
+  const world = await releasingWorld([0, 9, 18]);
+  const deadlineMs = world.clock.now() + 20_000;
+  const remainingMs = () => deadlineMs - world.clock.now();
+  const answer = await sequence(STATE, world.sequenceDeps({ remainingMs }));
+  expect(answer).toMatchObject({ action: 'continue', iteration: 1 });
+  expect(rowOf(world).checkpoint?.released).toBe(2);
+  expect(remainingMs()).toBeGreaterThan(10_000);
+});
+
+test('R4: given another sequencer that has come further, then the checkpoint does not go back, and both end with the same', async () => {
+  const world = await releasingWorld(secondsTo(30), { speed: '5' });
+  const progress: number[] = [];
+  const note = () => void progress.push(rowOf(world).checkpoint?.released ?? 0);
+  let overtaken = false;
+  const answer = await run(
+    world,
+    async ({ method, args }) => {
+      if (overtaken || method !== 'save' || !(args[1] as { checkpoint?: object }).checkpoint) return;
+      overtaken = true;
+      const yieldsAtMs = world.clock.now() + 13_000;
+      await sequence(STATE, world.sequenceDeps({ remainingMs: () => yieldsAtMs - world.clock.now() }));
+      note();
+    },
+    note,
+  );
+  expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  expect(released(world)).toEqual(idsTo(30));
+  expect(answer).toMatchObject({ action: 'done', report: { released: 30 } });
+});
+
+test('R7: given a later generation that is named and not started yet, when this one saves a checkpoint, then one of the two goes on', async () => {
+  const seconds = [...secondsTo(20), 600];
+  const world = await releasingWorld(seconds, { speed: '2' });
+  Object.assign(rowOf(world), { leaseUntilMs: world.clock.now() - 1 });
+  let saved = () => {};
+  const checkpoint = new Promise<void>((resolve) => {
+    saved = resolve;
+  });
+  let collected: Promise<unknown> | undefined;
+  const collect = createCollector(
+    world.collectDeps({ hook: { after: ({ method }) => (method === 'save' ? checkpoint : undefined) } }),
+  );
+  const answer = await run(
+    world,
+    async ({ port }) => {
+      if (port !== 'lanes' || collected) return;
+      // An event comes again. The lease has run out, so its collector names a generation, and is about to start it.
+      collected = collect(eventAt(0));
+      while (rowOf(world).generation === 1) await new Promise(setImmediate);
+    },
+    async ({ method }) => {
+      if (method !== 'save') return;
+      saved();
+      await collected;
+    },
+  );
+  expect(rowOf(world).phase).toBe('RELEASING');
+  expect(answer.action === 'done' && world.starts.running.length === 0).toBe(false);
+});

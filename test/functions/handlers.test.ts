@@ -1,0 +1,155 @@
+import type { SQSEvent } from 'aws-lambda';
+import { createCollectHandler } from '../../functions/collect';
+import { createSequenceHandler } from '../../functions/sequence';
+import { powertoolsTelemetry } from '../../functions/telemetry';
+import { createWorld, type World } from '../fakes/world';
+import { captureOutput } from './captured-output';
+
+const REPLAY = 'tuesday-again';
+const SECRET = 'the-customer-s-secret';
+const context = { getRemainingTimeInMillis: () => 300_000 };
+
+function eventOf(id: string, changes: Record<string, unknown> = {}) {
+  return {
+    id,
+    time: '2026-11-17T10:00:00Z',
+    source: 'shop',
+    'detail-type': 'OrderPaid',
+    'replay-name': REPLAY,
+    detail: { note: SECRET },
+    ...changes,
+  };
+}
+
+function batchOf(bodies: string[], receiveCount = 1): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: `m${index}`,
+      receiptHandle: `h${index}`,
+      body,
+      attributes: {
+        ApproximateReceiveCount: String(receiveCount),
+        SentTimestamp: '0',
+        SenderId: 's',
+        ApproximateFirstReceiveTimestamp: '0',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:Overflow',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+describe('the handlers', () => {
+  let world: World;
+  let output: ReturnType<typeof captureOutput>;
+  beforeEach(() => {
+    process.env.POWERTOOLS_METRICS_NAMESPACE = 'OrderedReplay';
+    process.env.POWERTOOLS_SERVICE_NAME = 'ordered-replay';
+    output = captureOutput();
+    world = createWorld();
+    world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
+  });
+  afterEach(() => output.restore());
+
+  const collectHandler = () =>
+    createCollectHandler({ ...world.collectDeps(), telemetry: powertoolsTelemetry() });
+  const releaseHandler = () =>
+    createSequenceHandler({ ...world.sequenceDeps(), telemetry: powertoolsTelemetry() });
+  const sent = (metric: string) =>
+    output
+      .lines()
+      .flatMap((line) => ('_aws' in line && metric in line ? [line[metric] as number | number[]] : []));
+
+  async function releaseAll(): Promise<void> {
+    for (let step = 0; step < 20; step++) {
+      const answer = await releaseHandler()({ replay: REPLAY, generation: 1 }, context);
+      if (answer.action !== 'wait') return;
+      world.clock.set(Date.parse(answer.resumeAt));
+    }
+  }
+
+  test('an event from the state machine is collected, and its own collection logs nothing', async () => {
+    expect(await collectHandler()(eventOf('e1'))).toMatchObject({ outcome: 'collected', replay: REPLAY });
+    expect(output.text()).toBe('');
+  });
+
+  test('an event that cannot be collected fails with the name that the state machine does not retry', async () => {
+    await expect(collectHandler()(eventOf('e1', { time: 'noon' }))).rejects.toMatchObject({
+      name: 'InvalidEvent',
+    });
+  });
+
+  test('of a batch from the queue, only the messages that failed come back', async () => {
+    const bodies = [JSON.stringify(eventOf('e1')), 'not JSON', JSON.stringify(eventOf('e2'))];
+    expect(await collectHandler()(batchOf(bodies))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
+    const counts = await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((bucket) => world.buffer.count(REPLAY, bucket)),
+    );
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2);
+  });
+
+  test('a message counts as parked when it is received first, not when it is retried', async () => {
+    const body = JSON.stringify(eventOf('e1'));
+    await collectHandler()(batchOf([body], 1));
+    expect(sent('parked')).toEqual([1]);
+    await collectHandler()(batchOf([body], 2));
+    expect(sent('parked')).toEqual([1]);
+  });
+
+  test('duplicates and late events are counted as they come', async () => {
+    await collectHandler()(eventOf('e1'));
+    await collectHandler()(eventOf('e1'));
+    expect(sent('duplicates')).toEqual([1]);
+    await releaseAll();
+    await collectHandler()(eventOf('e2'));
+    expect(sent('late')).toEqual([1]);
+  });
+
+  test('the sequencer sends what was collected, released and appended, and the lag behind the due time', async () => {
+    await collectHandler()(eventOf('e1'));
+    await collectHandler()(eventOf('e2', { time: '2026-11-17T10:00:01Z' }));
+    await releaseAll();
+    expect(sent('collected')).toEqual([2]);
+    expect(sent('released')).toEqual([2]);
+    expect(sent('appends')).toEqual([1]);
+    expect(sent('lag')).toHaveLength(1);
+    const metricLine = output.lines().find((line) => '_aws' in line && 'released' in line) as {
+      _aws: unknown;
+    };
+    expect(metricLine._aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'OrderedReplay' }] });
+  });
+
+  test('no path writes anything of what is in an event', async () => {
+    world = createWorld({ settings: { tiebreaker: 'detail.note' } });
+    world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
+    const telemetry = powertoolsTelemetry();
+    const collect = createCollectHandler({ ...world.collectDeps(), telemetry });
+    const broken = createCollectHandler({
+      ...world.collectDeps(),
+      buffer: { ...world.buffer, put: () => Promise.reject(new Error(`refused ${SECRET}`)) },
+      telemetry,
+    });
+    await collect(eventOf('e1'));
+    await collect(eventOf('e1'));
+    await collect(batchOf([`{"detail": "${SECRET}"`, JSON.stringify(eventOf('e2', { detail: SECRET }))]));
+    await expect(collect(eventOf('e3', { 'detail-type': { SECRET } }))).rejects.toThrow();
+    const refused = await broken(eventOf('e4')).catch((error: Error) => error);
+    expect(String(refused)).not.toContain(SECRET);
+    await releaseAll();
+    await collect(eventOf('e5'));
+    expect(output.lines().length).toBeGreaterThan(5);
+    expect(output.text()).not.toContain(SECRET);
+  });
+
+  test('a failing sequencer step is logged with its replay and thrown on', async () => {
+    await expect(releaseHandler()({ replay: '', generation: 1 }, context)).rejects.toMatchObject({
+      name: 'InvalidInput',
+    });
+    expect(output.text()).toContain('The sequencer step failed');
+  });
+});
