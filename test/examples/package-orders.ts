@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { copyStack, SLS } from '../stack/stack-copy';
+import { copyStack, linkDependencies, SLS } from '../stack/stack-copy';
 import { readTemplate, type Template } from '../stack/template';
 
 const ROOT = resolve(__dirname, '../..');
@@ -30,9 +30,7 @@ export async function packageCopy(): Promise<PackagedOrders> {
   const folder = `${copy.folder}-orders`;
   await cp(join(ROOT, 'examples/orders'), folder, { recursive: true });
   await linkDependencies(folder);
-  for (const source of ['scripts', 'tsconfig.build.json']) {
-    await cp(join(ROOT, source), join(copy.folder, source), { recursive: true });
-  }
+  await cp(join(ROOT, 'tsconfig.build.json'), join(copy.folder, 'tsconfig.build.json'));
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy.folder });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   const installed = join(folder, 'node_modules/ordered-replay');
@@ -41,15 +39,6 @@ export async function packageCopy(): Promise<PackagedOrders> {
   return packageIn(folder, async () => {
     await Promise.all([copy.remove(), rm(folder, { recursive: true })]);
   });
-}
-
-/** All that this repository has installed, one by one, so that there is a place for one more. */
-async function linkDependencies(folder: string): Promise<void> {
-  const installed = join(ROOT, 'node_modules');
-  await mkdir(join(folder, 'node_modules'));
-  for (const name of await readdir(installed)) {
-    await symlink(join(installed, name), join(folder, 'node_modules', name));
-  }
 }
 
 /** Without credentials, and without a home that could have some. */
