@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LIVE_PATTERN } from '../../examples/story/shop';
-import { testWithCfnLint } from '../stack/cfn-lint';
 import { PACKAGING_MS, type PackagedStack, packageStack } from '../stack/package-stack';
 import { grantsOf, type Statement, trustOf } from '../stack/template';
 import { type PackagedOrders, packageCopy, packageInPlace } from './package-orders';
@@ -10,7 +9,6 @@ let orders: PackagedOrders;
 beforeAll(async () => {
   orders = await packageInPlace();
 }, PACKAGING_MS);
-afterAll(() => orders?.remove());
 
 const properties = (logicalId: string) => orders.template.get(logicalId).Properties;
 const mapping = () => orders.template.ofType('AWS::Lambda::EventSourceMapping')[0]?.[1].Properties;
@@ -126,7 +124,6 @@ describe('beside Ordered Replay', () => {
   beforeAll(async () => {
     stack = await packageStack();
   }, PACKAGING_MS);
-  afterAll(() => stack?.remove());
 
   test('everything that it imports is exported', () => {
     const text = readFileSync(orders.templatePath, 'utf8');
@@ -145,7 +142,6 @@ describe('copied out of the repository, with the package installed', () => {
       const comparable = ({ template }: PackagedOrders) =>
         JSON.parse(JSON.stringify(template.resources).replace(/\/\d{13}-[^/"]+\//g, '/<when>/'));
       expect(comparable(copy)).toEqual(comparable(orders));
-      await copy.remove();
     },
     PACKAGING_MS,
   );
@@ -158,5 +154,3 @@ describe('copied out of the repository, with the package installed', () => {
     expect(manifest('.').devDependencies).toMatchObject(manifest('examples/orders').devDependencies);
   });
 });
-
-testWithCfnLint(() => orders.templatePath);

@@ -31,9 +31,7 @@ let access: AccessLog;
 let story: Record<string, Partial<ReplayRow>>;
 
 beforeAll(async () => {
-  const stack = await packageStack();
-  ({ template } = stack);
-  await stack.remove();
+  ({ template } = await packageStack());
   grants = grantsIn(template);
   access = recordAccess(grants);
   story = await playWholeStory(access.authorize).catch((cause: Error) => {

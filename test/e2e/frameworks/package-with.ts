@@ -1,6 +1,6 @@
 import { cp, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { copyStack, linkDependencies, SLS, type StackCopy } from '../../stack/stack-copy';
+import { copyStack, linkDependencies, SCHEMA_CACHE, SLS, type StackCopy } from '../../stack/stack-copy';
 import { run } from '../support/command';
 import { FRAMEWORKS_MODULES, SERVERLESS_3 } from '../support/frameworks';
 import { ROOT } from '../support/tools';
@@ -46,7 +46,7 @@ export async function packageWith(framework: Framework, service: Service): Promi
     const { stdout, stderr } = await run(
       process.execPath,
       ['--require', NO_NETWORK, FRAMEWORKS[framework], 'package', '--package', 'packaged'],
-      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...SILENT } },
+      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...SCHEMA_CACHE, ...SILENT } },
     );
     const packaged = join(folder, 'packaged');
     const template = await readJson(join(packaged, 'cloudformation-template-update-stack.json'));

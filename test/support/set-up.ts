@@ -1,0 +1,3 @@
+import { makeRunFolder } from './once-a-run';
+
+export default makeRunFolder;
