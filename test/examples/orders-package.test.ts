@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LIVE_PATTERN } from '../../examples/story/shop';
 import { PACKAGING_MS, type PackagedStack, packageStack } from '../stack/package-stack';
-import { grantsOf, type Statement, trustOf } from '../stack/template';
+import { grantsOf, trustOf } from '../stack/template';
+import type { Statement } from '../support/iam';
 import { type PackagedOrders, packageCopy, packageInPlace } from './package-orders';
 
 let orders: PackagedOrders;

@@ -4,10 +4,11 @@ import { promisify } from 'node:util';
 import { readSettings } from '../../functions/settings';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { tableDefinitions } from '../../src/local/tables';
+import type { Statement } from '../support/iam';
 import { DEFINITIONS, stateOf } from './definitions';
 import { GRANTS } from './grants';
 import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
-import { grantsOf, type Statement, trustOf } from './template';
+import { grantsOf, trustOf } from './template';
 
 const FUNCTIONS = ['collect', 'sequence'];
 
