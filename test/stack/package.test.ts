@@ -272,8 +272,8 @@ describe('bundles', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
       env: {
         PATH: process.env.PATH,
-        AWS_LAMBDA_FUNCTION_NAME: name,
         AWS_REGION: 'us-east-1',
+        AWS_LAMBDA_FUNCTION_NAME: name,
         ...Object.fromEntries(variables),
       },
     });
