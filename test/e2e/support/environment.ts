@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { SCHEMA_CACHE } from '../../stack/stack-copy';
 
 /** Names the home that the set-up makes for all suites: empty, so that no program finds a person's settings. */
 export const HOME_VARIABLE = 'E2E_HOME';
@@ -18,7 +17,6 @@ export function cleanEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
     HOME: process.env[HOME_VARIABLE] ?? tmpdir(),
     TMPDIR: tmpdir(),
     NO_PROXY: '127.0.0.1',
-    ...SCHEMA_CACHE,
     ...more,
   };
 }
