@@ -1,31 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../src/core/ports';
+import { baselineMachine, COMPUTE_WAIT_ARN, computeWait, WRITE_RESOURCE } from './baseline';
 import { releaseInMemory } from './core-release';
-import { makeEvents } from './events';
-import { countingLanes, type Work } from './memory-ports';
-import { waitDeviations } from './pace-wait';
-import { figure, type Section } from './section';
-import { type Spread, spread } from './statistics';
+import { FIRST_EVENT_MS, makeEvents } from './events';
+import { preciseNowMs, type Spread, spread } from './measure';
+import { figure, figures, type Section, table } from './section';
 
 const TARGET_P99_MS = 25;
-const EVENT_BYTES = 1_024;
 
-export interface PaceScale {
-  speeds: number[];
-  perSecond: number;
-  playbackSeconds: number;
-  rounds: number;
-  /** Moments at which something is due, all rounds together: so many replays go side by side. */
-  moments: number;
-}
-
-export const PACE_SCALE: PaceScale = {
+export const PACE_SCALE = {
   speeds: [1, 10],
   perSecond: 5,
   playbackSeconds: 10,
   rounds: 2,
+  /** Moments at which something is due, all rounds together: so many replays go side by side. */
   moments: 400,
 };
+type PaceScale = typeof PACE_SCALE;
 
 interface Pace {
   speed: number;
@@ -36,13 +27,7 @@ interface Pace {
   wait: Spread;
 }
 
-/** The real clock, to the microsecond. */
-const PRECISE_CLOCK: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  sleep: async (ms) => {
-    await delay(ms);
-  },
-};
+const PRECISE_CLOCK: Clock = { now: preciseNowMs, sleep: (ms) => delay(ms) };
 
 /** How long after its due time the sequencer hands an event to its lane, with the real clock. */
 export async function measurePace(scale: PaceScale = PACE_SCALE): Promise<Section> {
@@ -67,50 +52,69 @@ async function sideBySide(replays: number, speed: number, run: () => Promise<num
   return (await Promise.all(each)).flat();
 }
 
+const eventsIn = (speed: number, { perSecond, playbackSeconds }: PaceScale) =>
+  Math.round(perSecond * speed * playbackSeconds);
+
 /** One figure for each moment: what is due together is appended together. */
-async function lagsOfOurs(speed: number, { perSecond, playbackSeconds }: PaceScale): Promise<number[]> {
-  const [event] = makeEvents({ count: 1, bytes: EVENT_BYTES, perSecond: 1 });
-  const json = JSON.stringify(event);
-  const events = Math.round(perSecond * speed * playbackSeconds);
+async function lagsOfOurs(speed: number, scale: PaceScale): Promise<number[]> {
+  const { perSecond } = scale;
   const appends: { atMs: number; from: number }[] = [];
-  const lanes = (work: Work) =>
-    countingLanes(work, (atMs, count) => appends.push({ atMs, from: work.released - count }));
-  const run = { events, perSecond, json, speed: String(speed), clock: PRECISE_CLOCK, lanes };
-  // A row keeps whole milliseconds; here the start is as exact as the clock.
-  const { startMs } = await releaseInMemory(run);
+  const { startMs } = await releaseInMemory({
+    events: eventsIn(speed, scale),
+    perSecond,
+    speed: String(speed),
+    // A row keeps whole milliseconds; here the start is as exact as the clock.
+    clock: PRECISE_CLOCK,
+    appended: (atMs, from) => appends.push({ atMs, from }),
+  });
   return appends.map(({ atMs, from }) => atMs - (startMs + (Math.floor(from / perSecond) * 1_000) / speed));
 }
 
-/** One figure for each event: each has an execution of its own. */
-function deviationsOfWait(speed: number, { perSecond, playbackSeconds }: PaceScale): Promise<number[]> {
-  const count = Math.round(perSecond * speed * playbackSeconds);
-  return waitDeviations(makeEvents({ count, bytes: EVENT_BYTES, perSecond }), speed);
+/**
+ * The sequencer of the other design, on its own: an execution for each event, started at once, and a write that takes
+ * no time.
+ *
+ * @returns of each event, how far from its due time it was written, in either direction, milliseconds.
+ */
+async function deviationsOfWait(speed: number, scale: PaceScale): Promise<number[]> {
+  const events = makeEvents({ count: eventsIn(speed, scale), bytes: 1_024, perSecond: scale.perSecond });
+  const deviations: number[] = [];
+  const startMs = preciseNowMs();
+  const machine = await baselineMachine('table', {
+    [COMPUTE_WAIT_ARN]: (event) => computeWait(event, FIRST_EVENT_MS, speed),
+    [WRITE_RESOURCE]: async (input: { ExpressionAttributeValues: { ':event': { S: string } } }) => {
+      const { time } = JSON.parse(input.ExpressionAttributeValues[':event'].S) as { time: string };
+      const dueMs = startMs + (Date.parse(time) - FIRST_EVENT_MS) / speed;
+      deviations.push(Math.abs(preciseNowMs() - dueMs));
+      return {};
+    },
+  });
+  for (const event of events) machine.start(String(event.id), JSON.stringify(event));
+  await machine.idle();
+  const { failures } = machine;
+  if (failures > 0 || deviations.length < events.length) {
+    throw new Error(`${deviations.length} of ${events.length} written, ${failures} executions failed`);
+  }
+  return deviations;
 }
 
 function toSection(results: Pace[], { rounds, perSecond }: PaceScale): Section {
-  const worst = Math.max(...results.map(({ lag }) => lag.p99));
-  const texts = ({ p50, p99, max }: Spread) => [p50, p99, max].map((ms) => figure(ms)).join(' / ');
+  const worstOf = (which: 'lag' | 'wait') => Math.max(...results.map((each) => each[which].p99));
+  const texts = ({ p50, p99, max }: Spread) => figures([p50, p99, max]);
   return {
     title: 'Pace',
     tables: [
-      {
-        caption:
-          'Sequencers on their own, real clock: milliseconds from when an event is due to its write, p50 / p99 / max',
-        head: [
-          'speed',
-          'moments',
-          'replays side by side',
-          'ordered-replay',
-          'execution and `Wait` per event',
-        ],
-        rows: results.map(({ speed, replays, moments, lag, wait }) => [
-          String(speed),
-          figure(moments, 0),
-          String(replays),
-          texts(lag),
-          texts(wait),
-        ]),
-      },
+      table(
+        'Sequencers on their own, real clock: milliseconds from when an event is due to its write, p50 / p99 / max',
+        results,
+        {
+          speed: ({ speed }) => speed,
+          moments: ({ moments }) => figure(moments, 0),
+          'replays side by side': ({ replays }) => replays,
+          'ordered-replay': ({ lag }) => texts(lag),
+          'execution and `Wait` per event': ({ wait }) => texts(wait),
+        },
+      ),
     ],
     notes: [
       `${rounds} rounds at ${perSecond} recorded events a second, stores in memory. Ours counts moments, for what is due together is appended together, and is never early; the other counts events, early or late. Through a database and a stream it is their latency more: the second table of *Order* has that.`,
@@ -120,8 +124,8 @@ function toSection(results: Pace[], { rounds, perSecond }: PaceScale): Section {
       {
         what: 'pace in the sequencer',
         target: `p99 ≤ ${TARGET_P99_MS} ms`,
-        measured: `p99 ${figure(worst)} ms; the Wait design ${figure(Math.max(...results.map(({ wait }) => wait.p99)), 0)} ms`,
-        met: worst <= TARGET_P99_MS,
+        measured: `p99 ${figure(worstOf('lag'))} ms; the Wait design ${figure(worstOf('wait'), 0)} ms`,
+        met: worstOf('lag') <= TARGET_P99_MS,
       },
     ],
     data: results,

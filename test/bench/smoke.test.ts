@@ -1,14 +1,13 @@
 import { measureConsumer } from '../../bench/consumer';
-import { batchHandlers, streamBatch } from '../../bench/consumer-batches';
+import { batchHandlers, streamBatch } from '../../bench/consumer-ways';
 import { releaseInMemory } from '../../bench/core-release';
-import { makeEvents, REPLAY } from '../../bench/events';
-import { itemBytes } from '../../bench/item-bytes';
+import { makeEvents } from '../../bench/events';
+import { median, quantile, type Spread } from '../../bench/measure';
 import { measureOrder } from '../../bench/order';
-import { deviations, deviationsAfterStart, shareOutOfOrder } from '../../bench/order-log';
+import { deviations, shareOutOfOrder } from '../../bench/order-runs';
 import { measurePace } from '../../bench/pace';
-import { drawPanels, panelsOf } from '../../bench/picture';
-import { markdown, thisMachine } from '../../bench/report';
-import { median, quantile, type Spread } from '../../bench/statistics';
+import { drawOrder } from '../../bench/picture';
+import { FAST } from '../local/fast-settings';
 
 jest.setTimeout(60_000);
 
@@ -30,10 +29,9 @@ describe('what is measured with', () => {
   });
 
   test('an event is out of order if a later one came before it', () => {
-    const seen = (...sequences: number[]) => sequences.map((sequence) => ({ sequence }));
-    expect(shareOutOfOrder(seen(0, 1, 2, 3))).toBe(0);
-    expect(shareOutOfOrder(seen(3, 0, 1, 2))).toBe(0.75);
-    expect(shareOutOfOrder(seen(0, 2, 1, 3))).toBe(0.25);
+    expect(shareOutOfOrder([0, 1, 2, 3])).toBe(0);
+    expect(shareOutOfOrder([3, 0, 1, 2])).toBe(0.75);
+    expect(shareOutOfOrder([0, 2, 1, 3])).toBe(0.25);
     expect(shareOutOfOrder([])).toBe(0);
   });
 
@@ -41,28 +39,26 @@ describe('what is measured with', () => {
     const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
     const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
     expect(deviations(run, 10)).toEqual([10, -20]);
-    expect(deviationsAfterStart(run, 10)).toEqual([-20]);
-  });
-
-  test('an item has the bytes of its names and values', () => {
-    expect(itemBytes({ id: { S: 'abc' }, n: { N: '12345' }, b: { B: Buffer.alloc(10) } })).toBe(5 + 5 + 11);
+    expect(deviations(run, 10, 'afterStart')).toEqual([-20]);
   });
 });
 
 describe('what measures, on tiny inputs', () => {
   test('order: ours 0, and a picture of it', async () => {
-    const section = await measureOrder({
+    const { data, targets, shown } = await measureOrder({
       rates: [20],
       speeds: [10],
       playbackSeconds: 0.3,
       leastEvents: 2,
       rounds: 1,
+      settings: { ...FAST, collectExecutionMs: 6_000, collectTimeoutMs: 5_000 },
     });
-    expect(section.cells[0]?.outOfOrder.ours).toBe(0);
-    expect(section.targets.every(({ met }) => met)).toBe(true);
-    const svg = drawPanels(panelsOf(section.sample), 'A test');
-    expect(svg.match(/<circle/g)).toHaveLength(3 * 60);
-    expect(markdown([{ ...section, machine: thisMachine() }])).toContain('| order | ours 0 in every cell |');
+    expect(data[0]).toMatchObject({ events: 60, outOfOrder: { ours: 0 } });
+    // All in one batch of whole seconds, and the tiebreaker unknown to them.
+    expect(data[0]?.outOfOrder.table).toBeGreaterThan(0);
+    expect(data[0]?.outOfOrder.bus).toBeGreaterThan(0);
+    expect(targets.every(({ met }) => met)).toBe(true);
+    expect(drawOrder(shown).match(/<circle/g)).toHaveLength(3 * 60);
   });
 
   test('pace: ours not early, one figure for each moment; the Wait design beside it', async () => {
@@ -80,10 +76,7 @@ describe('what measures, on tiny inputs', () => {
   });
 
   test('core release: every event, in 25s', async () => {
-    const clock = { now: () => 1e12, sleep: async () => undefined };
-    const [event] = makeEvents({ count: 1, bytes: 300, perSecond: 1 });
-    const run = { events: 2_000, perSecond: 50, json: JSON.stringify(event), speed: 'max', clock };
-    const { released, appends } = await releaseInMemory(run);
+    const { released, appends } = await releaseInMemory({ events: 2_000 });
     expect({ released, appends }).toEqual({ released: 2_000, appends: 80 });
   });
 
@@ -104,7 +97,7 @@ describe('what measures, on tiny inputs', () => {
         expect(await handlers[way](streamBatch(events, perRecord))).toEqual({ batchItemFailures: [] });
       }
       expect(seen.likeForLike).toEqual(seen.orderedReplay);
-      expect(seen.orderedReplay?.at(-1)).toMatchObject({ delivery: { replay: REPLAY, offset: 11 } });
+      expect(seen.orderedReplay?.at(-1)).toMatchObject({ delivery: { orderingKey: '', offset: 11 } });
     },
   );
 });

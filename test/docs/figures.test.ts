@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withCosts } from '../../bench/cost-doc';
-import { type Costs, floorUsd } from '../../bench/cost-section';
-import { block } from '../../bench/marks';
+import { block, withCosts, withFigures } from '../../bench/documents';
 import type { Cell } from '../../bench/order';
-import { withFigures } from '../../bench/readme-figures';
-import { keptWithMachines, type Measured, markdown } from '../../bench/report';
+import { floorUsd, type SizeRow, usage } from '../../bench/prices';
+import { type Measured, markdown } from '../../bench/report';
 import { figure } from '../../bench/section';
-import { usage } from '../../bench/usage';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../..', file), 'utf8');
-const results = JSON.parse(read('bench/results.json'));
-const sections = keptWithMachines(results) as Record<'order' | 'cost', Measured>;
+const { sections } = JSON.parse(read('bench/results.json')) as {
+  sections: Record<'order' | 'cost', Measured>;
+};
 const cells = sections.order.data as Cell[];
 const readme = read('README.md');
 const costs = read('docs/cost.md');
@@ -42,7 +40,7 @@ describe('figures in the documents are those of bench/results.json', () => {
 });
 
 describe('given other results, then the documents come out otherwise', () => {
-  const cost = sections.cost.data as Costs;
+  const cost = sections.cost.data as { perMillion: SizeRow[] };
   const dearer = {
     ...sections,
     cost: {

@@ -4,7 +4,7 @@ import type { DynamoDBBatchResponse, ReplayableEvent } from '../../src/consumer'
 import { createDynamoDb } from '../../src/local/dynamodb';
 import { type LocalServer, serve } from '../../src/local/server';
 import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
-import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../consumer/stream-batch';
+import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../support/stream-batch';
 
 /** The example's consumer, bundled as it is deployed, on a real table. */
 
