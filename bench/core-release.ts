@@ -1,7 +1,8 @@
 import { parseInstant } from '../src/core/event/instant';
-import { joinPosition } from '../src/core/event/position';
-import type { BufferedEvent, Clock, EventBuffer, Lanes, ReplayRow, Replays } from '../src/core/ports';
+import { formatPosition } from '../src/core/event/position';
+import type { BufferedEvent, Clock, EventBuffer, Lanes, Replays } from '../src/core/ports';
 import { DEFAULT_OPTIONS } from '../src/core/replay/options';
+import type { ReplayRow } from '../src/core/replay/row';
 import { type SequenceDeps, sequence } from '../src/core/replay/sequence';
 import { DEFAULT_SETTINGS } from '../src/core/settings';
 import { FIRST_EVENT_MS, makeEvents, REPLAY } from './events';
@@ -118,6 +119,6 @@ function positionsAt(perSecond: number): (n: number) => string {
       const time = parseInstant(new Date(FIRST_EVENT_MS + second * 1_000).toISOString())?.text ?? '';
       Object.assign(known, { second, text: time });
     }
-    return joinPosition(known.text, '', `event-${String(n).padStart(9, '0')}`);
+    return formatPosition({ time: known.text, tiebreaker: '', id: `event-${String(n).padStart(9, '0')}` });
   };
 }
