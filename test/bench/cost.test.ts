@@ -1,7 +1,15 @@
-import { costOfBaseline, costOfOurs } from '../../bench/cost-runs';
-import { itemBytes, type MeteredDynamoDb, startDynalite } from '../../bench/dynalite';
-import { makeEvents } from '../../bench/events';
-import { expressGbSeconds, PRICES, perMillion, scale, total, usage } from '../../bench/prices';
+import { type Costs, measureCost } from '../../bench/cost';
+import { itemBytes } from '../../bench/dynalite';
+import {
+  expressGbSeconds,
+  PRICES,
+  perMillion,
+  type SizeRow,
+  scale,
+  total,
+  type Usage,
+  usage,
+} from '../../bench/prices';
 
 describe('the price of a usage', () => {
   test('given a million of something that is priced by the million, then it costs that price', () => {
@@ -42,32 +50,41 @@ describe('the price of a usage', () => {
   });
 });
 
-describe('what 50 events of 1 KB use', () => {
-  let dynamodb: MeteredDynamoDb;
-  const events = makeEvents({ count: 50, bytes: 1_024, perSecond: 5 });
-
+describe('what a million events use, told from replays of 5 and 15', () => {
+  let costs: Costs;
   beforeAll(async () => {
-    dynamodb = await startDynalite();
+    const scale = { small: 5, large: 15, baselineEvents: 5, rounds: 1, variantRounds: 1, coldStarts: 1 };
+    costs = (await measureCost(scale)).data as Costs;
   }, 60_000);
-  afterAll(() => dynamodb?.stop());
+  const used = (size: string) => costs.perMillion.find((row) => row.size === size) as SizeRow;
 
-  test('ours: one write unit each and one for some in the lane, and few transitions', async () => {
-    const { used, writeUnits } = await costOfOurs(dynamodb, events, 'max');
-    expect(used.expressRequests).toBe(50);
-    expect(writeUnits.buffer).toBe(50);
-    expect(writeUnits.lanes).toBeGreaterThan(0);
-    expect(writeUnits.lanes).toBeLessThanOrEqual(20);
-    expect(used.standardTransitions).toBeLessThan(40);
-    expect(used.lambdaGbSeconds).toBeGreaterThan(0);
-    // 50 KB of text, deflated, and 100 bytes an item, for 14 days.
-    expect(used.storageGbMonths * 1024 ** 3).toBeGreaterThan(50 * 300 * (14 / 30));
-    expect(used.storageGbMonths * 1024 ** 3).toBeLessThan(50 * 1_124 * (14 / 30));
+  test('ours: an Express execution and a call each, one write unit and one for some in the lane, few transitions', () => {
+    const { ours } = used('1 KB');
+    expect(ours.expressRequests).toBe(1e6);
+    expect(ours.lambdaRequests).toBeCloseTo(1e6, -2);
+    expect(ours.writeUnits).toBeGreaterThan(1e6);
+    expect(ours.writeUnits).toBeLessThan(1.6e6);
+    expect(ours.standardTransitions).toBeLessThan(40);
+    expect(ours.lambdaGbSeconds).toBeGreaterThan(1_000);
+    // 1 KB of text, deflated, and 100 bytes an item, for 14 days.
+    expect((ours.storageGbMonths * 1024 ** 3) / 1e6).toBeGreaterThan(300 * (14 / 30));
+    expect((ours.storageGbMonths * 1024 ** 3) / 1e6).toBeLessThan(1_124 * (14 / 30));
   });
 
-  test('the baselines: three transitions each', async () => {
-    const table = await costOfBaseline('table', dynamodb, events);
-    expect(table.used).toMatchObject({ standardTransitions: 150, writeUnits: 100, customEvents: 0 });
-    const bus = await costOfBaseline('bus', dynamodb, events);
-    expect(bus.used).toMatchObject({ standardTransitions: 150, writeUnits: 0, customEvents: 50 });
+  test('the baselines: three transitions each', () => {
+    const { table, bus } = used('1 KB');
+    expect(table).toMatchObject({ standardTransitions: 3e6, writeUnits: 2e6, customEvents: 0 });
+    expect(bus).toMatchObject({ standardTransitions: 3e6, writeUnits: 0, customEvents: 1e6 });
+  });
+
+  test('a detail that cannot be deflated takes more, and so does a sparse replay at its own pace', () => {
+    const [noise, dense, sparse] = costs.variants.map(({ used: each }) => each) as [Usage, Usage, Usage];
+    expect(noise.writeUnits).toBeGreaterThan(used('1 KB').ours.writeUnits);
+    expect(sparse.lambdaGbSeconds).toBeGreaterThan(5 * dense.lambdaGbSeconds);
+  });
+
+  test('cold starts: of the bundle that is deployed', () => {
+    expect(costs.coldStart.bytes).toBeGreaterThan(200_000);
+    expect(costs.coldStart.importMs).toBeGreaterThan(1);
   });
 });

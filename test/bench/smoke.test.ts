@@ -7,6 +7,7 @@ import { measureOrder } from '../../bench/order';
 import { deviations, shareOutOfOrder } from '../../bench/order-runs';
 import { measurePace } from '../../bench/pace';
 import { drawOrder } from '../../bench/picture';
+import { measureRate } from '../../bench/rate';
 import { FAST } from '../local/fast-settings';
 
 jest.setTimeout(60_000);
@@ -51,7 +52,7 @@ describe('what measures, on tiny inputs', () => {
       playbackSeconds: 0.3,
       leastEvents: 2,
       rounds: 1,
-      settings: { ...FAST, collectExecutionMs: 6_000, collectTimeoutMs: 5_000 },
+      settings: FAST,
     });
     expect(data[0]).toMatchObject({ events: 60, outOfOrder: { ours: 0 } });
     // All in one batch of whole seconds, and the tiebreaker unknown to them.
@@ -73,6 +74,13 @@ describe('what measures, on tiny inputs', () => {
     expect(lag.max).toBeLessThan(1_000);
     // Up to 900 ms early: its waits are whole seconds.
     expect(wait.p50).toBeGreaterThan(100);
+  });
+
+  test('rate: the core, the stores, and what quotas allow', async () => {
+    const { data, tables } = await measureRate({ coreEvents: 1_000, storeEvents: 50, rounds: 1 });
+    expect(data).toMatchObject({ bufferUnits: 1, laneUnits: expect.any(Number), quotaRate: 6_000 });
+    for (const rate of Object.values(data as Record<string, number>)) expect(rate).toBeGreaterThan(0);
+    expect(tables[0]?.rows.map(([, , , large]) => large).slice(0, 3)).toEqual(['18,750', '6,000', '8,000']);
   });
 
   test('core release: every event, in 25s', async () => {
