@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import {
-  PutEventsCommand,
-  type PutEventsCommandInput,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
 import type { JsonObject } from '../src/core/json';
 import { DEFAULT_SETTINGS } from '../src/core/settings';
 import { type Clients, createClients } from '../src/local/clients';
@@ -20,7 +14,7 @@ import { LocalStateMachine, type MachineOptions } from '../src/local/state-machi
 import { TableStream } from '../src/local/stream';
 import { createTables } from '../src/local/tables';
 
-/** `table`: one item for each event in a streamed table. `bus`: back on the bus. */
+/** `table`: one item for each event in a streamed table. `bus`: back on the bus, where the cost is of interest. */
 export type BaselineKind = 'table' | 'bus';
 
 export const COMPUTE_WAIT_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:compute-wait';
@@ -51,9 +45,9 @@ export async function readBaseline(kind: BaselineKind): Promise<MachineOptions['
   return JSON.parse(await readFile(path.join(__dirname, `baseline/${kind}.asl.json`), 'utf8'));
 }
 
-/** The other design's state machine: one execution for each event. */
-export async function baselineMachine(kind: BaselineKind, tasks: Tasks): Promise<LocalStateMachine> {
-  const definition = await readBaseline(kind);
+/** The other design's state machine: one execution for each event, which ends in a table. */
+export async function baselineMachine(tasks: Tasks): Promise<LocalStateMachine> {
+  const definition = await readBaseline('table');
   return new LocalStateMachine(
     { arn: LOCAL.collectMachineArn, type: 'STANDARD', definition },
     async (resource, input) => tasks[resource]?.(input as never),
@@ -61,7 +55,6 @@ export async function baselineMachine(kind: BaselineKind, tasks: Tasks): Promise
 }
 
 export interface BaselineOptions extends ReplayBusOptions {
-  kind: BaselineKind;
   speed: number;
   /** Event time from which waits are counted. */
   firstEventMs: number;
@@ -73,16 +66,13 @@ export interface BaselineOptions extends ReplayBusOptions {
 export async function startBaseline(
   options: BaselineOptions,
 ): Promise<{ clients: Clients; stop(): Promise<void> }> {
-  const { kind, speed, firstEventMs, delivered, ...bus } = options;
+  const { speed, firstEventMs, delivered, ...bus } = options;
   const stopping = new AbortController();
   const stream = new TableStream(BASELINE_TABLES.orderedEvents, `${LOCAL.streamArn}.paced`, LOCAL.region);
   const machines = new Map<string, LocalStateMachine>();
   const eventBridge = createReplayBus(bus, DEFAULT_SETTINGS, {
     machines,
-    live: {
-      accept: (event) => delivered(eventOf((event as JsonObject).detail)),
-      ended: async () => undefined,
-    },
+    live: { accept: () => undefined, ended: async () => undefined },
     overflow: new LocalQueue({ ...LOCAL.overflow, visibilityTimeoutMs: 0 }),
     signal: stopping.signal,
   });
@@ -93,17 +83,15 @@ export async function startBaseline(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     timeoutsMs: { connection: 30_000, request: 30_000 },
   });
-  const { dynamodb, eventbridge } = clients;
-  const machine = await baselineMachine(kind, {
+  const { dynamodb } = clients;
+  const machine = await baselineMachine({
     [COMPUTE_WAIT_ARN]: (event) => computeWait(event, firstEventMs, speed),
     [WRITE_RESOURCE]: (input: UpdateItemCommandInput) =>
       dynamodb.send(new UpdateItemCommand(input)).then(() => ({})),
-    [PUBLISH_RESOURCE]: (input) => eventbridge.send(new PutEventsCommand(wrapped(input))).then(() => ({})),
   });
   machines.set(LOCAL.collectMachineArn, machine);
   await createTables(dynamodb, BASELINE_TABLES);
   await createEventSources(clients);
-  await createConsumerRule(clients);
   const unmap = mapStream(stream, async (payload) => {
     for (const { dynamodb: record } of (payload as { Records: { dynamodb: { NewImage: Image } }[] })
       .Records) {
@@ -124,22 +112,4 @@ export async function startBaseline(
 
 interface Image {
   event: { S: string };
-}
-
-/** `Detail` must be an object's JSON; the event's own would lose its time. */
-function wrapped({ Entries = [] }: PutEventsCommandInput): PutEventsCommandInput {
-  return { Entries: Entries.map((entry) => ({ ...entry, Detail: JSON.stringify({ text: entry.Detail }) })) };
-}
-
-const eventOf = (detail: unknown): JsonObject => JSON.parse((detail as { text: string }).text);
-
-/** What comes back on the bus goes to the consumer. */
-async function createConsumerRule({ eventbridge }: Clients): Promise<void> {
-  const rule = { Rule: 'paced', EventBusName: LOCAL.busName };
-  const EventPattern = JSON.stringify({ source: ['paced'] });
-  await eventbridge.send(
-    new PutRuleCommand({ Name: rule.Rule, EventBusName: rule.EventBusName, EventPattern }),
-  );
-  const Targets = [{ Id: 'consumer', Arn: LOCAL.consumer.arn }];
-  await eventbridge.send(new PutTargetsCommand({ ...rule, Targets }));
 }

@@ -76,16 +76,13 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
   dynamodb.reset(() => clock.advance(ASSUMED_REQUEST_MS));
   const memory = await memorySizes();
   const billed = { calls: 0, gbSeconds: 0, expressGbSeconds: 0 };
-  /** How long each function took here, all calls together. */
-  const wallMs = { collect: 0, sequence: 0 };
 
   async function bill<T>(name: 'collect' | 'sequence', call: () => Promise<T>) {
-    const [startMs, startedMs] = [clock.now(), performance.now()];
+    const startMs = clock.now();
     let answer: T | undefined;
     const micros = await processorMicros(async () => {
       answer = await call();
     });
-    wallMs[name] += performance.now() - startedMs;
     const durationMs = clock.now() - startMs + scaledCpuMs(micros / 1_000, memory[name]);
     billed.calls++;
     billed.gbSeconds += gbSeconds(durationMs, memory[name]);
@@ -134,7 +131,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
   });
   const lanes = dynamodb.counted(`UpdateItemCommand ${tables.orderedEvents}`);
   const units = { buffer: buffer.writeUnits, lanes: lanes.writeUnits };
-  return { events: events.length, used, writeUnits: units, wallMs };
+  return { events: events.length, used, writeUnits: units };
 }
 
 /** The baseline on the same events: every execution runs, its waits take no time. */

@@ -80,7 +80,7 @@ async function deviationsOfWait(speed: number, scale: PaceScale): Promise<number
   const events = makeEvents({ count: eventsIn(speed, scale), bytes: 1_024, perSecond: scale.perSecond });
   const deviations: number[] = [];
   const startMs = preciseNowMs();
-  const machine = await baselineMachine('table', {
+  const machine = await baselineMachine({
     [COMPUTE_WAIT_ARN]: (event) => computeWait(event, FIRST_EVENT_MS, speed),
     [WRITE_RESOURCE]: async (input: { ExpressionAttributeValues: { ':event': { S: string } } }) => {
       const { time } = JSON.parse(input.ExpressionAttributeValues[':event'].S) as { time: string };

@@ -2,13 +2,8 @@ import type { OrderSection } from './order';
 import { shareOutOfOrder } from './order-runs';
 import { percent } from './section';
 
-const PANEL = 250;
-const GAP = 26;
-const LEFT = 44;
-const TOP = 62;
-const RIGHT = 20;
-const BOTTOM = 64;
-const INSET = 8;
+const [PANEL, GAP, INSET] = [250, 26, 8];
+const [TOP, RIGHT, BOTTOM, LEFT] = [62, 20, 64, 44];
 const MAX_DOTS = 400;
 
 /** The card brings its own background, so it can be read on any page; browsers in dark mode get a dark one. */

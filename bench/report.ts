@@ -28,13 +28,10 @@ export function thisMachine(): Machine {
 
 /** The results for people: the targets first, then every table with what it leaves out. */
 export function markdown(sections: Measured[]): string {
-  const places = new Set(sections.map(({ machine }) => described(machine)));
-  const [only = ''] = places;
-  const isOne = places.size === 1;
   return [
     '# Results',
     '',
-    `\`npm run bench\` writes this file. ${isOne ? `Measured ${only}.` : 'Each section says when it was measured.'} Times are those of this machine, ratios say more. Nothing here ran on AWS.`,
+    `\`npm run bench\` writes this file. Each section says when it was measured. Times are those of this machine, ratios say more. Nothing here ran on AWS.`,
     '',
     ...tableLines({
       head: ['what', 'target', 'measured', 'met'],
@@ -44,7 +41,7 @@ export function markdown(sections: Measured[]): string {
     }),
     ...sections.flatMap(({ title, tables, notes, machine }) => [
       `\n## ${title}\n`,
-      ...(isOne ? [] : [`Measured ${described(machine)}.\n`]),
+      `Measured ${described(machine)}.\n`,
       ...tables.flatMap((each) => [...(each.caption ? [`${each.caption}:\n`] : []), ...tableLines(each), '']),
       ...notes.map((note) => `- ${note}`),
     ]),
