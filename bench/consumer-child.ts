@@ -1,6 +1,6 @@
 import { batchHandlers, streamBatch, textsIn, WAY_KEYS } from './consumer-ways';
 import { makeEvents } from './events';
-import { median, processorMicros } from './measure';
+import { median, processorTime } from './measure';
 
 /** Measures what the ways to handle a batch cost beyond parsing its events, and prints it as JSON. */
 
@@ -34,7 +34,7 @@ async function main(records: number, batches: number, rounds: number, perRecord:
     loops.reverse();
     const row: Record<string, number> = {};
     for (const [name, handle] of loops) {
-      const micros = await processorMicros(async () => {
+      const { micros } = await processorTime(async () => {
         for (let repeat = 0; repeat < repeats; repeat++) await handle(batch);
       });
       row[name] = micros / repeats / events.length;

@@ -30,7 +30,7 @@ import {
 import { itemBytes, type MeteredDynamoDb } from './dynalite';
 import { FIRST_EVENT_MS, REPLAY, TIEBREAKER } from './events';
 import { ASSUMED_REQUEST_MS, ASSUMED_STEP_MS, gbSeconds, memorySizes, scaledCpuMs } from './lambda';
-import { processorMicros } from './measure';
+import { processorTime } from './measure';
 import { expressGbSeconds, type Usage, usage } from './prices';
 
 /** What a run on some events used. */
@@ -79,14 +79,11 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
 
   async function bill<T>(name: 'collect' | 'sequence', call: () => Promise<T>) {
     const startMs = clock.now();
-    let answer: T | undefined;
-    const micros = await processorMicros(async () => {
-      answer = await call();
-    });
+    const { result, micros } = await processorTime(call);
     const durationMs = clock.now() - startMs + scaledCpuMs(micros / 1_000, memory[name]);
     billed.calls++;
     billed.gbSeconds += gbSeconds(durationMs, memory[name]);
-    return { answer: answer as T, durationMs };
+    return { answer: result, durationMs };
   }
 
   const collectHandler = createCollectHandler(deps);
@@ -148,12 +145,9 @@ export async function costOfBaseline(
   let customEvents = 0;
   const tasks: Tasks = {
     [COMPUTE_WAIT_ARN]: async (event) => {
-      let wait = {};
-      const micros = await processorMicros(async () => {
-        wait = await computeWait(event, FIRST_EVENT_MS, 1);
-      });
+      const { result, micros } = await processorTime(() => computeWait(event, FIRST_EVENT_MS, 1));
       lambdaGbSeconds += gbSeconds(scaledCpuMs(micros / 1_000, COMPUTE_WAIT_MB), COMPUTE_WAIT_MB);
-      return wait;
+      return result;
     },
     [WRITE_RESOURCE]: async (input: UpdateItemCommandInput) => {
       await client.send(new UpdateItemCommand(input));

@@ -1,5 +1,5 @@
 import { releaseInMemory } from './core-release';
-import { processorMicros } from './measure';
+import { processorTime } from './measure';
 
 /**
  * Prints as JSON what releases take, in a process of their own:
@@ -42,7 +42,7 @@ async function work(turns: number, timedEvents: number, ...sizes: number[]): Pro
     for (const [index, events] of sizes.entries()) {
       // A small replay is timed several times over: a few milliseconds say nothing.
       const repeats = Math.ceil(timedEvents / events);
-      const micros = await processorMicros(async () => {
+      const { micros } = await processorTime(async () => {
         for (let repeat = 0; repeat < repeats; repeat++) await releaseInMemory({ events });
       });
       if (turn > 0) least[index] = Math.min(least[index] as number, micros / repeats / events);

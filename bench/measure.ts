@@ -1,9 +1,9 @@
-/** Microseconds of processor time that this process takes for something; run one thing at a time. */
-export async function processorMicros(work: () => unknown): Promise<number> {
+/** Does something and says how many microseconds of processor time this process took: one thing at a time. */
+export async function processorTime<T>(work: () => T | Promise<T>): Promise<{ result: T; micros: number }> {
   const before = process.cpuUsage();
-  await work();
+  const result = await work();
   const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return { result, micros: user + system };
 }
 
 /** The real clock, to the microsecond. */

@@ -3,7 +3,7 @@ import { EVENT_JSON, releaseInMemory } from './core-release';
 import { costOfOurs } from './cost-runs';
 import { startDynalite } from './dynalite';
 import { makeEvents } from './events';
-import { median, processorMicros, repeated } from './measure';
+import { median, processorTime, repeated } from './measure';
 import { figure, type Section, type Target, table } from './section';
 
 const CORE_TARGET = 100_000;
@@ -73,15 +73,15 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
   const core = async (orderingKey?: string) => {
     const release = { events: coreEvents, ...(orderingKey && { orderingKey }) };
     // One more round first: the code is compiled as it runs.
-    const micros = await repeated(rounds + 1, () => processorMicros(() => releaseInMemory(release)));
-    return median(micros.slice(1).map((each) => (coreEvents * 1e6) / each));
+    const times = await repeated(rounds + 1, () => processorTime(() => releaseInMemory(release)));
+    return median(times.slice(1).map(({ micros }) => (coreEvents * 1e6) / micros));
   };
   const microsOf = async (work: () => unknown) => {
     const times = () => {
       for (let time = 0; time < coreEvents; time++) work();
     };
     times();
-    return (await processorMicros(times)) / coreEvents;
+    return (await processorTime(times)).micros / coreEvents;
   };
   const oneLane = await core();
   const keyed = await core(ORDERING_KEY);

@@ -18,19 +18,13 @@ const section = (title: string, on: Machine = machine): Measured => ({
   machine: on,
 });
 
-test('given sections of one run, then the report says once when, where and beside how much load', () => {
-  const report = markdown([section('Order'), section('Cost')]);
-  expect(report.match(/Measured 2026-11-01T10:00 UTC/g)).toHaveLength(1);
-  expect(report).toContain(
-    'with Node.js v20.19.0 on 2 cores (A processor, 8 GB), load average before it 0.25.',
-  );
-});
-
-test('given sections of two runs, then each says its own', () => {
+test('each section says when it was measured, where, and beside how much load', () => {
   const later = { ...machine, measuredAt: '2026-11-02T10:00', loadBefore: 3 };
   const report = markdown([section('Order'), section('Cost', later)]);
   expect(report).toContain('Each section says when it was measured.');
-  expect(report).toMatch(/## Order\n\nMeasured 2026-11-01T10:00 UTC .*0\.25\./);
+  expect(report).toContain(
+    '## Order\n\nMeasured 2026-11-01T10:00 UTC with Node.js v20.19.0 on 2 cores (A processor, 8 GB), load average before it 0.25.',
+  );
   expect(report).toMatch(/## Cost\n\nMeasured 2026-11-02T10:00 UTC .*3\.00\./);
 });
 
@@ -40,7 +34,7 @@ test('given a section, then its targets come first, and then its tables and note
     '| what | target | measured | met |\n|---|---|---|---|\n| speed | ≥ 1 | 0 | **no** |',
   );
   expect(report).toMatch(
-    /## Order\n\nTwo sizes:\n\n\| bytes \| doubled \|\n\|---\|---\|\n\| 1 \| 2 \|\n\| 20 \| 40 \|\n\n- A note/,
+    /## Order\n\nMeasured.*\n\nTwo sizes:\n\n\| bytes \| doubled \|\n\|---\|---\|\n\| 1 \| 2 \|\n\| 20 \| 40 \|\n\n- A note/,
   );
 });
 
