@@ -45,15 +45,6 @@ export async function readBaseline(kind: BaselineKind): Promise<MachineOptions['
   return JSON.parse(await readFile(path.join(__dirname, `baseline/${kind}.asl.json`), 'utf8'));
 }
 
-/** The other design's state machine: one execution for each event, which ends in a table. */
-export async function baselineMachine(tasks: Tasks): Promise<LocalStateMachine> {
-  const definition = await readBaseline('table');
-  return new LocalStateMachine(
-    { arn: LOCAL.collectMachineArn, type: 'STANDARD', definition },
-    async (resource, input) => tasks[resource]?.(input as never),
-  );
-}
-
 export interface BaselineOptions extends ReplayBusOptions {
   speed: number;
   /** Event time from which waits are counted. */
@@ -83,20 +74,21 @@ export async function startBaseline(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     timeoutsMs: { connection: 30_000, request: 30_000 },
   });
-  const { dynamodb } = clients;
-  const machine = await baselineMachine({
-    [COMPUTE_WAIT_ARN]: (event) => computeWait(event, firstEventMs, speed),
-    [WRITE_RESOURCE]: (input: UpdateItemCommandInput) =>
-      dynamodb.send(new UpdateItemCommand(input)).then(() => ({})),
-  });
+  const definition = await readBaseline('table');
+  const machine = new LocalStateMachine(
+    { arn: LOCAL.collectMachineArn, type: 'STANDARD', definition },
+    async (resource, input) => {
+      if (resource === COMPUTE_WAIT_ARN) return computeWait(input as JsonObject, firstEventMs, speed);
+      await clients.dynamodb.send(new UpdateItemCommand(input as UpdateItemCommandInput));
+      return {};
+    },
+  );
   machines.set(LOCAL.collectMachineArn, machine);
-  await createTables(dynamodb, BASELINE_TABLES);
+  await createTables(clients.dynamodb, BASELINE_TABLES);
   await createEventSources(clients);
   const unmap = mapStream(stream, async (payload) => {
-    for (const { dynamodb: record } of (payload as { Records: { dynamodb: { NewImage: Image } }[] })
-      .Records) {
-      delivered(JSON.parse(record.NewImage.event.S));
-    }
+    const { Records } = payload as { Records: { dynamodb: { NewImage: { event: { S: string } } } }[] };
+    for (const { dynamodb } of Records) delivered(JSON.parse(dynamodb.NewImage.event.S));
   });
   return {
     clients,
@@ -108,8 +100,4 @@ export async function startBaseline(
       await server.close();
     },
   };
-}
-
-interface Image {
-  event: { S: string };
 }

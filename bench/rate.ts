@@ -19,52 +19,39 @@ interface EventUnits {
   lane: number;
 }
 
-const STEP_FUNCTIONS = 'https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html';
-const EVENTBRIDGE = 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html';
-const PARTITIONS =
-  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html';
-const TABLES = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html';
+/** A quota, and the events a second that it allows in us-east-1, us-west-2, eu-west-1 and in the smallest Regions. */
+type Quota = [part: string, quota: string, formula: string, large: number, small: number];
 
-/** Quotas, and the events a second that each allows in us-east-1, us-west-2, eu-west-1 and in the smallest Regions. */
-interface Quota {
-  part: string;
-  quota: string;
-  formula: string;
-  source: string;
-  rates: [large: number, small: number];
-}
-
-/** Read in November 2026. Collecting stops at the narrowest of the first three; the last two are the baselines'. */
+/**
+ * Read in November 2026. Collecting stops at the narrowest of the first three; the last two are the baseline's.
+ *
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+ */
 function quotasOf({ buffer, lane }: EventUnits): Quota[] {
-  const same = (rate: number): [number, number] => [rate, rate];
-  const quota = (part: string, text: string, formula: string, source: string, rates: [number, number]) =>
-    ({ part, quota: text, formula, source, rates }) satisfies Quota;
+  const everywhere = (part: string, quota: string, formula: string, rate: number): Quota => [
+    part,
+    quota,
+    formula,
+    rate,
+    rate,
+  ];
   const invocations = 'invocations 18,750 / 750 a second; more is delayed, not lost';
-  const bucketWrites = '1,000 write units a second for each of 8 buckets';
-  const itemWrites = '1,000 write units a second for an item';
-  const tableWrites = '40,000 write units a second for a table';
+  const writes = (count: string, what: string) => `${count} write units a second for ${what}`;
   const starts = '300 / 150 a second, after a burst of 1,300 / 800';
-  const each = 'write units an event';
+  const transitions = '5,000 / 800 a second, 3 an event';
+  const units = 'write units an event';
+  const inBuckets = (1_000 * BUCKETS) / buffer;
   return [
-    quota('rule → collect', invocations, 'invocations', EVENTBRIDGE, [18_750, 750]),
-    quota(
-      'collect, Express executions',
-      '6,000 starts a second in every Region',
-      'starts',
-      STEP_FUNCTIONS,
-      same(6_000),
-    ),
-    quota('buffer', bucketWrites, `1,000 × buckets / ${each}`, PARTITIONS, same((1_000 * BUCKETS) / buffer)),
-    quota('release, one lane', itemWrites, `1,000 / ${each}`, PARTITIONS, same(1_000 / lane)),
-    quota('release, many lanes', tableWrites, `40,000 / ${each}`, TABLES, same(40_000 / lane)),
-    quota('execution per event, Standard starts', starts, 'starts', STEP_FUNCTIONS, [300, 150]),
-    quota(
-      'execution per event, transitions',
-      '5,000 / 800 a second, 3 an event',
-      'transitions / 3',
-      STEP_FUNCTIONS,
-      [5_000 / 3, 800 / 3],
-    ),
+    ['rule → collect', invocations, 'invocations', 18_750, 750],
+    everywhere('collect, Express executions', '6,000 starts a second in every Region', 'starts', 6_000),
+    everywhere('buffer', writes('1,000', 'each of 8 buckets'), `1,000 × buckets / ${units}`, inBuckets),
+    everywhere('release, one lane', writes('1,000', 'an item'), `1,000 / ${units}`, 1_000 / lane),
+    everywhere('release, many lanes', writes('40,000', 'a table'), `40,000 / ${units}`, 40_000 / lane),
+    ['execution per event, Standard starts', starts, 'starts', 300, 150],
+    ['execution per event, transitions', transitions, 'transitions / 3', 5_000 / 3, 800 / 3],
   ];
 }
 
@@ -90,9 +77,9 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
   const finding = await microsOf(() => valueAt(ORDERING_KEY, event));
   const units = await unitsOf(storeEvents);
   const quotas = quotasOf(units);
-  const [quotaRate, smallRate] = [0, 1].map((region) =>
-    Math.min(...quotas.slice(0, 3).map(({ rates }) => rates[region] as number)),
-  ) as [number, number];
+  const collecting = quotas.slice(0, 3);
+  const quotaRate = Math.min(...collecting.map(([, , , large]) => large));
+  const smallRate = Math.min(...collecting.map(([, , , , small]) => small));
   const measured: [string, number][] = [
     ['core release, stores in memory, one lane, by processor time', oneLane],
     [`core release, stores in memory, orderingKey=${ORDERING_KEY}, by processor time`, keyed],
@@ -101,11 +88,11 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
     title: 'Rate',
     tables: [
       table('By quota: events of 1 KB a second, in the large Regions and in the smallest', quotas, {
-        part: ({ part }) => part,
-        quota: ({ quota }) => quota,
-        formula: ({ formula }) => formula,
-        large: ({ rates }) => figure(rates[0], 0),
-        small: ({ rates }) => figure(rates[1], 0),
+        part: ([part]) => part,
+        quota: ([, quota]) => quota,
+        formula: ([, , formula]) => formula,
+        large: ([, , , large]) => figure(large, 0),
+        small: ([, , , , small]) => figure(small, 0),
       }),
       table('Measured here, events a second', measured, {
         part: ([part]) => part,

@@ -61,18 +61,14 @@ describe('what measures, on tiny inputs', () => {
     expect(drawOrder(shown).match(/<circle/g)).toHaveLength(3 * 60);
   });
 
-  test('pace: ours not early, one figure for each moment; the Wait design beside it', async () => {
+  test('pace: not early, one figure for each moment', async () => {
     const scale = { speeds: [10], perSecond: 5, playbackSeconds: 1, rounds: 1, moments: 20 };
     const { data } = await measurePace(scale);
-    const [{ replays, moments, lag, wait }] = data as [
-      Record<string, number> & { lag: Spread; wait: Spread },
-    ];
+    const [{ replays, moments, lag }] = data as [Record<string, number> & { lag: Spread }];
     // Ten moments in a second at speed 10.
     expect({ replays, moments }).toEqual({ replays: 2, moments: 20 });
     expect(lag.p50).toBeGreaterThanOrEqual(0);
     expect(lag.max).toBeLessThan(1_000);
-    // Up to 900 ms early: its waits are whole seconds.
-    expect(wait.p50).toBeGreaterThan(100);
   });
 
   test('rate: the core, the stores, and what quotas allow', async () => {
