@@ -112,8 +112,10 @@ function toSection(costs: Costs, size: CostScale): Section {
   const items = ITEMS.filter((item) => sizes.some(({ ours }) => ours[item] > 0));
   const unitsOf =
     ({ ours }: SizeRow) =>
-    (item: keyof Usage) =>
-      `${figure(ours[item], ours[item] < 100 ? 2 : 0)} = ${figure(cost(ours)[item], 3)}`;
+    (item: keyof Usage | 'sum') =>
+      item === 'sum'
+        ? `**${usd(ours)}**`
+        : `${figure(ours[item], ours[item] < 100 ? 2 : 0)} = ${figure(cost(ours)[item], 3)}`;
   return {
     title: 'Cost per million events',
     tables: [
@@ -121,15 +123,15 @@ function toSection(costs: Costs, size: CostScale): Section {
         'USD per million events, beside what EventBridge itself takes for replaying them (1.00 USD)',
         sizes,
         {
-          event: (row) => row.size,
+          'an event of': (row) => row.size,
           'ordered-replay': ({ ours }) => usd(ours),
           'execution per event, table': (row) => both(row.table),
           'execution per event, bus': (row) => both(row.bus),
           "evb-cli's 5 transitions": () => usd(evbCli()),
         },
       ),
-      table('Where it goes: units per million events, and their price in USD', items, {
-        '': (item) => PRICES[item].unit,
+      table('Where it goes: units per million events, and their price in USD', [...items, 'sum' as const], {
+        'an event of': (item) => (item === 'sum' ? '**sum**' : PRICES[item].unit),
         ...Object.fromEntries(sizes.map((row) => [row.size, unitsOf(row)])),
       }),
       table('Other replays, USD per million events', variants, {

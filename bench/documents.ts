@@ -1,18 +1,17 @@
-import type { ColdStart } from './lambda';
 import type { Spread } from './measure';
 import type { Cell } from './order';
-import { cost, evbCli, type SizeRow, total, type Usage, usd, withStart } from './prices';
+import { type SizeRow, total, usd, withStart } from './prices';
 import { tableLines } from './report';
 import { figure, percent, type Section, table } from './section';
 
-/** What each document takes from results; as JSON has it, so that nothing that measures is loaded. */
+/** What README.md takes from results; as JSON has it, so that nothing that measures is loaded. */
 interface Results {
   order: { data: Cell[] };
-  cost: { data: { perMillion: SizeRow[]; variants: { what: string; used: Usage }[]; coldStart: ColdStart } };
+  cost: { data: { perMillion: SizeRow[] } };
   pace: { data: { lag: Spread }[] };
   bundles: { data: { name: string; bytes: number }[] };
 }
-type Sections = Partial<Record<string, Pick<Section, 'data'>>>;
+type Sections = Partial<Record<string, Pick<Section, 'tables' | 'data'>>>;
 
 /** README.md with the figures of these results; as it is if a part that they are from was never measured. */
 export function withFigures(readme: string, sections: Sections): string {
@@ -59,53 +58,11 @@ function disorder(cells: Cell[]): string[] {
   ];
 }
 
-/** The rows of where it goes, and the billed things that each takes together. */
-const SHARES: Record<string, (keyof Usage)[]> = {
-  '`collect`: Express requests and their time': ['expressRequests', 'expressGbSeconds'],
-  '`collect` and `sequence`: Lambda requests and their time': ['lambdaRequests', 'lambdaGbSeconds'],
-  'write units of buffer and lanes': ['writeUnits'],
-  'read units': ['readUnits'],
-  '14 days in the buffer': ['storageGbMonths'],
-  'transitions, queue requests': ['standardTransitions', 'sqsRequests'],
-};
-
 /** docs/cost.md with the tables of these results; as it is if cost was never measured. */
-export function withCosts(doc: string, sections: Sections): string {
-  const { cost: costs } = sections as Partial<Results>;
-  if (!costs) return doc;
-  const { perMillion: sizes, variants, coldStart } = costs.data;
-  /** One row for each thing, one column for each size. */
-  const bySize = (first: string, rows: Record<string, (row: SizeRow) => string>) =>
-    tableLines({
-      head: [first, ...sizes.map(({ size }) => size)],
-      rows: Object.entries(rows).map(([what, cell]) => [what, ...sizes.map(cell)]),
-    });
-  const sumOf = (items: (keyof Usage)[], used: Usage) =>
-    figure(items.reduce((sum, item) => sum + cost(used)[item], 0));
-  const shares = Object.entries(SHARES).map(([what, items]) => [
-    what,
-    (row: SizeRow) => sumOf(items, row.ours),
-  ]);
-  const both = (used: Usage) => `${usd(used)} (${usd(withStart(used))})`;
-  const measured = bySize('an event of', {
-    ...Object.fromEntries(shares),
-    '**sum**': ({ ours }) => `**${usd(ours)}**`,
-  });
-  const compared = bySize('for comparison', {
-    'execution per event, to a table': (row) => both(row.table),
-    'execution per event, back on the bus': (row) => both(row.bus),
-    'evb-cli, transitions alone': () => usd(evbCli()),
-  });
-  const cold = `${figure(coldStart.share * 100, 0)}% of the calls of \`collect\` cold: added`;
-  const others = tableLines({
-    head: ['1 KB events', 'USD a million'],
-    rows: [
-      ...variants.map(({ what, used }) => [what.replace(/^1 KB, /, ''), usd(used)]),
-      [cold, figure(coldStart.usdPerMillion)],
-    ],
-  });
-  return Object.entries({ measured, compared, others }).reduce(
-    (text, [name, lines]) => block(text, name, lines),
+export function withCosts(doc: string, { cost }: Sections): string {
+  const blocks = ['compared', 'measured', 'others', 'cold'];
+  return (cost?.tables ?? []).reduce(
+    (text, each, nth) => block(text, blocks[nth] ?? '', tableLines(each)),
     doc,
   );
 }

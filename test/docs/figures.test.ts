@@ -40,15 +40,13 @@ describe('figures in the documents are those of bench/results.json', () => {
 });
 
 describe('given other results, then the documents come out otherwise', () => {
-  const cost = sections.cost.data as { perMillion: SizeRow[] };
+  const { data, tables } = sections.cost;
+  const { perMillion } = data as { perMillion: SizeRow[] };
   const dearer = {
     ...sections,
     cost: {
-      data: {
-        ...cost,
-        perMillion: cost.perMillion.map((row) => ({ ...row, ours: usage({ writeUnits: 9e6 }) })),
-        coldStart: { share: 0.01, usdPerMillion: 0.0231 },
-      },
+      data: { perMillion: perMillion.map((row) => ({ ...row, ours: usage({ writeUnits: 9e6 }) })) },
+      tables: tables.map(({ head, rows }) => ({ head, rows: rows.map(([what = '']) => [what, '5.63']) })),
     },
   };
 
@@ -59,17 +57,22 @@ describe('given other results, then the documents come out otherwise', () => {
   });
 
   test('README, where ours is out of order, or of another size', () => {
-    const order = { data: cells.map((cell) => ({ ...cell, worst: { ...cell.worst, ours: 0.5 } })) };
-    const bundles = { data: [{ name: 'consumer', bytes: 20_480 }] };
+    const order = {
+      ...sections.order,
+      data: cells.map((cell) => ({ ...cell, worst: { ...cell.worst, ours: 0.5 } })),
+    };
+    const bundles = { tables: [], data: [{ name: 'consumer', bytes: 20_480 }] };
     const changed = withFigures(readme, { ...sections, order, bundles });
     expect(changed).toContain('Ordered Replay 50%.');
     expect(changed).toContain('>20 KB<');
   });
 
-  test('docs/cost.md, with what cold starts add', () => {
+  test('docs/cost.md, in each of its tables', () => {
     const changed = withCosts(costs, dearer);
-    expect(changed).toContain('| **sum** | **5.63** | **5.63** | **5.63** |');
-    expect(changed).toContain('| 1% of the calls of `collect` cold: added | 0.02 |');
+    expect(changed).toContain('| **sum** | 5.63 |');
+    expect(changed).toContain('| 1 KB | 5.63 |');
+    expect(changed).toContain('| 1 KB, speed=1, 1 event a second | 5.63 |');
+    expect(changed).toMatch(/\| bundle, KiB .*\n.*\n\| \d+ \| 5\.63 \|/);
   });
 
   test('a document without the marks is refused', () => {
