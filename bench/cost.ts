@@ -23,11 +23,12 @@ import {
 } from './prices';
 import { figure, type Section, type Target, table } from './section';
 
-const SIZES = { '300 B': 300, '1 KB': 1_024, '8 KB': 8_192 };
 const LIMITS_USD: Record<string, number> = { '300 B': 2.3, '1 KB': 2.6 };
 const TIMES_CHEAPER = 40;
 
 export const COST_SCALE = {
+  /** Bytes of the events. */
+  sizes: { '300 B': 300, '1 KB': 1_024, '8 KB': 8_192 } as Record<string, number>,
   /** Sizes of the replays whose difference is the cost of one event. */
   small: 500,
   large: 1_500,
@@ -71,7 +72,7 @@ export async function measureCost(size: CostScale = COST_SCALE): Promise<Section
     // The code is compiled as it runs: the first run would look slower than it is.
     await oursPerMillion(dynamodb, size, 1, { bytes: 300 });
     const sizes: SizeRow[] = [];
-    for (const [name, bytes] of Object.entries(SIZES)) {
+    for (const [name, bytes] of Object.entries(size.sizes)) {
       const ours = await oursPerMillion(dynamodb, size, size.rounds, { bytes });
       sizes.push({
         size: name,
