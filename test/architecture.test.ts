@@ -47,7 +47,7 @@ test.each([
   ['src/aws/x.ts', "import { readSettings } from '../../functions/settings';"],
   ['src/aws/x.ts', "import { serve } from '../local/server';"],
   ['src/aws/x.ts', "import fc from 'fast-check';"],
-  ['src/consumer/x.ts', "import { parseEvent } from '../core/event';"],
+  ['src/consumer/x.ts', "import { parseEvent } from '../core/event/envelope';"],
   ['src/consumer/x.ts', "import { lanes } from '../aws/lanes';"],
   ['src/consumer/x.ts', "import { search } from '@aws-lambda-powertools/jmespath';"],
   ['functions/x.ts', "import { serve } from '../src/local/server';"],
