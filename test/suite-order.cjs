@@ -2,11 +2,11 @@ const { suiteOrder } = require('./support/suite-order.cjs');
 
 /** The longest first, so that in the end no core waits for one of them. */
 const ORDER = [
+  'simulation/',
   'cli/start.test.ts',
   'local/runtime.test.ts',
   'examples/orders-package',
   'stack/least-privilege',
-  'simulation/',
   'bench/',
   'local/aws-cli',
   'aws/',
