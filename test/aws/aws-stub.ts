@@ -61,6 +61,7 @@ export async function startAwsStub() {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: Clients = createClients({ endpoint, ...LOCAL_ACCESS });
   return Object.assign(stub, {
+    endpoint,
     clients,
     async close() {
       clients.destroy();

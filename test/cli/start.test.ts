@@ -119,6 +119,16 @@ describe('npm start', () => {
     expect(code).toBe(1);
   });
 
+  test('given dead letters that nobody waits for, then the rest is delivered, and the end says why some are not', async () => {
+    const args = ['--events', few, '--tiebreaker', 'detail', '--on-missing', 'continue', '--speed', 'max'];
+    const { code, stdout } = await start([...args, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      delivered: 0,
+      problem: expect.stringMatching(/^An event was refused: InvalidTiebreaker: /),
+    });
+    expect(code).toBe(1);
+  });
+
   test('shows a table and a picture, and how to repeat the run', async () => {
     const { code, stdout } = await start(['--events', few, '--speed', 'max', '--seed', '3']);
     expect(stdout).toContain('60 of 60');
