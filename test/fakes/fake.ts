@@ -54,7 +54,12 @@ export function fake<P extends object, X extends object>(
   };
   const intercepted = intercept(port, name, hook);
   const methods = Object.fromEntries(
-    Object.keys(port).map((method) => [method, intercepted[method as keyof P]]),
+    Object.keys(port).map((key) => {
+      const method = key as keyof P;
+      const plain = port[method] as (...args: unknown[]) => unknown;
+      const watched = intercepted[method] as (...args: unknown[]) => unknown;
+      return [key, (...args: unknown[]) => (recordCalls || faults.length > 0 ? watched : plain)(...args)];
+    }),
   ) as P;
   // Getters among the extras stay getters.
   return Object.defineProperties(

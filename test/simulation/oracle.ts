@@ -2,6 +2,8 @@ import { originalOrder, REPLAY } from '../support/events';
 import type { Tables } from './protocol';
 import type { Scenario, SketchPlan } from './scenario';
 
+const MOST_IDS_KNOWN = 1_000;
+
 /** What the checkers know of a scenario without asking the code: events, their lanes, their order, when they are due. */
 export function createOracle(scenario: Scenario, tables: Tables) {
   const { speed, idleMs, byKey, bySequence } = scenario.playback;
@@ -40,6 +42,15 @@ export function createOracle(scenario: Scenario, tables: Tables) {
 
 export type Oracle = ReturnType<typeof createOracle>;
 
+const idsKnown = new Map<string, string>();
+
+/** The id of an event, which is asked for often. */
 export function idIn(json: string): string {
-  return (JSON.parse(json) as { id: string }).id;
+  let id = idsKnown.get(json);
+  if (id === undefined) {
+    if (idsKnown.size > MOST_IDS_KNOWN) idsKnown.clear();
+    id = (JSON.parse(json) as { id: string }).id;
+    idsKnown.set(json, id);
+  }
+  return id;
 }

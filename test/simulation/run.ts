@@ -49,7 +49,14 @@ export async function run(
   { protocol = REAL, recording = false }: { protocol?: Protocol; recording?: boolean } = {},
 ): Promise<Outcome> {
   const world = createWorld(scenario, protocol, await markedReads(protocol), recording);
-  await play(world);
+  const { stackTraceLimit } = Error;
+  // Thousands of errors a run are wanted, and nobody reads where they come from.
+  if (!recording) Error.stackTraceLimit = 0;
+  try {
+    await play(world);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   const row = world.tables.replays.row(REPLAY);
   return {
     violation: world.checkers.violation,
