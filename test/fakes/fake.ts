@@ -1,4 +1,5 @@
 import { type Hook, intercept, type PortCall } from './intercept';
+import type { TimeToLive } from './time-to-live';
 
 /** What every fake has besides its port's methods. */
 export interface Controls<P> {
@@ -15,6 +16,8 @@ export interface Controls<P> {
 export interface FakeOptions {
   /** False for long runs, whose calls would fill the memory. */
   recordCalls?: boolean;
+  /** For tables whose items vanish some time after they have expired; without it nothing does. */
+  timeToLive?: TimeToLive;
 }
 
 interface Fault {

@@ -1,30 +1,42 @@
 import type { ReplayRow, Replays, RowChanges, RowGuard } from '../../src/core/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
+import { Expiry } from './time-to-live';
 
 /** `Replays` in memory. Rows are copied on their way in and out. */
 export function memoryReplays(options: FakeOptions = {}) {
   const rows = new Map<string, ReplayRow>();
+  const expiry = new Expiry(options.timeToLive);
+
+  function rowOf(replay: string): ReplayRow | undefined {
+    for (const name of expiry.vanished()) rows.delete(name);
+    return rows.get(replay);
+  }
+
+  function write(row: ReplayRow): void {
+    rows.set(row.replay, row);
+    expiry.written(row.replay, row.expiresAtMs);
+  }
 
   const port: Replays = {
     async get(replay) {
-      return copyOf(rows.get(replay));
+      return copyOf(rowOf(replay));
     },
     async create(row) {
       demand(row.replay !== '', 'a replay has a name');
-      if (rows.has(row.replay)) return false;
-      rows.set(row.replay, storable(row));
+      if (rowOf(row.replay)) return false;
+      write(storable(row));
       return true;
     },
     async save(replay, changes, guard) {
       demand(!('replay' in changes), 'the key of a row cannot be changed');
-      const row = rows.get(replay);
+      const row = rowOf(replay);
       if (!row || !holds(guard, row)) return false;
-      rows.set(replay, changed(row, changes));
+      write(changed(row, changes));
       return true;
     },
     async addLate(replay) {
-      const row = rows.get(replay);
+      const row = rowOf(replay);
       demand(row !== undefined, `no row of replay ${replay}`);
       row.late++;
     },
@@ -36,7 +48,7 @@ export function memoryReplays(options: FakeOptions = {}) {
     {
       /** The row as it is now, not a copy: a test may change it, too. */
       row(replay: string): ReplayRow | undefined {
-        return rows.get(replay);
+        return rowOf(replay);
       },
     },
     options,
