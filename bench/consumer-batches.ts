@@ -3,7 +3,7 @@ import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Delivery, orderedReplay } from '../src/consumer';
 import { positionOf } from '../src/core/collect/place';
 import { parseEvent } from '../src/core/event/envelope';
-import { tiebreakerIn } from '../src/core/event/position';
+import { parsePosition } from '../src/core/event/position';
 import type { JsonObject } from '../src/core/json';
 import { inOrder } from './consumer-by-hand';
 import { REPLAY, TIEBREAKER } from './events';
@@ -33,7 +33,7 @@ export function streamBatch(events: JsonObject[], perRecord: number): DynamoDBSt
         NewImage: {
           lane: { S: `${REPLAY}#` },
           events: { L: parsed.map(({ json }) => ({ S: json })) },
-          tiebreakers: { L: positions.map((position) => ({ S: tiebreakerIn(position) })) },
+          tiebreakers: { L: positions.map((position) => ({ S: parsePosition(position).tiebreaker })) },
           offset: { N: String(start + parsed.length - 1) },
           position: { S: positions.at(-1) ?? '' },
         },

@@ -1,7 +1,8 @@
 import { parseInstant } from '../src/core/event/instant';
-import { joinPosition } from '../src/core/event/position';
-import type { BufferedEvent, Checkpoint, EventBuffer, Lanes, ReplayRow, Replays } from '../src/core/ports';
+import { formatPosition } from '../src/core/event/position';
+import type { BufferedEvent, EventBuffer, Lanes, Replays } from '../src/core/ports';
 import { DEFAULT_OPTIONS } from '../src/core/replay/options';
+import type { Checkpoint, ReplayRow } from '../src/core/replay/row';
 import { FIRST_EVENT_MS, REPLAY } from './events';
 
 /** Port calls, and what went through them. */
@@ -30,7 +31,11 @@ export function generatedBuffer(
     return text;
   };
   const positionAt = (n: number) =>
-    joinPosition(timeTextAt(Math.floor(n / perSecond)), '', `event-${String(n).padStart(9, '0')}`);
+    formatPosition({
+      time: timeTextAt(Math.floor(n / perSecond)),
+      tiebreaker: '',
+      id: `event-${String(n).padStart(9, '0')}`,
+    });
   return {
     async read(_replay, bucket, after, limit) {
       work.reads++;

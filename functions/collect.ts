@@ -9,7 +9,7 @@ import { type CollectDeps, type Collected, createCollector } from '../src/core/c
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
-import { powertoolsTelemetry, type Telemetry, withoutMessage } from './telemetry';
+import { forCaller, powertoolsTelemetry, type Telemetry } from './telemetry';
 
 /** What the state machine passes (an event) or the side road (a batch of messages whose bodies are events). */
 export type CollectInput = SQSEvent | Record<string, unknown>;
@@ -42,7 +42,7 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
       return collected;
     } catch (error) {
       telemetry.failure('The event was not collected', error, fields);
-      throw withoutMessage(error);
+      throw forCaller(error);
     }
   }
 

@@ -17,7 +17,7 @@ import {
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
-import { powertoolsTelemetry, type Telemetry, withoutMessage } from './telemetry';
+import { forCaller, powertoolsTelemetry, type Telemetry } from './telemetry';
 
 export type SequenceHandlerDeps = Omit<SequenceDeps, 'observer' | 'remainingMs'> & { telemetry: Telemetry };
 
@@ -47,7 +47,7 @@ export function createSequenceHandler(deps: SequenceHandlerDeps) {
       return answer;
     } catch (error) {
       telemetry.failure('The sequencer step failed', error, { replay: state?.replay, appends, released });
-      throw withoutMessage(error);
+      throw forCaller(error);
     } finally {
       if (appends > 0) {
         telemetry.count('appends', appends);

@@ -1,5 +1,6 @@
 import { OrderedReplayError } from '../src/core/errors';
 import { DAY_MS, SECOND_MS } from '../src/core/limits';
+import { textsOf } from '../src/core/replay/options';
 import { DEFAULT_SETTINGS, type Settings, validateSettings } from '../src/core/settings';
 
 export type Environment = Record<string, string | undefined>;
@@ -22,12 +23,7 @@ export function readSettings(env: Environment): Settings {
     numberFrom(env, name, unitMs) ?? defaultMs;
   return validateSettings({
     ...defaults,
-    options: {
-      speed: env.SPEED || defaults.options.speed,
-      idle: env.IDLE || defaults.options.idle,
-      orderingKey: env.ORDERING_KEY || defaults.options.orderingKey,
-      onMissing: env.ON_MISSING || defaults.options.onMissing,
-    },
+    options: textsOf((option) => env[variableOf(option)] || defaults.options[option]),
     tiebreaker: env.TIEBREAKER ?? defaults.tiebreaker,
     buckets: numberFrom(env, 'BUCKETS') ?? defaults.buckets,
     groupCount: numberFrom(env, 'GROUP_COUNT') ?? defaults.groupCount,
@@ -36,6 +32,11 @@ export function readSettings(env: Environment): Settings {
     collectExecutionMs: scaled('COLLECT_EXECUTION_SECONDS', SECOND_MS, defaults.collectExecutionMs),
     collectTimeoutMs: scaled('COLLECT_TIMEOUT_SECONDS', SECOND_MS, defaults.collectTimeoutMs),
   });
+}
+
+/** The variable of a setting: `ORDERING_KEY` of `orderingKey`. */
+export function variableOf(setting: string): string {
+  return setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 function numberFrom(env: Environment, name: string, unit = 1): number | undefined {

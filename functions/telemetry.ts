@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { OrderedReplayError } from '../src/core/errors';
+import { OrderedReplayError, textOf } from '../src/core/errors';
 
 /** Ids, counts and times: what may be logged. Never an event's content. */
 export type LogFields = Record<string, string | number | boolean | undefined>;
@@ -38,20 +38,21 @@ export function powertoolsTelemetry(): Telemetry {
 
 export function describeError(error: unknown): LogFields {
   if (error instanceof OrderedReplayError) {
-    return { code: error.code, reason: error.message, ...error.ids };
+    return { code: error.code, reason: error.message, remedy: error.remedy, ...error.ids };
   }
   return { code: error instanceof Error ? error.name : typeof error };
 }
 
 /**
- * What may leave the function: Lambda logs a thrown error with its message, and a state machine keeps it as the cause.
- * Ours say nothing of an event; a foreign one keeps its name only.
+ * What leaves the function: Lambda logs a thrown error with its message, and a state machine keeps it as the cause.
+ * Ours say what happened and what to do; a foreign one keeps its name only, for its message may quote an event.
  */
-export function withoutMessage(error: unknown): unknown {
-  if (error instanceof OrderedReplayError) return error;
-  const bare = new Error('The log line before this one says when and where.');
-  bare.name = error instanceof Error ? error.name : 'Error';
-  return bare;
+export function forCaller(error: unknown): Error {
+  const told = new Error(
+    error instanceof OrderedReplayError ? textOf(error) : 'The log line before this one says when and where.',
+  );
+  told.name = error instanceof Error ? error.name : 'Error';
+  return told;
 }
 
 /** Tells nobody. */

@@ -29,10 +29,14 @@ export function text<V extends string = string>(): Codec<V> {
   };
 }
 
-export const texts: Codec<string[]> = {
-  encode: (values) => ({ L: values.map((value) => ({ S: value })) }),
-  decode: ({ L }) => (L ?? mismatch('a list')).map((value) => text().decode(value)),
-};
+export function list<V>(codec: Codec<V>): Codec<V[]> {
+  return {
+    encode: (values) => ({ L: values.map((value) => codec.encode(value)) }),
+    decode: ({ L }) => (L ?? mismatch('a list')).map((value) => codec.decode(value)),
+  };
+}
+
+export const texts: Codec<string[]> = list(text());
 
 /** A number, exactly: JavaScript's shortest form of a double has fewer digits than the 38 that DynamoDB keeps. */
 export const number: Codec<number> = {

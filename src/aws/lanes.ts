@@ -1,5 +1,4 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { tiebreakerIn } from '../core/event/position';
 import type { LaneEvent, Lanes } from '../core/ports';
 import {
   attributesOf,
@@ -29,7 +28,7 @@ export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: 
       const [first, last] = [events.at(0), events.at(-1)] as [LaneEvent, LaneEvent];
       const position = path('position');
       const offset = path('offset');
-      const tiebreakers = events.map((event) => tiebreakerIn(event.position));
+      const tiebreakers = events.map(({ tiebreaker }) => tiebreaker);
       const hasTiebreakers = tiebreakers.some((tiebreaker) => tiebreaker !== '');
       const sets = [
         `${path('events')} = ${value(deflatedTexts.encode(events.map(({ json }) => json)))}`,

@@ -1,18 +1,24 @@
-import type { Checkpoint, Phase, ReplayRow } from '../core/ports';
-import type { OptionTexts } from '../core/replay/options';
-import { type Columns, column, instant, map, number, text, timeToLive } from './attributes';
+import type { ErrorCode } from '../core/errors';
+import { DEFAULT_OPTIONS, OPTION_NAMES, type OptionTexts } from '../core/replay/options';
+import type { Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
+import { type Codec, type Columns, column, instant, list, map, number, text, timeToLive } from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
   toMs: column('to', instant),
 };
 
-const OPTIONS: Columns<OptionTexts> = {
-  speed: column('speed', text()),
-  idle: column('idle', text()),
-  orderingKey: column('orderingKey', text()),
-  onMissing: column('onMissing', text()),
+const OPTIONS = map(
+  Object.fromEntries(OPTION_NAMES.map((name) => [name, column(name, text())])) as Columns<OptionTexts>,
+);
+
+/** A row that was written before an option existed has the option's default. */
+const OPTIONS_OR_DEFAULTS: Codec<OptionTexts> = {
+  encode: OPTIONS.encode,
+  decode: (attribute) => ({ ...DEFAULT_OPTIONS, ...OPTIONS.decode(attribute) }),
 };
+
+const WARNING: Columns<Warning> = { code: column('code', text()), text: column('text', text()) };
 
 const CHECKPOINT: Columns<Checkpoint> = {
   position: column('position', text()),
@@ -27,13 +33,16 @@ const CHECKPOINT: Columns<Checkpoint> = {
 export const REPLAY_ROW: Columns<ReplayRow> = {
   replay: column('replay', text()),
   phase: column('phase', text<Phase>()),
+  errorCode: column('errorCode', text<ErrorCode>()),
   reason: column('reason', text()),
+  warnings: column('warnings', list(map(WARNING))),
   generation: column('generation', number),
   leaseUntilMs: column('leaseUntil', instant),
   heartbeatAtMs: column('heartbeatAt', instant),
+  resumeAtMs: column('resumeAt', instant),
   buckets: column('buckets', number),
   tiebreaker: column('tiebreaker', text()),
-  options: column('options', map(OPTIONS)),
+  options: column('options', OPTIONS_OR_DEFAULTS),
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
   completedAtMs: column('completedAt', instant),

@@ -4,7 +4,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ReplayRow, Replays, RowChanges, RowGuard } from '../core/ports';
+import type { Replays } from '../core/ports';
+import type { ReplayRow, RowChanges, RowGuard } from '../core/replay/row';
 import { decodeItem, encodeItem, type Item, number, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';

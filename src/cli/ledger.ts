@@ -1,6 +1,7 @@
 import { positionOf } from '../core/collect/place';
 import { parseEvent } from '../core/event/envelope';
 import { orderingKeyOf } from '../core/event/ordering-key';
+import { parsePosition } from '../core/event/position';
 
 /** What `npm start -- --json` prints. */
 export interface RunSummary {
@@ -91,9 +92,9 @@ export class Ledger {
 
   #sight(envelope: unknown): Sighting {
     const event = parseEvent(envelope);
-    const position = positionOf(event, this.#tiebreaker);
+    const { time, tiebreaker } = parsePosition(positionOf(event, this.#tiebreaker));
     const lane = orderingKeyOf(event.json, this.#orderingKey);
-    return { id: event.id, lane, order: position.slice(0, position.lastIndexOf('#')) };
+    return { id: event.id, lane, order: `${time}#${tiebreaker}` };
   }
 }
 

@@ -3,10 +3,10 @@ import { PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridg
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../aws/replays';
 import { orderedReplay, type ReplayableHandler } from '../consumer';
-import { OrderedReplayError } from '../core/errors';
-import type { ReplayRow } from '../core/ports';
-import { hasEnded } from '../core/replay/lease';
-import { compileOptions, type OptionTexts } from '../core/replay/options';
+import { OrderedReplayError, textOf } from '../core/errors';
+import { compileOptions, OPTION_NAMES, type OptionTexts } from '../core/replay/options';
+import type { ReplayRow } from '../core/replay/row';
+import { hasEnded } from '../core/replay/row';
 import { LOCAL } from '../local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../local/runtime';
 import type { EventSet } from './event-set';
@@ -27,7 +27,7 @@ const REPLAY_NAME = 'first-run';
 export interface ReplayRunOptions {
   events: EventSet;
   handler: ReplayableHandler;
-  options: Pick<OptionTexts, 'speed' | 'idle' | 'orderingKey'>;
+  options: OptionTexts;
   tiebreaker: string;
   seed: number;
   progress: Progress;
@@ -43,14 +43,14 @@ export interface ReplayRun {
 
 /** Publishes events to the local runtime, replays them from its archive and delivers them to a handler, in order. */
 export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
-  const { orderingKeyPath } = compileOptions({ ...run.options, onMissing: 'wait' });
+  const { orderingKeyPath, onMissing } = compileOptions(run.options, '');
   const ledger = new Ledger(run.tiebreaker, orderingKeyPath);
   const problems: Problems = { handlerFailures: 0 };
   const consumer = orderedReplay(async (event, context, delivery) => {
     try {
       await run.handler(event, context, delivery);
     } catch (error) {
-      problems.handler = textOf(error);
+      problems.handler = describe(error);
       throw error;
     }
     if (delivery) ledger.delivered(event, delivery.offset);
@@ -60,7 +60,10 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
     consumerTimeoutMs: HANDLER_TIMEOUT_MS,
     seed: run.seed,
     settings: { tiebreaker: run.tiebreaker },
-    telemetry: { ...silentTelemetry, failure: (_message, error) => recordRefusal(problems, error) },
+    telemetry: {
+      ...silentTelemetry,
+      failure: (_message, error) => onMissing === 'wait' && recordRefusal(problems, error),
+    },
     arrived: (event) => ledger.arrived(event),
     stream: {
       failed: (inARow) => {
@@ -88,10 +91,12 @@ interface Problems {
 }
 
 function recordRefusal(problems: Problems, error: unknown): void {
-  if (error instanceof OrderedReplayError && error.disposition === 'park') problems.refusal ??= textOf(error);
+  if (error instanceof OrderedReplayError && error.disposition === 'park')
+    problems.refusal ??= describe(error);
 }
 
-function textOf(error: unknown): string {
+function describe(error: unknown): string {
+  if (error instanceof OrderedReplayError) return `${error.code}: ${textOf(error)}`;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
@@ -115,11 +120,11 @@ async function publish(
 }
 
 async function startReplay({ clients }: LocalRuntime, { events, options }: ReplayRunOptions): Promise<void> {
-  const { speed, idle, orderingKey } = options;
+  const words = OPTION_NAMES.map((name) => `${name}=${options[name]}`);
   await clients.eventbridge.send(
     new StartReplayCommand({
       ReplayName: REPLAY_NAME,
-      Description: `First run: speed=${speed} idle=${idle} orderingKey=${orderingKey}`,
+      Description: `First run: ${words.join(' ')}`,
       EventSourceArn: LOCAL.archiveArn,
       Destination: { Arn: LOCAL.busArn },
       // An event's time has whole seconds, so the window begins with one.
@@ -181,7 +186,7 @@ function problemOf(
   // It will be a dead letter, which nobody is there to mend.
   if (refusal) return `An event was refused: ${refusal}`;
   if (row?.phase === 'INCOMPLETE' || row?.phase === 'FAILED' || row?.phase === 'CANCELLED') {
-    return `The replay is ${row.phase}: ${row.reason}`;
+    return `The replay is ${row.phase}: ${row.errorCode ? `${row.errorCode}: ` : ''}${row.reason}`;
   }
   return runtime.failures().sequence > 0 ? 'The sequencer failed; its execution says why.' : undefined;
 }

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
-import { OrderedReplayError } from '../core/errors';
-import { compileOptions, type OptionTexts, pathOf } from '../core/replay/options';
+import {
+  isPath,
+  OPTION_NAMES,
+  OPTIONS,
+  type OptionName,
+  type OptionTexts,
+  textsOf,
+} from '../core/replay/options';
 import { UsageError, usageErrorOf } from './usage-error';
 
 export interface StartOptions {
@@ -8,24 +14,36 @@ export interface StartOptions {
   events: string | undefined;
   /** `file#name`; prints where absent. */
   handler: string | undefined;
-  options: Pick<OptionTexts, 'speed' | 'idle' | 'orderingKey'>;
+  options: OptionTexts;
   /** JMESPath; `undefined` for what the event set suggests. */
   tiebreaker: string | undefined;
   seed: number;
   json: boolean;
 }
 
+/** A demonstration need not take as long as what was recorded. */
+const DEFAULTS: OptionTexts = { ...textsOf((name) => OPTIONS[name].default), speed: '10', idle: '25ms' };
+
+/** An option of a replay as a flag: `ordering-key` of `orderingKey`. */
+export function flagOf(name: OptionName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 export const USAGE = `Usage: npm start -- [options]
 
   --events FILE       JSON Lines, one EventBridge event a line; default: 329 GitHub webhooks
   --handler FILE#NAME a consumer's handler, TypeScript or JavaScript; default: prints each event
-  --speed N|max       playback speed, 1 is as recorded; default 10
-  --idle DURATION     longest pause between two events (250ms, 5s, none); default 25ms
-  --ordering-key PATH JMESPath of the ordering key (detail.orderId); default none: one lane
+${OPTION_NAMES.map(usageOf).join('\n')}
   --tiebreaker PATH   JMESPath of the value that orders events within one second
   --seed N            makes the disorder of the replay repeatable; default: by chance
   --json              one JSON object on stdout instead of progress, table and picture
   --help              this text`;
+
+function usageOf(name: OptionName): string {
+  const { placeholder, help } = OPTIONS[name];
+  const flag = `  --${flagOf(name)} ${placeholder} `;
+  return `${flag.padEnd(22)}${help}; default ${DEFAULTS[name]}`;
+}
 
 /**
  * @returns `undefined` where help was asked for.
@@ -34,22 +52,25 @@ export const USAGE = `Usage: npm start -- [options]
 export function readStartOptions(args: string[]): StartOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const options = { speed: values.speed, idle: values.idle, orderingKey: values['ordering-key'] };
-  try {
-    compileOptions({ ...options, onMissing: 'wait' });
-    if (values.tiebreaker !== undefined) pathOf('tiebreaker', values.tiebreaker);
-  } catch (error) {
-    if (!(error instanceof OrderedReplayError)) throw error;
-    throw new UsageError(error.message.slice(0, -error.remedy.length).trim());
+  const { tiebreaker } = values;
+  if (tiebreaker !== undefined && !isPath(tiebreaker)) {
+    throw notAllowed('tiebreaker', tiebreaker, 'a JMESPath such as detail.sequence');
   }
   return {
     events: values.events,
     handler: values.handler,
-    options,
-    tiebreaker: values.tiebreaker,
+    options: textsOf((name) => textFor(name, values)),
+    tiebreaker,
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : seedOf(values.seed),
     json: values.json,
   };
+}
+
+function textFor(name: OptionName, given: Readonly<Record<string, unknown>>): string {
+  const text = String(given[flagOf(name)] ?? DEFAULTS[name]);
+  const { parse, allowed } = OPTIONS[name];
+  if (parse(text)) return text;
+  throw notAllowed(flagOf(name), text, allowed);
 }
 
 function parse(args: string[]) {
@@ -59,13 +80,11 @@ function parse(args: string[]) {
       options: {
         events: { type: 'string' },
         handler: { type: 'string' },
-        speed: { type: 'string', default: '10' },
-        idle: { type: 'string', default: '25ms' },
-        'ordering-key': { type: 'string', default: 'none' },
         tiebreaker: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        ...Object.fromEntries(OPTION_NAMES.map((name) => [flagOf(name), { type: 'string' as const }])),
       },
     }).values;
   } catch (error) {
@@ -76,5 +95,9 @@ function parse(args: string[]) {
 function seedOf(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed) && seed >= 0 && text.trim() !== '') return seed;
-  throw new UsageError(`Option --seed is "${text}"; allowed is a whole number from 0.`);
+  throw notAllowed('seed', text, 'a whole number from 0');
+}
+
+function notAllowed(flag: string, text: string, allowed: string): UsageError {
+  return new UsageError(`Option --${flag} is "${text}"; allowed is ${allowed}.`);
 }

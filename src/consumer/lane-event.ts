@@ -1,5 +1,5 @@
 import { instantText } from '../core/event/instant';
-import { joinPosition } from '../core/event/position';
+import { formatPosition } from '../core/event/position';
 import { NotAnOrderedReplayError } from './errors';
 import { isEvent } from './eventbridge-event';
 import type { LaneRecord } from './stream-record';
@@ -34,7 +34,7 @@ export function openEvent(record: LaneRecord, index: number): { event: Replayabl
 function positionAt(record: LaneRecord, index: number, event: ReplayableEvent): string | undefined {
   if (index === record.events.length - 1) return record.position;
   const time = instantText(event.time);
-  return time && joinPosition(time, record.tiebreakers?.[index] ?? '', event.id);
+  return time && formatPosition({ time, tiebreaker: record.tiebreakers?.[index] ?? '', id: event.id });
 }
 
 function parse(json: string): unknown {

@@ -34,15 +34,28 @@ export interface ErrorIds {
   eventId?: string;
 }
 
+/** An error as data: what happened, and what the reader should do now. */
+export interface Fault {
+  code: ErrorCode;
+  message: string;
+  remedy: string;
+  ids: ErrorIds;
+  cause?: unknown;
+}
+
+/** A fault as one text, for where a person reads it. */
+export function textOf({ message, remedy }: Pick<Fault, 'message' | 'remedy'>): string {
+  return `${message} ${remedy}`;
+}
+
 /**
  * The one error class of the service.
  *
  * `name` equals `code`, because Lambda reports an error by its name and the state machines' `Retry` and
  * `Catch` match on it: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
-export class OrderedReplayError extends Error {
+export class OrderedReplayError extends Error implements Fault {
   readonly code: ErrorCode;
-  /** What the reader should do now. */
   readonly remedy: string;
   readonly ids: ErrorIds;
 
@@ -51,7 +64,7 @@ export class OrderedReplayError extends Error {
     message: string,
     details: { remedy: string; ids?: ErrorIds; cause?: unknown },
   ) {
-    super(`${message} ${details.remedy}`, details.cause === undefined ? {} : { cause: details.cause });
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = code;
     this.code = code;
     this.remedy = details.remedy;

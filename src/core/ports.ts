@@ -1,5 +1,4 @@
-import type { PacePoint } from './release/pacing';
-import type { OptionTexts } from './replay/options';
+import type { ReplayRow, RowChanges, RowGuard } from './replay/row';
 
 /**
  * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. An adapter that
@@ -11,69 +10,6 @@ export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
 }
-
-/**
- * COLLECTING → SEALED → RELEASING → DONE, with INCOMPLETE as a COLLECTING that waits for dead letters.
- * CANCELLED and FAILED are ends too.
- */
-export type Phase = 'COLLECTING' | 'INCOMPLETE' | 'SEALED' | 'RELEASING' | 'DONE' | 'CANCELLED' | 'FAILED';
-
-/** How far a lane-by-lane release has come. All events up to `position` are in their lanes. */
-export interface Checkpoint extends PacePoint {
-  position: string;
-  /** Events released up to here. */
-  released: number;
-  /** Deliveries beyond the first of those events. */
-  duplicates: number;
-}
-
-/** One replay, as the `Replays` table holds it. */
-export interface ReplayRow {
-  replay: string;
-  phase: Phase;
-  /** Why it is INCOMPLETE, CANCELLED or FAILED. */
-  reason?: string;
-  /** Counts the sequencer executions started for this replay. */
-  generation: number;
-  /** Until then a sequencer of this generation is alive; absent while none has been started. */
-  leaseUntilMs?: number;
-  /** Last sign of life of the sequencer. */
-  heartbeatAtMs?: number;
-  /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
-  buckets: number;
-  tiebreaker: string;
-  options?: OptionTexts;
-  /** The window that was replayed, event time. */
-  window?: { fromMs: number; toMs: number };
-  createdAtMs: number;
-  completedAtMs?: number;
-  /** When both queues were last read empty, and how often in a row. */
-  queuesEmptyAtMs?: number;
-  queuesEmptyReadings?: number;
-  sealedAtMs?: number;
-  releaseStartedAtMs?: number;
-  doneAtMs?: number;
-  checkpoint?: Checkpoint;
-  /** Events in the sealed set. */
-  collected?: number;
-  /** Events that arrived after the seal: held, not delivered. */
-  late: number;
-  /** Messages in the dead-letter queue when that was last looked at. */
-  dead?: number;
-  expiresAtMs: number;
-}
-
-/** Attributes to set; `undefined` removes one. */
-export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow[K] | undefined };
-
-/** Attributes that must have exactly these values; `undefined` demands absence. */
-export type RowGuard = Pick<
-  RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs'
-> & {
-  /** The stored checkpoint, where there is one, must not be beyond this position. */
-  checkpointUpTo?: string;
-};
 
 export interface Replays {
   /** Strongly consistent. */
@@ -121,8 +57,11 @@ export interface EventBuffer {
   count(replay: string, bucket: number): Promise<number>;
 }
 
+/** An event on its way into a lane. */
 export interface LaneEvent {
   position: string;
+  /** The encoded tiebreaker of that position; empty for none. */
+  tiebreaker: string;
   json: string;
 }
 

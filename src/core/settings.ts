@@ -1,6 +1,6 @@
 import { OrderedReplayError } from './errors';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from './limits';
-import { compileOptions, DEFAULT_OPTIONS, type OptionTexts, pathOf } from './replay/options';
+import { compileOptions, DEFAULT_OPTIONS, isPath, type OptionTexts } from './replay/options';
 
 /**
  * What a deployment chooses. The three waits are promises about the other parts of the stack, so each is derived
@@ -58,6 +58,8 @@ export function dwellMs(settings: Settings): number {
   return settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs;
 }
 
+const REMEDY = "Correct the stack's parameters and deploy again.";
+
 /** @throws OrderedReplayError `InvalidSettings` naming the setting, its value and what is allowed. */
 export function validateSettings(settings: Settings): Settings {
   demand(
@@ -78,9 +80,9 @@ export function validateSettings(settings: Settings): Settings {
   // SQS keeps a dead letter for 14 days and EventBridge a replay's name for 90: what is kept longer could meet either.
   const { retentionMs } = settings;
   demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, 14 * DAY_MS), '1 to 14 days');
+  demand('tiebreaker', settings.tiebreaker, isPath(settings.tiebreaker), 'a JMESPath, or nothing');
   try {
-    compileOptions(settings.options);
-    pathOf('tiebreaker', settings.tiebreaker);
+    compileOptions(settings.options, REMEDY);
   } catch (cause) {
     throw invalid((cause as Error).message, cause);
   }
@@ -97,7 +99,7 @@ function demand(name: string, value: unknown, holds: boolean, allowed: string): 
 
 function invalid(message: string, cause?: unknown): OrderedReplayError {
   return new OrderedReplayError('InvalidSettings', message, {
-    remedy: "Correct the stack's parameters and deploy again.",
+    remedy: REMEDY,
     cause,
   });
 }

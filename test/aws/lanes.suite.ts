@@ -167,15 +167,16 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
   test('the largest event there may be fits a lane, with the longest names', async () => {
     const lane = `${freshName()}#${'k'.repeat(1_024)}`;
     const json = JSON.stringify({ detail: noise(MAX_EVENT_BYTES - 13) });
-    const position = `2026-11-20T12:00:00.000000000Z#${'t'.repeat(640)}#${'i'.repeat(352)}`;
+    const tiebreaker = 't'.repeat(640);
+    const position = `2026-11-20T12:00:00.000000000Z#${tiebreaker}#${'i'.repeat(352)}`;
     expect(Buffer.byteLength(position)).toBe(1_024);
-    expect(await append(lane, { position, json })).toBe('appended');
-    expect(await append(lane, { position, json })).toEqual({ alreadyAt: position });
+    expect(await append(lane, { position, tiebreaker, json })).toBe('appended');
+    expect(await append(lane, { position, tiebreaker, json })).toEqual({ alreadyAt: position });
     expect(await image(lane)).toMatchObject({ events: [json], position });
   });
 }
 
 function event(n: number, tiebreaker = ''): LaneEvent {
   const time = new Date(1_763_640_000_000 + n * 1_000).toISOString().replace('Z', '000000Z');
-  return { position: `${time}#${tiebreaker}#id-${n}`, json: `{"n":${n}}` };
+  return { position: `${time}#${tiebreaker}#id-${n}`, tiebreaker, json: `{"n":${n}}` };
 }

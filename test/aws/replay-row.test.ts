@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { decodeItem, encodeItem } from '../../src/aws/attributes';
 import { REPLAY_ROW } from '../../src/aws/replay-row';
+import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { arbitraryRow, newRow } from './replay-rows';
 
 describe('the codec of a replay row', () => {
@@ -17,12 +18,21 @@ describe('the codec of a replay row', () => {
     expect(decodeItem(REPLAY_ROW, item)).toEqual(newRow('r'));
   });
 
+  test.each(OPTION_NAMES)('a row that was written before the option %s existed has its default', (name) => {
+    const options = { speed: '7', idle: '7s', orderingKey: 'detail.n', onMissing: 'continue' };
+    const item = encodeItem(REPLAY_ROW, { ...newRow('r'), options });
+    delete item.options?.M?.[name];
+    const row = decodeItem(REPLAY_ROW, item);
+    expect(row.options).toEqual({ ...options, [name]: OPTIONS[name].default });
+  });
+
   test.each([
     ['generation', { S: '3' }, 'expected is a number'],
     ['leaseUntil', { S: 'tomorrow' }, 'expected is an ISO 8601 timestamp'],
     ['phase', { N: '1' }, 'expected is a text'],
     ['checkpoint', { S: '{}' }, 'expected is a map'],
     ['checkpoint', { M: { dueAt: { S: '1' } } }, 'dueAt is not as it was written: expected is a number'],
+    ['options', { M: { idle: { N: '5' } } }, 'idle is not as it was written: expected is a text'],
     ['expiresAt', { S: '2026-11-20' }, 'expected is epoch seconds'],
   ])('an edit by hand that made %s %j is named', (attribute, value, message) => {
     const item = { ...encodeItem(REPLAY_ROW, newRow('r')), [attribute]: value };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { ReplayRow, RowChanges } from '../../src/core/ports';
+import { ERROR_CODES } from '../../src/core/errors';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 
 export function newRow(replay: string): ReplayRow {
   return {
@@ -19,10 +20,13 @@ export function fullRow(replay: string): Required<ReplayRow> {
   return {
     ...newRow(replay),
     phase: 'RELEASING',
+    errorCode: 'CountMismatch',
     reason: 'because',
+    warnings: [{ code: 'Ties', text: '12 events share a second' }],
     generation: 3,
     leaseUntilMs: Date.parse('2026-11-20T12:30:00.123Z'),
     heartbeatAtMs: Date.parse('2026-11-20T12:10:00.123Z'),
+    resumeAtMs: Date.parse('2026-11-20T12:10:15.5Z'),
     tiebreaker: 'detail.sequence',
     options: { speed: '10', idle: '5s', orderingKey: 'detail.orderId', onMissing: 'wait' },
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
@@ -52,10 +56,13 @@ const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
 
 const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>> } = {
   phase: fc.constantFrom('COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'),
+  errorCode: fc.constantFrom(...ERROR_CODES),
   reason: text,
+  warnings: fc.array(fc.record({ code: text, text })),
   generation: count,
   leaseUntilMs: instant,
   heartbeatAtMs: instant,
+  resumeAtMs: instant,
   buckets: count,
   tiebreaker: text,
   options: fc.record({ speed: text, idle: text, orderingKey: text, onMissing: text }),

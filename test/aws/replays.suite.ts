@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Checkpoint, ReplayRow, Replays, RowChanges, RowGuard } from '../../src/core/ports';
+import type { Replays } from '../../src/core/ports';
+import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
 import { freshName } from './fresh-name';
 import { arbitraryChanges, fullRow, newRow } from './replay-rows';
 

@@ -31,10 +31,15 @@ describe('the replays on DynamoDB', () => {
     expect(Item).toEqual({
       replay: { S: replay },
       phase: { S: 'RELEASING' },
+      errorCode: { S: 'CountMismatch' },
       reason: { S: 'because' },
+      warnings: {
+        L: [{ M: { code: { S: 'Ties' }, text: { S: '12 events share a second' } } }],
+      },
       generation: { N: '3' },
       leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
       heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
+      resumeAt: { S: '2026-11-20T12:10:15.500Z' },
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {

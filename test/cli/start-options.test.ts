@@ -5,7 +5,7 @@ describe('the options of npm start', () => {
     expect(readStartOptions([])).toEqual({
       events: undefined,
       handler: undefined,
-      options: { speed: '10', idle: '25ms', orderingKey: 'none' },
+      options: { speed: '10', idle: '25ms', orderingKey: 'none', onMissing: 'wait' },
       tiebreaker: undefined,
       seed: expect.any(Number),
       json: false,
@@ -14,10 +14,17 @@ describe('the options of npm start', () => {
 
   test('given all, then each is read', () => {
     const args = ['--events=e.jsonl', '--handler=h.ts#f', '--speed=max', '--idle=none', '--seed=7', '--json'];
-    expect(readStartOptions([...args, '--ordering-key=detail.id', '--tiebreaker=detail.n'])).toEqual({
+    expect(
+      readStartOptions([
+        ...args,
+        '--ordering-key=detail.id',
+        '--on-missing=continue',
+        '--tiebreaker=detail.n',
+      ]),
+    ).toEqual({
       events: 'e.jsonl',
       handler: 'h.ts#f',
-      options: { speed: 'max', idle: 'none', orderingKey: 'detail.id' },
+      options: { speed: 'max', idle: 'none', orderingKey: 'detail.id', onMissing: 'continue' },
       tiebreaker: 'detail.n',
       seed: 7,
       json: true,
@@ -29,11 +36,11 @@ describe('the options of npm start', () => {
   });
 
   test.each([
-    [['--speed', 'fast'], 'Option speed=fast is not valid; allowed is a number above 0'],
-    [['--speed', '0'], 'Option speed=0 is not valid'],
-    [['--idle', '5'], 'Option idle=5 is not valid; allowed is a number with a unit'],
-    [['--ordering-key', 'a['], 'Option orderingKey=a[ is not valid; allowed is a JMESPath'],
-    [['--tiebreaker', 'a['], 'Option tiebreaker=a[ is not valid'],
+    [['--speed', 'fast'], 'Option --speed is "fast"; allowed is a number above 0'],
+    [['--speed', '0'], 'Option --speed is "0"'],
+    [['--idle', '5'], 'Option --idle is "5"; allowed is a number with a unit'],
+    [['--ordering-key', 'a['], 'Option --ordering-key is "a["; allowed is a JMESPath'],
+    [['--tiebreaker', 'a['], 'Option --tiebreaker is "a["'],
     [['--seed', 'x'], 'Option --seed is "x"; allowed is a whole number from 0.'],
     [['--seed', '-1'], '--seed'],
     [['--sped', '10'], "Unknown option '--sped'"],

@@ -160,7 +160,7 @@ describe('npm start', () => {
   });
 
   test.each([
-    [['--speed', 'fast'], 'Option speed=fast is not valid'],
+    [['--speed', 'fast'], 'Option --speed is "fast"'],
     [['--events', 'nowhere.jsonl'], 'nowhere.jsonl cannot be read (ENOENT)'],
     [['--handler', 'nowhere.ts'], 'Option --handler is "nowhere.ts", but nowhere.ts cannot be loaded'],
     [['--handler', 'package.json#run'], 'package.json exports no function run'],

@@ -3,7 +3,7 @@ import type { Context, DynamoDBRecord, DynamoDBStreamEvent, ReplayableEvent } fr
 import { positionOf } from '../../src/core/collect/place';
 import { parseEvent } from '../../src/core/event/envelope';
 import { laneOf } from '../../src/core/event/ordering-key';
-import { tiebreakerIn } from '../../src/core/event/position';
+import { parsePosition } from '../../src/core/event/position';
 
 /** Stream batches as Lambda sends them, written with the service's own code, so that both sides must agree. */
 
@@ -64,7 +64,7 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
           offset: { N: String(offset) },
           position: { S: positions.at(-1) },
           ...(tiebreakerPath !== '' && {
-            tiebreakers: { L: positions.map((position) => ({ S: tiebreakerIn(position) })) },
+            tiebreakers: { L: positions.map((position) => ({ S: parsePosition(position).tiebreaker })) },
           }),
         },
         SequenceNumber: sequenceNumber,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { NotAnOrderedReplayError } from '../../src/consumer/errors';
-import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
+import { ERROR_CODES, OrderedReplayError, textOf } from '../../src/core/errors';
 
 interface Row {
   code: string;
@@ -34,7 +34,7 @@ test.each(ERROR_CODES)('the row of %s says what happened, what to do, and what c
   expect(cells[2]).toBe(`\`${anError(code).disposition}\``);
 });
 
-test('an error has its code for a name, its remedy in its message, its ids, and the real cause', () => {
+test('an error has its code for a name, what happened and what to do apart, its ids, and the real cause', () => {
   const cause = new Error('disk full');
   const error = new OrderedReplayError('InvalidEvent', 'It broke.', {
     remedy: 'Mend it.',
@@ -44,12 +44,13 @@ test('an error has its code for a name, its remedy in its message, its ids, and 
   expect(error).toMatchObject({
     name: 'InvalidEvent',
     code: 'InvalidEvent',
-    message: 'It broke. Mend it.',
+    message: 'It broke.',
     remedy: 'Mend it.',
     ids: { eventId: 'e' },
     cause,
     disposition: 'park',
   });
+  expect(textOf(error)).toBe('It broke. Mend it.');
   expect(anError('InvalidEvent')).not.toHaveProperty('cause');
 });
 

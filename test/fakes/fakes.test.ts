@@ -30,7 +30,7 @@ describe('a fake', () => {
 
   test('fails before or after its effect, as often as asked, with the error asked for', async () => {
     const lanes = memoryLanes();
-    const append = () => lanes.append('r#', [{ position: 'p##1', json: '{}' }], 0);
+    const append = () => lanes.append('r#', [{ position: 'p##1', tiebreaker: '', json: '{}' }], 0);
     lanes.failNext('append', { times: 2, error: new Error('throttled') });
     lanes.failNext('append', { after: true });
     await expect(append()).rejects.toThrow('throttled');
@@ -47,7 +47,7 @@ describe('a fake', () => {
       lanes.append('r#', [], 0),
       lanes.append(
         'r#',
-        ['p2', 'p1'].map((position) => ({ position, json: '{}' })),
+        ['p2', 'p1'].map((position) => ({ position, tiebreaker: '', json: '{}' })),
         0,
       ),
       buffer.read('r', 0, undefined, 0),

@@ -1,4 +1,3 @@
-import { tiebreakerIn } from '../../src/core/event/position';
 import type { LaneEvent, Lanes } from '../../src/core/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
@@ -49,7 +48,7 @@ export function memoryLanes(options: FakeOptions = {}) {
       const before = lanes.get(lane);
       if (before && byteOrder(before.position, first.position) >= 0) return { alreadyAt: before.position };
       const positions = events.map(({ position }) => position);
-      const tiebreakers = positions.map(tiebreakerIn);
+      const tiebreakers = events.map(({ tiebreaker }) => tiebreaker);
       const record: LaneRecord = {
         lane,
         events: events.map(({ json }) => json),
@@ -78,8 +77,8 @@ export function memoryLanes(options: FakeOptions = {}) {
         return lanes.get(lane);
       },
       /** Every lane's events, oldest first. */
-      contents(): Map<string, LaneEvent[]> {
-        const contents = new Map<string, LaneEvent[]>();
+      contents(): Map<string, Pick<LaneEvent, 'position' | 'json'>[]> {
+        const contents = new Map<string, Pick<LaneEvent, 'position' | 'json'>[]>();
         for (const { lane, events, positions } of log) {
           const soFar = contents.get(lane) ?? [];
           for (const [n, json] of events.entries()) soFar.push({ position: positions[n] as string, json });

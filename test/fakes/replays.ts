@@ -1,4 +1,5 @@
-import type { ReplayRow, Replays, RowChanges, RowGuard } from '../../src/core/ports';
+import type { Replays } from '../../src/core/ports';
+import type { ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
@@ -85,6 +86,7 @@ function copyOf<T>(value: T): T {
 /** A deep copy as the table would give it back. */
 function storable<T>(value: T, name = ''): T {
   if (typeof value !== 'object' || value === null) return kept(name, value);
+  if (Array.isArray(value)) return value.map((part) => storable(part)) as T;
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries.map(([key, part]) => [key, storable(part, key)])) as T;
 }

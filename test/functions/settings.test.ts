@@ -1,5 +1,6 @@
 import { readSettings, requireVariable } from '../../functions/settings';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { errorOf } from '../support/errors';
 
 describe('the settings from the environment', () => {
   test('given nothing, then they are the defaults', () => {
@@ -40,9 +41,16 @@ describe('the settings from the environment', () => {
     [{ RETENTION_DAYS: '30' }, 'Setting retentionMs is 2592000000; allowed is 1 to 14 days.'],
     [{ SPEED: 'fast' }, 'Option speed=fast is not valid'],
     [{ IDLE: '5' }, 'Option idle=5 is not valid'],
-    [{ TIEBREAKER: 'detail.[' }, 'Option tiebreaker=detail.[ is not valid'],
+    [{ TIEBREAKER: 'detail.[' }, 'Setting tiebreaker is detail.[; allowed is a JMESPath'],
   ])('given %p, then the error names it, its value and what is allowed', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
+  });
+
+  test('given a bad default of an option, then the remedy is about the stack, not about a replay', () => {
+    for (const env of [{ SPEED: 'fast' }, { BUCKETS: 'many' }, { TIEBREAKER: 'detail.[' }]) {
+      const { remedy } = errorOf(() => readSettings(env));
+      expect(remedy).toBe("Correct the stack's parameters and deploy again.");
+    }
   });
 
   test('a variable that is needed and missing is named', () => {

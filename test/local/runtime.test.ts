@@ -5,7 +5,7 @@ import { GetQueueUrlCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
-import type { ReplayRow } from '../../src/core/ports';
+import type { ReplayRow } from '../../src/core/replay/row';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
 import { recordAccess } from '../stack/access';

@@ -1,5 +1,5 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
-import type { ReplayRow, RowChanges } from '../../src/core/ports';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';

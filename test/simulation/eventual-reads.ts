@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { BufferedEvent, ReplayRow } from '../../src/core/ports';
+import type { BufferedEvent } from '../../src/core/ports';
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { Random } from '../../src/local/random';
 import type { Protocol, Stores } from './protocol';
 

@@ -153,8 +153,8 @@ export const SET_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/place.ts',
-        'return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), event.id);',
-        "return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), '');",
+        'return formatPosition({ time: event.time.text, tiebreaker, id: event.id });',
+        "return formatPosition({ time: event.time.text, tiebreaker, id: '' });",
       ),
     ],
   },

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/core/json';
-import type { RowChanges } from '../../src/core/ports';
+import type { RowChanges } from '../../src/core/replay/row';
 import { eventOf, REPLAY } from '../support/events';
 import type { SideRoad } from './side-road';
 import type { World } from './world';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RowChanges } from '../../src/core/ports';
+import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import { createRandom, type Random } from '../../src/local/random';
 import { memoryEventBuffer } from '../fakes/event-buffer';

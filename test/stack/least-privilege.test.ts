@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ReplayRow } from '../../src/core/ports';
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { ApiCall } from '../../src/local/api-call';
 import { LOCAL } from '../../src/local/resource-names';
 import {

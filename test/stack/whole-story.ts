@@ -5,7 +5,7 @@ import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import { MAX_ITERATIONS } from '../../src/core/limits';
-import type { ReplayRow } from '../../src/core/ports';
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { Authorize } from '../../src/local/api-call';
 import { LOCAL } from '../../src/local/resource-names';
 import { startLocalRuntime } from '../../src/local/runtime';

@@ -1,7 +1,7 @@
 import { bucketOf, positionOf } from '../../src/core/collect/place';
 import { parseEvent } from '../../src/core/event/envelope';
-import type { ReplayRow } from '../../src/core/ports';
 import { DEFAULT_OPTIONS, type OptionTexts } from '../../src/core/replay/options';
+import type { ReplayRow } from '../../src/core/replay/row';
 import { createWorld, type World, type WorldOptions } from '../fakes/world';
 import { envelope, REPLAY, WINDOW_START_MS } from './events';
 

@@ -1,8 +1,9 @@
 import { OrderedReplayError } from '../errors';
 import { demandRoom, parseEvent, type ReplayedEvent } from '../event/envelope';
 import { ROW_RETENTION_MS } from '../limits';
-import type { BufferKey, Clock, EventBuffer, ReplayRow, Replays, SequencerStarts } from '../ports';
+import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '../ports';
 import { ensureSequencer } from '../replay/lease';
+import type { ReplayRow } from '../replay/row';
 import type { Settings } from '../settings';
 import { bucketOf, positionOf } from './place';
 

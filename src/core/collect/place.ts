@@ -1,85 +1,20 @@
 import { createHash } from 'node:crypto';
-import { OrderedReplayError } from '../errors';
 import type { ReplayedEvent } from '../event/envelope';
-import { parseInstant } from '../event/instant';
-import { joinPosition } from '../event/position';
-import { sortableNumber, sortableText } from '../event/sortable';
-import { valueAt } from '../event/value-at-path';
-import { kindOf } from '../json';
-import { MAX_TIEBREAKER_BYTES } from '../limits';
+import { formatPosition } from '../event/position';
+import { tiebreakerOf } from '../event/tiebreaker';
 
 /**
- * Where an event sorts in its replay (R2, R5): `<time>#<tiebreaker>#<id>`, compared as text. It depends on the
- * event alone, never on when or how often it arrived.
- */
-
-/** Text that counts as a number. Exponents do not: `12e4` in a string is more likely half of a hash. */
-const PLAIN_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
-
-/**
- * The position of an event.
+ * The position of an event, as text.
  *
  * @param tiebreakerPath JMESPath of the value that orders events within one second; empty for none.
  * @throws OrderedReplayError `InvalidTiebreaker` where the value there cannot be ordered.
  */
 export function positionOf(event: ReplayedEvent, tiebreakerPath: string): string {
-  return joinPosition(event.time.text, tiebreakerOf(event, tiebreakerPath), event.id);
+  const tiebreaker = tiebreakerOf(event, tiebreakerPath);
+  return formatPosition({ time: event.time.text, tiebreaker, id: event.id });
 }
 
 /** The bucket that an event is kept in: the same for every delivery of one event. */
 export function bucketOf(eventId: string, buckets: number): number {
   return createHash('sha256').update(eventId).digest().readUInt32BE(0) % buckets;
-}
-
-/**
- * Encodes a tiebreaker so that text order is its natural order, kind by kind: nothing, then numbers (`n`), then
- * text (`s`), then timestamps (`t`).
- *
- * - absent or `null`: empty, which sorts first
- * - a number, or a string that is a decimal number of any length: by value, negative and fractional ones too
- * - a string that is an ISO 8601 date or date-time: by instant, offsets considered, to the nanosecond
- * - any other string: by its UTF-8 bytes
- *
- * @returns `undefined` for values that have no order: booleans, arrays, objects, numbers beyond double precision's range.
- */
-export function encodeTiebreaker(value: unknown): string | undefined {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'number') {
-    const encoded = sortableNumber(String(value));
-    return encoded && `n${encoded}`;
-  }
-  if (typeof value !== 'string') return undefined;
-  if (PLAIN_DECIMAL.test(value)) return `n${sortableNumber(value)}`;
-  const instant = parseInstant(value);
-  return instant ? `t${instant.text}` : `s${sortableText(value)}`;
-}
-
-function tiebreakerOf(event: ReplayedEvent, path: string): string {
-  if (path === '') return '';
-  const found = valueAt(path, event.envelope);
-  if (found === 'refused') {
-    throw invalidTiebreaker(event, `A function of the tiebreaker path "${path}" refuses the event's value`);
-  }
-  const encoded = encodeTiebreaker(found.value);
-  if (encoded === undefined) {
-    throw invalidTiebreaker(event, `The value at the tiebreaker path "${path}" is ${kindOf(found.value)}`);
-  }
-  if (encoded.length > MAX_TIEBREAKER_BYTES) {
-    throw invalidTiebreaker(
-      event,
-      `The value at the tiebreaker path "${path}" takes ${encoded.length} bytes of ${MAX_TIEBREAKER_BYTES}`,
-    );
-  }
-  return encoded;
-}
-
-function invalidTiebreaker(event: ReplayedEvent, what: string): OrderedReplayError {
-  return new OrderedReplayError(
-    'InvalidTiebreaker',
-    `${what}; allowed are numbers, short strings and null.`,
-    {
-      remedy: 'Choose a path that leads to one of these in every event, or mend the event.',
-      ids: { replay: event.replay, eventId: event.id },
-    },
-  );
 }

@@ -19,7 +19,12 @@ export interface Instant {
  */
 export function parseInstant(text: string): Instant | undefined {
   const utc = instantText(text);
-  return utc === undefined ? undefined : { epochMs: Date.parse(`${utc.slice(0, 23)}Z`), text: utc };
+  return utc === undefined ? undefined : { epochMs: epochMsOf(utc), text: utc };
+}
+
+/** Milliseconds since 1970-01-01T00:00:00Z of an `Instant.text`, rounded down. */
+export function epochMsOf(instantText: string): number {
+  return Date.parse(`${instantText.slice(0, 23)}Z`);
 }
 
 /** The `text` alone of the instant that `parseInstant` reads: the consumer needs no more, for every event. */

@@ -50,6 +50,13 @@ export function sortableText(text: string): string {
   return escaped;
 }
 
+/** The text that `sortableText` escaped. */
+export function originalText(escaped: string): string {
+  if (!/[$~]/.test(escaped)) return escaped;
+  const percentEncoded = escaped.replaceAll('%', '%25').replaceAll(/[$~]/g, '%');
+  return decodeURIComponent(percentEncoded);
+}
+
 function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }

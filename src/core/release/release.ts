@@ -1,5 +1,7 @@
+import { OrderedReplayError } from '../errors';
+import { epochMsOf } from '../event/instant';
 import { laneOf, orderingKeyOf } from '../event/ordering-key';
-import { timeOf } from '../event/position';
+import { parsePosition } from '../event/position';
 import {
   CHECKPOINT_EVERY_MS,
   IN_MEMORY_WAIT_MS,
@@ -9,12 +11,13 @@ import {
   MIN_REMAINING_MS,
   WAKE_EARLY_MS,
 } from '../limits';
-import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from '../ports';
-import { compileOptions, type ReplayOptions } from '../replay/options';
-import type { SequenceDeps, Step } from '../replay/sequence';
+import type { BufferedEvent } from '../ports';
+import { compileOptions, type OptionTexts } from '../replay/options';
+import type { Checkpoint, ReplayRow } from '../replay/row';
+import { againAt, failed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
 import { SealedSetReader } from './merge';
-import { dueAt } from './pacing';
+import { dueAt, type PacePoint } from './pacing';
 
 /**
  * Release: walks the sealed set in order, waits until each event is due and appends it to its lane.
@@ -23,38 +26,30 @@ import { dueAt } from './pacing';
  * crash anywhere, run twice at once or start again; the lanes come out the same (R4, R5). The checkpoint moves only
  * over events that are in their lanes (R1), and an event is taken only when the clock has reached its due time (R6).
  */
-export async function releasing(
-  row: ReplayRow,
-  deps: SequenceDeps,
-  signOfLife: () => RowChanges,
-): Promise<Step> {
+export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
   const { clock, buffer } = deps;
   const walk = startWalk(row);
   const reader = new SealedSetReader(buffer, row.replay, row.buckets, row.checkpoint?.position);
   let savedAtMs = clock.now();
-  /** False where the row has moved on: cancelled, finished or checkpointed further by another, or taken over. */
-  const save = (changes: RowChanges, guard: RowGuard): Promise<boolean> =>
-    deps.replays.save(
-      row.replay,
-      { ...changes, ...signOfLife() },
-      { phase: 'RELEASING', generation: row.generation, ...guard },
-    );
   for (;;) {
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
     if (!next) return finish(row, walk.checkpoint, clock.now());
-    const dueAtMs = walk.due(next.position);
+    const { dueAtMs } = walk.pacePointOf(next);
     const nowMs = clock.now();
-    if (nowMs >= row.createdAtMs + deps.settings.retentionMs) return outlived(row, walk.checkpoint);
-    if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS) return pause(walk.checkpoint, wakeAt(dueAtMs, nowMs));
+    if (nowMs >= row.createdAtMs + deps.settings.retentionMs) {
+      return failed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
+    }
+    if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)
+      return againAt(wakeAt(dueAtMs, nowMs), progress(walk.checkpoint));
     if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
-      return { ...pause(walk.checkpoint, nowMs), yields: true };
+      return { kind: 'yield', changes: progress(walk.checkpoint) };
     }
     if (dueAtMs > nowMs) {
       await clock.sleep(Math.ceil(dueAtMs - nowMs));
       if (clock.now() - nowMs < CHECKPOINT_EVERY_MS) continue;
       // Somebody may have cancelled the replay meanwhile.
-      if (!(await save({}, {}))) return { changes: {}, resumeAtMs: clock.now() };
+      if (!(await save({}))) return againAt(clock.now());
       continue;
     }
     const batch = await takeDue(reader, walk, nowMs);
@@ -69,40 +64,37 @@ export async function releasing(
     const checkpoint = walk.advance(batch);
     if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
     savedAtMs = clock.now();
-    if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position }))) {
-      return { changes: {}, resumeAtMs: savedAtMs };
-    }
+    if (!(await save({ checkpoint }))) return againAt(savedAtMs);
   }
 }
 
 /** The walk's only state: the checkpoint, and the pace point of the events taken since. */
 function startWalk(row: ReplayRow) {
-  const options: ReplayOptions = compileOptions(row.options as NonNullable<ReplayRow['options']>);
+  const options = compileOptions(row.options as OptionTexts, "Correct it in the replay's row.");
   const startMs = row.releaseStartedAtMs as number;
+  let last: PacePoint | undefined = row.checkpoint;
+  let duplicates = row.checkpoint?.duplicates ?? 0;
   const walk = {
     checkpoint: row.checkpoint,
-    last: row.checkpoint as { eventTimeMs: number; dueAtMs: number } | undefined,
-    duplicates: row.checkpoint?.duplicates ?? 0,
-    due: (position: string) => dueAt(options, startMs, walk.last, timeOf(position)),
-    take(position: string, json: string, duplicates: number): DueEvent {
-      const eventTimeMs = timeOf(position);
-      const dueAtMs = dueAt(options, startMs, walk.last, eventTimeMs);
-      walk.last = { eventTimeMs, dueAtMs };
-      walk.duplicates += duplicates;
-      return {
-        position,
-        json,
-        dueAtMs,
-        lane: laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath)),
-      };
+    /** When the event that comes next is due. */
+    pacePointOf({ position }: BufferedEvent): PacePoint {
+      const eventTimeMs = epochMsOf(parsePosition(position).time);
+      return { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) };
+    },
+    take({ position, json, duplicates: more }: BufferedEvent, point: PacePoint): DueEvent {
+      last = point;
+      duplicates += more;
+      const { tiebreaker } = parsePosition(position);
+      const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
+      return { position, tiebreaker, json, lane, dueAtMs: point.dueAtMs };
     },
     /** Called when the batch is in its lanes. */
     advance(batch: DueEvent[]): Checkpoint {
       walk.checkpoint = {
-        ...(walk.last as { eventTimeMs: number; dueAtMs: number }),
+        ...(last as PacePoint),
         position: (batch.at(-1) as DueEvent).position,
         released: (walk.checkpoint?.released ?? 0) + batch.length,
-        duplicates: walk.duplicates,
+        duplicates,
       };
       return walk.checkpoint;
     },
@@ -118,16 +110,18 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
   while (batch.length < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
-    if (!next || walk.due(next.position) > nowMs) break;
-    batch.push(walk.take(next.position, next.json, next.duplicates));
+    if (!next) break;
+    const point = walk.pacePointOf(next);
+    if (point.dueAtMs > nowMs) break;
+    batch.push(walk.take(next, point));
     bytes += next.json.length;
     reader.take();
   }
   return batch;
 }
 
-function pause(checkpoint: Checkpoint | undefined, resumeAtMs: number): Step {
-  return { changes: { ...(checkpoint && { checkpoint }) }, resumeAtMs };
+function progress(checkpoint: Checkpoint | undefined): { checkpoint?: Checkpoint } {
+  return checkpoint ? { checkpoint } : {};
 }
 
 function wakeAt(dueAtMs: number, nowMs: number): number {
@@ -138,25 +132,30 @@ function wakeAt(dueAtMs: number, nowMs: number): number {
  * From here on the buffer's items expire. With an idle limit the length of a playback shows only as it goes, so this is
  * where one that takes too long stops, before anything is missing.
  */
-function outlived(row: ReplayRow, checkpoint: Checkpoint | undefined): Step {
-  const reason =
-    `PlaybackOutlivesRetention: ${checkpoint?.released ?? 0} of ${row.collected} events were released, in order, when ` +
-    'the time for which events are kept was over. Replay the rest of the window under a new name, faster or with a ' +
-    'shorter idle limit.';
-  return { changes: { phase: 'FAILED', reason, ...(checkpoint && { checkpoint }) }, resumeAtMs: 0 };
+function outlived({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undefined): OrderedReplayError {
+  const released = checkpoint?.released ?? 0;
+  return new OrderedReplayError(
+    'PlaybackOutlivesRetention',
+    `${released} of ${collected} events were released, in order, when the time for which events are kept was over.`,
+    {
+      remedy: 'Replay the rest of the window under a new name, faster or with a shorter idle limit.',
+      ids: { replay },
+    },
+  );
 }
 
 /** The count taken at the seal and the count of the walk were made apart: where they differ, something is wrong. */
-function finish(row: ReplayRow, checkpoint: Checkpoint | undefined, nowMs: number): Step {
+function finish({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undefined, nowMs: number): Step {
   const released = checkpoint?.released ?? 0;
-  if (released === row.collected) {
-    return {
-      changes: { phase: 'DONE', ...(checkpoint && { checkpoint }), doneAtMs: nowMs },
-      resumeAtMs: nowMs,
-    };
-  }
-  const reason =
-    `CountMismatch: ${row.collected} events were sealed and ${released} released. ` +
-    'What was released is in order; compare the buffer with the lanes before you rely on it.';
-  return { changes: { phase: 'FAILED', reason, ...(checkpoint && { checkpoint }) }, resumeAtMs: nowMs };
+  const changes = progress(checkpoint);
+  if (released === collected) return { kind: 'end', phase: 'DONE', changes: { ...changes, doneAtMs: nowMs } };
+  const mismatch = new OrderedReplayError(
+    'CountMismatch',
+    `${collected} events were sealed and ${released} released.`,
+    {
+      remedy: 'What was released is in order; compare the buffer with the lanes before you rely on it.',
+      ids: { replay },
+    },
+  );
+  return failed(mismatch, changes);
 }

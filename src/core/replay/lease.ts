@@ -1,6 +1,7 @@
 import { OrderedReplayError } from '../errors';
 import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
-import type { Clock, Phase, ReplayRow, Replays, SequencerStarts } from '../ports';
+import type { Clock, Replays, SequencerStarts } from '../ports';
+import { hasEnded, type ReplayRow } from './row';
 
 /**
  * R7: while a replay has not ended, a sequencer holds its lease or is started here.
@@ -8,12 +9,6 @@ import type { Clock, Phase, ReplayRow, Replays, SequencerStarts } from '../ports
  * A new generation is first named in the row and then started: whoever crashes in between leaves a row without a
  * lease, and the next one to come by starts that very generation, which is idempotent by its name.
  */
-
-const ENDED: readonly Phase[] = ['DONE', 'CANCELLED', 'FAILED'];
-
-export function hasEnded(phase: Phase): boolean {
-  return ENDED.includes(phase);
-}
 
 /**
  * Starts a sequencer, unless one is alive. Costs nothing while the lease in `row` holds.

@@ -1,24 +1,12 @@
-import { OrderedReplayError } from '../errors';
+import { type ErrorCode, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
 import { LEASE_GRACE_MS, MAX_ITERATIONS } from '../limits';
-import type {
-  Clock,
-  EventBuffer,
-  Lanes,
-  Queues,
-  ReplayRow,
-  ReplayStatus,
-  Replays,
-  RowChanges,
-  RowGuard,
-  SequenceObserver,
-  SequencerInput,
-} from '../ports';
+import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
-import type { Settings } from '../settings';
-import { hasEnded } from './lease';
 import { type ReplayReport, reportOf } from './report';
+import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
+import type { Save, Step, StepDeps } from './step';
 
 /**
  * Sequence: the loop body of the state machine of the same name. Looks at the replay's row, does what its phase
@@ -28,25 +16,8 @@ import { type ReplayReport, reportOf } from './report';
  * refused means that another sequencer was there first: the row is read again and the step chosen anew.
  */
 
-export interface SequenceDeps {
-  clock: Clock;
-  buffer: EventBuffer;
+export interface SequenceDeps extends StepDeps {
   replays: Replays;
-  lanes: Lanes;
-  status: ReplayStatus;
-  queues: Queues;
-  observer: SequenceObserver;
-  settings: Settings;
-  /** Milliseconds until this call's deadline. */
-  remainingMs(): number;
-}
-
-/** What one step decided: changes to the row, and when to look at the replay again. */
-export interface Step {
-  changes: RowChanges;
-  resumeAtMs: number;
-  /** Too little time is left in this call; the next one goes on at once. */
-  yields?: boolean;
 }
 
 export interface SequencerState extends SequencerInput {
@@ -58,7 +29,7 @@ export interface SequencerState extends SequencerInput {
 export type SequenceAnswer =
   | ({ action: 'wait' | 'continue' | 'continueAsNew'; resumeAt: string } & Required<SequencerState>)
   | { action: 'done'; report: ReplayReport }
-  | { action: 'fail'; Error: string; Cause: string };
+  | { action: 'fail'; Error: ErrorCode | 'Unknown'; Cause: string };
 
 /** Steps this close do not need a `Wait` state; the state machine would only truncate the time to its second. */
 const SOON_MS = 1_000;
@@ -66,61 +37,72 @@ const SOON_MS = 1_000;
 /** @throws OrderedReplayError `InvalidInput` for a state that no execution of ours would have. */
 export async function sequence(state: SequencerState, deps: SequenceDeps): Promise<SequenceAnswer> {
   const { replay, generation, iteration } = validateState(state);
-  let row = await deps.replays.get(replay);
+  const { clock, observer, replays } = deps;
+  let row = await replays.get(replay);
   for (;;) {
-    if (!row)
-      return failed('ReplayNotFound', `No row of replay ${replay}. Start a sequencer by starting a replay.`);
-    if (row.phase === 'FAILED') return failed(...splitReason(row.reason));
+    if (!row) return fail('ReplayNotFound', `No row of replay ${replay}. ${START_A_REPLAY}`);
+    if (row.phase === 'FAILED')
+      return fail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation) {
-      const life = signOfLife(row, generation, deps.clock.now());
-      await deps.replays.save(replay, life, { generation: row.generation });
-      row = await deps.replays.get(replay);
+      const life = signOfLife(row, generation, clock.now());
+      await replays.save(replay, life, { generation: row.generation });
+      row = await replays.get(replay);
       continue;
     }
-    const step = await stepOf(row, generation, deps);
-    const nowMs = deps.clock.now();
-    const saved = await deps.replays.save(
-      replay,
-      {
-        ...step.changes,
-        ...signOfLife(row, generation, nowMs, step.resumeAtMs),
-      },
-      guardOf(row, step),
-    );
+    const current = row;
+    const save = (changes: RowChanges, resumeAtMs?: number) =>
+      replays.save(
+        replay,
+        { ...signOfLife(current, generation, clock.now(), resumeAtMs), ...changes },
+        guardOf(current, changes),
+      );
+    const step = await stepOf(current, deps, save);
+    const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
+    const saved = await save({ ...step.changes, ...(step.kind === 'end' && ending(step)) }, resumeAtMs);
+    const nowMs = clock.now();
     const { phase, collected } = step.changes;
-    if (saved && phase === 'RELEASING' && collected !== undefined) deps.observer.sealed(collected);
-    if (saved && step.resumeAtMs > nowMs + SOON_MS) {
-      return again('wait', { replay, generation, iteration }, row, step.resumeAtMs);
+    if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
+    if (saved && resumeAtMs !== undefined && resumeAtMs > nowMs + SOON_MS) {
+      return again('wait', { replay, generation, iteration }, current, resumeAtMs);
     }
-    if (step.yields || deps.remainingMs() < MIN_STEP_MS)
-      return again('continue', { replay, generation, iteration }, row, nowMs);
-    if (saved && step.resumeAtMs > nowMs) await deps.clock.sleep(Math.ceil(step.resumeAtMs - nowMs));
-    row = await deps.replays.get(replay);
+    if (step.kind === 'yield' || deps.remainingMs() < MIN_STEP_MS) {
+      return again('continue', { replay, generation, iteration }, current, nowMs);
+    }
+    if (saved && resumeAtMs !== undefined && resumeAtMs > nowMs)
+      await clock.sleep(Math.ceil(resumeAtMs - nowMs));
+    row = await replays.get(replay);
   }
 }
 
 /** A step that is not a walk (which keeps its own deadline) takes a few requests. */
 const MIN_STEP_MS = 15_000;
+const START_A_REPLAY = 'Start a sequencer by starting a replay.';
 
-function stepOf(row: ReplayRow, generation: number, deps: SequenceDeps): Promise<Step> {
+function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);
-  if (row.phase === 'RELEASING') {
-    return releasing(row, deps, () => signOfLife(row, generation, deps.clock.now()));
-  }
+  if (row.phase === 'RELEASING') return releasing(row, deps, save);
   return collecting(row, deps);
 }
 
 /** The step was chosen by these; if one has changed, it was chosen wrongly. */
-function guardOf(row: ReplayRow, step: Step): RowGuard {
+function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
   return {
     phase: row.phase,
     generation: row.generation,
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
-    ...(step.changes.checkpoint && { checkpointUpTo: step.changes.checkpoint.position }),
+    ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
+}
+
+/** What the row says of an end: nobody looks at it again. */
+function ending(end: Extract<Step, { kind: 'end' }>): RowChanges {
+  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined };
+  if (end.phase === 'DONE') return ended;
+  if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
+  return { ...ended, errorCode: end.error.code, reason: textOf(end.error) };
 }
 
 /**
@@ -129,8 +111,8 @@ function guardOf(row: ReplayRow, step: Step): RowGuard {
  */
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   if (row.generation > generation) return { heartbeatAtMs: nowMs };
-  const leaseUntilMs = Math.ceil(Math.max(resumeAtMs, nowMs)) + LEASE_GRACE_MS;
-  return { generation, heartbeatAtMs: nowMs, leaseUntilMs };
+  const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
+  return { generation, heartbeatAtMs: nowMs, resumeAtMs: laterMs, leaseUntilMs: laterMs + LEASE_GRACE_MS };
 }
 
 /** A later generation has been started. One that is only named in the row may never have been. */
@@ -152,15 +134,8 @@ function again(
   return { ...state, action: 'continueAsNew', resumeAt, iteration: 0, generation: nextGeneration };
 }
 
-function failed(error: string, cause: string): SequenceAnswer {
-  return { action: 'fail', Error: error, Cause: cause };
-}
-
-/** A row's reason starts with the code of the error behind it. */
-function splitReason(reason = 'Unknown: no reason recorded'): [string, string] {
-  const colon = reason.indexOf(': ');
-  if (colon < 0) return ['Unknown', reason];
-  return [reason.slice(0, colon), reason.slice(colon + 2)];
+function fail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer {
+  return { action: 'fail', Error: code, Cause: reason };
 }
 
 function validateState(state: unknown): Required<SequencerState> {

@@ -1,8 +1,10 @@
 import { OrderedReplayError } from '../errors';
-import { EMPTY_READINGS, MAX_READING_DELAY_MS } from '../limits';
-import type { ReplayDescription, ReplayRow, RowChanges } from '../ports';
-import { compileOptions, type OptionTexts, readDescription } from '../replay/options';
-import type { SequenceDeps, Step } from '../replay/sequence';
+import { DAY_MS, EMPTY_READINGS, MAX_READING_DELAY_MS } from '../limits';
+import type { ReplayDescription } from '../ports';
+import { readDescription } from '../replay/description';
+import { compileOptions, type OptionTexts } from '../replay/options';
+import type { ReplayRow, RowChanges } from '../replay/row';
+import { againAt, failed, type Step, type StepDeps } from '../replay/step';
 import { dwellMs, settleMs } from '../settings';
 
 /**
@@ -15,114 +17,131 @@ import { dwellMs, settleMs } from '../settings';
  */
 
 /** One look at a replay in COLLECTING or INCOMPLETE. */
-export async function collecting(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+export async function collecting(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const described = await deps.status.describe(row.replay);
-  if (!described) return fail('ReplayNotFound', `EventBridge knows no replay ${row.replay}.`);
-  if (described.state === 'FAILED') return fail('ReplayFailed', described.stateReason ?? 'no reason given');
+  if (!described) return failed(notFound(row.replay));
+  if (described.state === 'FAILED') return failed(failedAtEventBridge(row.replay, described));
   if (described.state === 'CANCELLED' || described.state === 'CANCELLING') {
-    return end('CANCELLED', `EventBridge says ${described.state}.`);
+    return {
+      kind: 'end',
+      phase: 'CANCELLED',
+      reason: `EventBridge says ${described.state}.`,
+      changes: {},
+    };
   }
-  if (!row.options) return readOptions(described, deps);
+  if (!row.options) return readOptions(row.replay, described, deps);
   if (described.state !== 'COMPLETED') return later(deps);
   const nowMs = deps.clock.now();
   const completedAtMs = row.completedAtMs ?? nowMs;
   const settledAtMs = completedAtMs + settleMs(deps.settings);
-  if (nowMs < settledAtMs) return { changes: { completedAtMs }, resumeAtMs: settledAtMs };
+  if (nowMs < settledAtMs) return againAt(settledAtMs, { completedAtMs });
   return lookAtQueues(row, row.options, deps);
 }
 
-async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: SequenceDeps): Promise<Step> {
+async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: StepDeps): Promise<Step> {
   const { clock, queues, settings } = deps;
   const { queuesEmptyAtMs: lastEmptyAtMs = Number.NEGATIVE_INFINITY } = row;
   const againAtMs = lastEmptyAtMs + settings.queueMetadataMs;
-  if (clock.now() < againAtMs) return { changes: {}, resumeAtMs: againAtMs };
+  if (clock.now() < againAtMs) return againAt(againAtMs);
   const overflow = await queues.depth('overflow');
   const dead = await queues.depth('deadLetters');
   const startOver: RowChanges = { queuesEmptyAtMs: undefined, queuesEmptyReadings: undefined, dead };
   if (overflow > 0) return later(deps, startOver);
-  if (dead > 0 && compileOptions(options).onMissing === 'wait') {
+  if (dead > 0 && compileOptions(options, IN_THE_ROW).onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
       'or set options.onMissing to continue in this row.';
     const changes: RowChanges = { ...startOver, phase: 'INCOMPLETE', reason };
-    return { changes, resumeAtMs: clock.now() + settings.queueMetadataMs };
+    return againAt(clock.now() + settings.queueMetadataMs, changes);
   }
   const nowMs = clock.now();
   // After a longer gap a message may have died a second time unseen.
   const inARow = nowMs <= againAtMs + MAX_READING_DELAY_MS;
   const readings = inARow ? (row.queuesEmptyReadings ?? 0) + 1 : 1;
-  if (readings >= EMPTY_READINGS)
-    return { changes: { phase: 'SEALED', reason: undefined, dead }, resumeAtMs: nowMs };
-  return {
-    changes: { queuesEmptyAtMs: nowMs, queuesEmptyReadings: readings, dead },
-    resumeAtMs: nowMs + settings.queueMetadataMs,
-  };
+  if (readings >= EMPTY_READINGS) return againAt(nowMs, { phase: 'SEALED', reason: undefined, dead });
+  return againAt(nowMs + settings.queueMetadataMs, {
+    queuesEmptyAtMs: nowMs,
+    queuesEmptyReadings: readings,
+    dead,
+  });
 }
 
 /** SEALED: waits out the dwell, then counts the set and opens it for release. */
-export async function sealed(row: ReplayRow, deps: SequenceDeps): Promise<Step> {
+export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const { clock, buffer, settings } = deps;
   const nowMs = clock.now();
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
-  if (nowMs < readableAtMs) return { changes: { sealedAtMs }, resumeAtMs: readableAtMs };
-  if (nowMs >= row.createdAtMs + settings.retentionMs) {
-    return end(
-      'FAILED',
-      'The time for which events are kept was over before the seal.',
-      'PlaybackOutlivesRetention',
-    );
-  }
+  if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
+  if (nowMs >= row.createdAtMs + settings.retentionMs) return failed(outlivedBeforeTheSeal(row.replay));
   const counts = await Promise.all(
     Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
   );
   const collected = counts.reduce((sum, count) => sum + count, 0);
   const startMs = clock.now();
-  return { changes: { phase: 'RELEASING', collected, releaseStartedAtMs: startMs }, resumeAtMs: startMs };
+  return againAt(startMs, { phase: 'RELEASING', collected, releaseStartedAtMs: startMs });
 }
 
 /** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */
-function readOptions(described: ReplayDescription, deps: SequenceDeps): Step {
-  const { window } = described;
+function readOptions(replay: string, { description, window }: ReplayDescription, deps: StepDeps): Step {
+  const { clock, settings } = deps;
   try {
-    const options = readDescription(described.description, deps.settings.options);
-    demandRetention(window, options, deps);
-    return { changes: { options, window }, resumeAtMs: deps.clock.now() };
+    const options = readDescription(description, settings.options);
+    demandRetention(replay, window, options, settings.retentionMs);
+    return againAt(clock.now(), { options, window });
   } catch (error) {
-    if (!(error instanceof OrderedReplayError)) throw error;
-    return end('FAILED', error.message, error.code);
+    if (error instanceof OrderedReplayError) return failed(error);
+    throw error;
   }
 }
 
 /** Buffered events must outlive their playback. How long that takes is only known without a limit on pauses. */
 function demandRetention(
-  window: { fromMs: number; toMs: number },
+  replay: string,
+  window: ReplayDescription['window'],
   texts: OptionTexts,
-  deps: SequenceDeps,
+  retentionMs: number,
 ): void {
-  const options = compileOptions(texts);
-  const playbackMs = (window.toMs - window.fromMs) / options.speed;
-  const { retentionMs } = deps.settings;
-  if (options.idleMs !== Number.POSITIVE_INFINITY || playbackMs < retentionMs) return;
-  const days = (ms: number) => (ms / 86_400_000).toFixed(1);
+  const { speed, idleMs } = compileOptions(texts, IN_THE_ROW);
+  const playbackMs = (window.toMs - window.fromMs) / speed;
+  if (idleMs !== Number.POSITIVE_INFINITY || playbackMs < retentionMs) return;
+  const days = (ms: number) => (ms / DAY_MS).toFixed(1);
   throw new OrderedReplayError(
     'PlaybackOutlivesRetention',
     `At speed=${texts.speed} the window takes up to ${days(playbackMs)} days; events are kept for ${days(retentionMs)}.`,
     {
-      remedy:
-        'Start the replay again under a new name with a higher speed, an idle limit or a shorter window.',
+      remedy: `${UNDER_A_NEW_NAME} with a higher speed, an idle limit or a shorter window.`,
+      ids: { replay },
     },
   );
 }
 
-function later(deps: SequenceDeps, changes: RowChanges = {}): Step {
-  return { changes, resumeAtMs: deps.clock.now() + deps.settings.pollEveryMs };
+function later(deps: StepDeps, changes: RowChanges = {}): Step {
+  return againAt(deps.clock.now() + deps.settings.pollEveryMs, changes);
 }
 
-function fail(code: 'ReplayNotFound' | 'ReplayFailed', reason: string): Step {
-  return end('FAILED', reason, code);
+const UNDER_A_NEW_NAME = 'Start the replay again under a new name';
+const IN_THE_ROW = "Correct it in the replay's row.";
+
+function notFound(replay: string): OrderedReplayError {
+  return new OrderedReplayError('ReplayNotFound', `EventBridge knows no replay ${replay}.`, {
+    remedy: 'Start a replay in this account and Region.',
+    ids: { replay },
+  });
 }
 
-function end(phase: 'FAILED' | 'CANCELLED', reason: string, errorCode?: string): Step {
-  return { changes: { phase, reason: errorCode ? `${errorCode}: ${reason}` : reason }, resumeAtMs: 0 };
+function failedAtEventBridge(replay: string, { stateReason }: ReplayDescription): OrderedReplayError {
+  const why = stateReason === undefined ? 'without a reason' : `because: ${stateReason}`;
+  return new OrderedReplayError('ReplayFailed', `EventBridge says FAILED, ${why}.`, {
+    remedy: `Remove the cause. ${UNDER_A_NEW_NAME}; nothing was delivered.`,
+    ids: { replay },
+  });
+}
+
+function outlivedBeforeTheSeal(replay: string): OrderedReplayError {
+  return new OrderedReplayError(
+    'PlaybackOutlivesRetention',
+    'The time for which events are kept was over before the seal.',
+    { remedy: `${UNDER_A_NEW_NAME}; nothing was delivered.`, ids: { replay } },
+  );
 }

@@ -1,5 +1,6 @@
 import { createCollector } from '../../../src/core/collect/collect';
-import type { Phase } from '../../../src/core/ports';
+import { textOf } from '../../../src/core/errors';
+import type { Phase } from '../../../src/core/replay/row';
 import { crashAt, type Hook } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { rejectionOf } from '../../support/errors';
@@ -97,7 +98,7 @@ test('R6: given the phase took until the deadline to read, then nothing is store
     disposition: 'retry',
     ids: { replay: REPLAY, eventId: 'a' },
   });
-  expect(error.message).toBe(
+  expect(textOf(error)).toBe(
     `Reading the phase of replay ${REPLAY} took until the deadline; storing the event now could miss the seal. ` +
       'Nothing was stored; try again.',
   );
@@ -163,7 +164,7 @@ test('given a row that vanishes while it is made, then the event is to be tried 
   const replays = { ...deps.replays, get: async () => undefined, create: async () => false };
   const error = await rejectionOf(createCollector({ ...deps, replays })(event('a')));
   expect(error).toMatchObject({ code: 'SequencerNotStarted', disposition: 'retry', ids: { replay: REPLAY } });
-  expect(error.message).toBe(`The row of replay ${REPLAY} vanished while it was made. Try again.`);
+  expect(textOf(error)).toBe(`The row of replay ${REPLAY} vanished while it was made. Try again.`);
 });
 
 test('R1: given a late event that comes twice at the same time, then it is counted once or twice, and not missed', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OrderedReplayError } from '../../../src/core/errors';
+import { OrderedReplayError, textOf } from '../../../src/core/errors';
 import { demandRoom, parseEvent } from '../../../src/core/event/envelope';
 import { MAX_EVENT_BYTES, MAX_ID_BYTES } from '../../../src/core/limits';
 import { errorOf } from '../../support/errors';
@@ -21,7 +21,7 @@ describe.each(TEXT_FIELDS)('given an event whose %s is not a text', (field) => {
   test.each(KINDS)('%j is refused, and the message says that it is %s', (value, kind) => {
     const error = errorOf(() => parseEvent({ ...envelope(), [field]: value }));
     expect(error.code).toBe('InvalidEvent');
-    expect(error.message).toBe(
+    expect(textOf(error)).toBe(
       `The event's "${field}" is ${kind}, where a non-empty string is expected. ${REMEDY}`,
     );
   });
@@ -31,7 +31,7 @@ test.each([...KINDS.filter(([, kind]) => kind !== 'an object'), ['text', 'a stri
   'given a detail of %j, then the message says that it is %s',
   (detail, kind) => {
     const error = errorOf(() => parseEvent({ ...envelope(), detail }));
-    expect(error.message).toBe(`The event's "detail" is ${kind}, where an object is expected. ${REMEDY}`);
+    expect(textOf(error)).toBe(`The event's "detail" is ${kind}, where an object is expected. ${REMEDY}`);
   },
 );
 
@@ -41,12 +41,12 @@ test.each([
   ['[1]', 'an array'],
 ] as const)('given %j for an event, then the message says that it is %s', (input, kind) => {
   const error = errorOf(() => parseEvent(input));
-  expect(error.message).toBe(`The event is ${kind}, where a JSON object is expected. ${REMEDY}`);
+  expect(textOf(error)).toBe(`The event is ${kind}, where a JSON object is expected. ${REMEDY}`);
 });
 
 test('given text that is not JSON, then the message has its length and not its content', () => {
   const error = errorOf(() => parseEvent('{"secret": tell-nobody'));
-  expect(error.message).toBe(`The event's 22 characters are not JSON (SyntaxError). ${REMEDY}`);
+  expect(textOf(error)).toBe(`The event's 22 characters are not JSON (SyntaxError). ${REMEDY}`);
   expect(error.cause).toBeUndefined();
 });
 
@@ -54,7 +54,7 @@ test.each(['a b', 'x#y', 'é', 'a'.repeat(65), 'a/b', 'a\n'])(
   'given the replay name %j, then it is refused',
   (name) => {
     const error = errorOf(() => parseEvent(envelope({ 'replay-name': name })));
-    expect(error.message).toBe(
+    expect(textOf(error)).toBe(
       `The event's "replay-name" is "${name}"; allowed are 1 to 64 letters, digits, ".", "-", "_". ${REMEDY}`,
     );
   },
@@ -63,7 +63,7 @@ test.each(['a b', 'x#y', 'é', 'a'.repeat(65), 'a/b', 'a\n'])(
 test('given a time that is none, then the message quotes the beginning of it', () => {
   const time = `12 o'clock${'!'.repeat(100)}`;
   const error = errorOf(() => parseEvent(envelope({ time })));
-  expect(error.message).toBe(
+  expect(textOf(error)).toBe(
     `The event's "time" is "${time.slice(0, 40)}", where an ISO 8601 timestamp is expected. ${REMEDY}`,
   );
   expect(error.ids).toEqual({ eventId: envelope().id, replay: envelope()['replay-name'] });
@@ -71,7 +71,7 @@ test('given a time that is none, then the message quotes the beginning of it', (
 
 test('given an id that is too long for a position, then the message has its bytes and the limit', () => {
   const error = errorOf(() => parseEvent(envelope({ id: `${'é'.repeat(MAX_ID_BYTES / 2)}x` })));
-  expect(error.message).toBe(`The event's "id" has 257 bytes; allowed are 256. ${REMEDY}`);
+  expect(textOf(error)).toBe(`The event's "id" has 257 bytes; allowed are 256. ${REMEDY}`);
   expect(parseEvent(envelope({ id: 'x'.repeat(MAX_ID_BYTES) })).id).toHaveLength(MAX_ID_BYTES);
 });
 
@@ -86,7 +86,7 @@ test('given an event of exactly the largest size, then it is taken, and one byte
   const error = errorOf(() => demandRoom(parseEvent(padded(MAX_EVENT_BYTES + 1))));
   expect(error.code).toBe('EventTooLarge');
   expect(error.disposition).toBe('park');
-  expect(error.message).toBe(
+  expect(textOf(error)).toBe(
     'The event has 405505 bytes; a DynamoDB item leaves room for 405504. ' +
       'Set onMissing=continue to replay without it, or handle it by hand.',
   );

@@ -6,6 +6,7 @@ import { memoryLanes } from '../../fakes/lanes';
 const due = (n: number, lane: string, bytes = 2): DueEvent => ({
   lane,
   position: `2026-11-01T00:00:00.000000000Z##${String(n).padStart(6, '0')}`,
+  tiebreaker: '',
   json: 'x'.repeat(bytes),
   dueAtMs: n,
 });

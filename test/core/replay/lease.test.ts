@@ -1,6 +1,8 @@
+import { textOf } from '../../../src/core/errors';
 import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../../../src/core/limits';
-import type { Phase, ReplayRow } from '../../../src/core/ports';
-import { ensureSequencer, hasEnded } from '../../../src/core/replay/lease';
+import { ensureSequencer } from '../../../src/core/replay/lease';
+import type { Phase, ReplayRow } from '../../../src/core/replay/row';
+import { hasEnded } from '../../../src/core/replay/row';
 import { crashAt } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { rejectionOf } from '../../support/errors';
@@ -63,7 +65,7 @@ test('R7: given more used-up names than one try takes, then it says so, and tryi
   for (let generation = 1; generation <= 8; generation++) world.starts.end({ replay: REPLAY, generation });
   const error = await rejectionOf(ensureSequencer(rowOf(world), world));
   expect(error).toMatchObject({ code: 'SequencerNotStarted', disposition: 'retry', ids: { replay: REPLAY } });
-  expect(error.message).toBe(
+  expect(textOf(error)).toBe(
     `No sequencer of replay ${REPLAY} could be started in ${MAX_START_ATTEMPTS} attempts. ` +
       'The event is stored; trying again is safe.',
   );

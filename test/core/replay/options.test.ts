@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { compileOptions, DEFAULT_OPTIONS, readDescription } from '../../../src/core/replay/options';
+import { textOf } from '../../../src/core/errors';
+import { readDescription } from '../../../src/core/replay/description';
+import { compileOptions, DEFAULT_OPTIONS } from '../../../src/core/replay/options';
 import { errorOf } from '../../support/errors';
 
 const REMEDY = 'Correct it and start the replay again under a new name; nothing was delivered.';
@@ -55,7 +57,7 @@ test.each([
     const error = errorOf(() => read(text));
     expect(error.code).toBe('InvalidOption');
     expect(error.disposition).toBe('fail');
-    expect(error.message).toBe(`Option ${option} is not valid; allowed is ${allowed}. ${REMEDY}`);
+    expect(textOf(error)).toBe(`Option ${option} is not valid; allowed is ${allowed}. ${REMEDY}`);
   },
 );
 
@@ -119,7 +121,7 @@ test('given any prose, then reading it answers or says which option is wrong, an
   fc.assert(
     fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), (description) => {
       try {
-        compileOptions(read(description));
+        compileOptions(read(description), REMEDY);
       } catch (error) {
         expect(error).toMatchObject({ code: 'InvalidOption' });
       }
@@ -135,20 +137,22 @@ test('given the stack has other defaults, then a description overrides only what
 });
 
 test('given options as texts, when they are compiled, then they have units', () => {
-  expect(compileOptions(DEFAULT_OPTIONS)).toEqual({
+  expect(compileOptions(DEFAULT_OPTIONS, REMEDY)).toEqual({
     speed: 1,
     idleMs: Number.POSITIVE_INFINITY,
     orderingKeyPath: undefined,
     onMissing: 'wait',
   });
   const texts = { speed: '2.5x', idle: '1.5m', orderingKey: 'detail.a', onMissing: 'continue' };
-  expect(compileOptions(texts)).toEqual({
+  expect(compileOptions(texts, REMEDY)).toEqual({
     speed: 2.5,
     idleMs: 90_000,
     orderingKeyPath: 'detail.a',
     onMissing: 'continue',
   });
-  const idles = ['250ms', '5s', '2m', '1h', '1d'].map((idle) => compileOptions({ ...texts, idle }).idleMs);
+  const idles = ['250ms', '5s', '2m', '1h', '1d'].map(
+    (idle) => compileOptions({ ...texts, idle }, REMEDY).idleMs,
+  );
   expect(idles).toEqual([250, 5_000, 120_000, 3_600_000, 86_400_000]);
 });
 

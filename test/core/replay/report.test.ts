@@ -1,5 +1,5 @@
-import type { ReplayRow } from '../../../src/core/ports';
 import { reportOf } from '../../../src/core/replay/report';
+import type { ReplayRow } from '../../../src/core/replay/row';
 
 const START_MS = 1_000_000;
 const row: ReplayRow = {

@@ -1,5 +1,6 @@
+import { textOf } from '../../../src/core/errors';
 import { LEASE_GRACE_MS, MAX_ITERATIONS } from '../../../src/core/limits';
-import type { Phase } from '../../../src/core/ports';
+import type { Phase } from '../../../src/core/replay/row';
 import { type SequencerState, sequence } from '../../../src/core/replay/sequence';
 import { rejectionOf } from '../../support/errors';
 import { REPLAY } from '../../support/events';
@@ -22,7 +23,7 @@ test.each([
   const world = await worldWithReplay({});
   const error = await rejectionOf(sequence(state as never, world.sequenceDeps()));
   expect(error).toMatchObject({ code: 'InvalidInput', disposition: 'fail' });
-  expect(error.message).toBe(
+  expect(textOf(error)).toBe(
     'The input of the sequencer names no replay and generation. ' +
       'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
   );
@@ -48,18 +49,23 @@ test.each<[Phase]>([['DONE'], ['CANCELLED']])(
   },
 );
 
-test('given the phase FAILED, then the answer has the code and the rest of the reason, colons and all', async () => {
-  const world = await worldWithReplay({ phase: 'FAILED', reason: 'InvalidOption: this: that' });
+test('given the phase FAILED, then the answer has the code and the reason, as they stand in the row', async () => {
+  const world = await worldWithReplay({
+    phase: 'FAILED',
+    errorCode: 'InvalidOption',
+    reason: 'this: that',
+  });
   expect(await sequence(STATE, world.sequenceDeps())).toEqual({
     action: 'fail',
     Error: 'InvalidOption',
     Cause: 'this: that',
   });
+  delete rowOf(world).errorCode;
   delete rowOf(world).reason;
   expect(await sequence(STATE, world.sequenceDeps())).toEqual({
     action: 'fail',
     Error: 'Unknown',
-    Cause: 'no reason recorded',
+    Cause: 'No reason is recorded.',
   });
 });
 
@@ -68,15 +74,29 @@ test('given a replay that somebody failed by hand, then the answer has their rea
   expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ Cause: 'stopped by hand' });
 });
 
-test('R7: given any step, then the lease reaches beyond the time that the next one is planned for', async () => {
+test('R7: given any step, then the row says when the next one is planned for, and the lease reaches beyond', async () => {
   const world = await worldWithReplay({});
   world.status.set(REPLAY, { state: 'RUNNING' });
   const answer = await sequence(STATE, world.sequenceDeps());
   const resumeAtMs = Date.parse((answer as { resumeAt: string }).resumeAt);
   expect(rowOf(world)).toMatchObject({
     heartbeatAtMs: world.clock.now(),
+    resumeAtMs,
     leaseUntilMs: resumeAtMs + LEASE_GRACE_MS,
   });
+});
+
+test.each([
+  ['DONE', { status: 'COMPLETED' }],
+  ['CANCELLED', { status: 'CANCELLED' }],
+  ['FAILED', { status: 'FAILED' }],
+] as const)('given a replay that ends %s, then the row plans no further look', async (phase, { status }) => {
+  const world = await worldWithReplay(phase === 'DONE' ? releasingRow([0]) : {}, [0]);
+  rowOf(world).resumeAtMs = world.clock.now() + 1;
+  world.status.set(REPLAY, { state: status });
+  await sequence(STATE, world.sequenceDeps());
+  expect(rowOf(world).phase).toBe(phase);
+  expect(rowOf(world).resumeAtMs).toBeUndefined();
 });
 
 test('given a later generation that has been started, then this one is done without a write', async () => {

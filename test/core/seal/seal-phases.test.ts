@@ -1,4 +1,4 @@
-import type { ReplayRow } from '../../../src/core/ports';
+import type { ReplayRow } from '../../../src/core/replay/row';
 import { type SequenceAnswer, sequence } from '../../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, settleMs } from '../../../src/core/settings';
 import type { Hook } from '../../fakes/intercept';
@@ -129,21 +129,19 @@ test('R6: given SEALED, then the first reading comes after the dwell, counted fr
 });
 
 test.each([
-  ['archive gone', 'archive gone'],
-  [undefined, 'no reason given'],
-])(
-  'given EventBridge says FAILED with the reason %s, then so does the replay',
-  async (stateReason, cause) => {
-    const world = await collectingWorld();
-    world.status.set(REPLAY, { state: 'FAILED', ...(stateReason && { stateReason }) });
-    expect(await sequence(STATE, world.sequenceDeps())).toEqual({
-      action: 'fail',
-      Error: 'ReplayFailed',
-      Cause: cause,
-    });
-    expect(rowOf(world)).toMatchObject({ phase: 'FAILED', reason: `ReplayFailed: ${cause}` });
-  },
-);
+  ['archive gone', 'because: archive gone'],
+  [undefined, 'without a reason'],
+])('given EventBridge says FAILED with the reason %s, then so does the replay', async (stateReason, why) => {
+  const reason = `EventBridge says FAILED, ${why}. Remove the cause. Start the replay again under a new name; nothing was delivered.`;
+  const world = await collectingWorld();
+  world.status.set(REPLAY, { state: 'FAILED', ...(stateReason && { stateReason }) });
+  expect(await sequence(STATE, world.sequenceDeps())).toEqual({
+    action: 'fail',
+    Error: 'ReplayFailed',
+    Cause: reason,
+  });
+  expect(rowOf(world)).toMatchObject({ phase: 'FAILED', errorCode: 'ReplayFailed', reason });
+});
 
 test.each(['CANCELLING', 'CANCELLED'] as const)(
   'given EventBridge says %s, then the replay is cancelled',
@@ -164,7 +162,10 @@ test('given a replay that EventBridge does not know, then it fails and says so',
     action: 'fail',
     Error: 'ReplayNotFound',
   });
-  expect(rowOf(world).reason).toBe(`ReplayNotFound: EventBridge knows no replay ${REPLAY}.`);
+  expect(rowOf(world)).toMatchObject({
+    errorCode: 'ReplayNotFound',
+    reason: `EventBridge knows no replay ${REPLAY}. Start a replay in this account and Region.`,
+  });
 });
 
 test('given a bad option in the description, then the replay fails before it completes, and says what is allowed', async () => {

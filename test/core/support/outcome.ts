@@ -1,4 +1,5 @@
-import { tiebreakerIn, timeOf } from '../../../src/core/event/position';
+import { epochMsOf } from '../../../src/core/event/instant';
+import { parsePosition } from '../../../src/core/event/position';
 import type { Settings } from '../../../src/core/settings';
 import type { Hook } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
@@ -87,7 +88,7 @@ export function expectNeverEarly(
   let dueAtMs = world.replays.row(REPLAY)?.releaseStartedAtMs as number;
   let previousMs: number | undefined;
   for (const [position, atMs] of [...watch.appendedAtMs].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const timeMs = timeOf(position);
+    const timeMs = epochMsOf(parsePosition(position).time);
     if (previousMs !== undefined)
       dueAtMs += Math.min((timeMs - previousMs) / playback.speed, playback.idleMs);
     previousMs = timeMs;
@@ -112,7 +113,9 @@ export function descriptionOf({ speed, idleMs, byKey }: Playback): string {
 
 /** The tiebreakers that the lanes' records carry, one for each event. */
 export function tiebreakersOf(world: World): string[] {
-  return world.lanes.log.flatMap(({ positions }) => positions.map(tiebreakerIn));
+  return world.lanes.log.flatMap(({ positions }) =>
+    positions.map((position) => parsePosition(position).tiebreaker),
+  );
 }
 
 function sorted<V>(map: Map<string, V>): [string, V][] {
