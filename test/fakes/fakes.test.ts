@@ -71,7 +71,8 @@ describe('a table with a time to live', () => {
     await replays.create({ ...row, ...settings, replay: 'r', createdAtMs: clock.now(), expiresAtMs });
     const key = { replay: 'r', bucket: 0, position: 'p1' };
     const put = () => buffer.put(key, { json: '{}', late: false, receivedAtMs: clock.now(), expiresAtMs });
-    const append = (position: string) => lanes.append('r#', [{ position, json: '{}' }], expiresAtMs);
+    const append = (position: string) =>
+      lanes.append('r#', [{ position, tiebreaker: '', json: '{}' }], expiresAtMs);
     await put();
     await append('p1');
     return { clock, buffer, lanes, replays, put, append };

@@ -1,5 +1,4 @@
 import { createRandom, type Random } from '../../src/local/random';
-import type { Playback } from '../core/support/outcome';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
@@ -8,6 +7,7 @@ import {
   redrivenBetweenReadings,
   withAStraggler,
 } from './hard-scenarios';
+import type { Playback } from './playback';
 import type { Faults, Scenario, SketchPlan } from './scenario';
 
 /** Nothing goes wrong. */
@@ -21,6 +21,7 @@ export const CALM: Faults = {
   zombie: 0,
   lambdaThrottled: 0,
   coldStart: 0,
+  standstill: 0,
   slowRequest: 0,
   requestThrottled: 0,
   answerLost: 0,
@@ -32,8 +33,8 @@ export const CALM: Faults = {
   iteratorRestart: 0,
 };
 
-/** The highest rates that a scenario may have: high enough to matter, low enough for retries to get through. */
-const MOST: Faults = {
+/** The highest rates that any scenario may have: high enough to matter, low enough for retries to get through. */
+const MOST: Omit<Faults, 'standstill'> = {
   duplicate: 0.3,
   targetThrottled: 0.5,
   oversized: 0.2,
@@ -60,7 +61,7 @@ const pick = <T>(random: Random, values: readonly T[]): T =>
 export function scenarioOf(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
-  for (const name of Object.keys(MOST) as (keyof Faults)[]) {
+  for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {
     if (random.chance(0.5)) faults[name] = (MOST[name] * random.integer(1, 100)) / 100;
   }
   const events = drawEvents(random);

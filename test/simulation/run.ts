@@ -2,12 +2,15 @@ import type { CollectInput } from '../../functions/collect';
 import type { JsonObject } from '../../src/core/json';
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
 import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
-import type { SequencerState } from '../../src/core/replay/sequence';
+import type { ReplayRow } from '../../src/core/replay/row';
+import type { SequenceAnswer, SequencerState } from '../../src/core/replay/sequence';
+import type { LaneRecord } from '../fakes/lanes';
 import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
 import { dynamoDb } from './dynamodb';
 import { eventBridge } from './eventbridge';
 import { markedReads } from './eventual-reads';
+import type { Actor } from './fate';
 import { type CollectCall, callLost, createFunction } from './lambda';
 import type { Life } from './life';
 import { operator } from './operator';
@@ -29,6 +32,7 @@ const silent = {
   flush: () => undefined,
 };
 
+/** As `serverless.yml` has it. */
 const SEQUENCE_TIMEOUT_MS = 300_000;
 
 export interface Outcome {
@@ -41,6 +45,19 @@ export interface Outcome {
   late: number;
   released: number;
   generation: number;
+  row: ReplayRow | undefined;
+  /** The phases that the row went through. */
+  phases: readonly string[];
+  /** What the executions were told, in turn. */
+  answers: readonly SequenceAnswer[];
+  /** All appends. */
+  lanes: readonly LaneRecord[];
+  /** Requests that were sent, by port and method. */
+  requests: ReadonlyMap<string, number>;
+  /** Points of the two functions' calls that a process could die at. */
+  points: Readonly<Record<Actor, number>>;
+  /** From the write of SEALED to the first read for release. */
+  dwellMs: number | undefined;
 }
 
 /** Plays one scenario to its end. */
@@ -67,11 +84,18 @@ export async function run(
     late: row?.late ?? 0,
     released: row?.checkpoint?.released ?? 0,
     generation: row?.generation ?? 0,
+    row: row && { ...row },
+    phases: world.checkers.phases,
+    answers: world.checkers.answers,
+    lanes: world.tables.lanes.log,
+    requests: world.requests,
+    points: world.fate.passed,
+    dwellMs: world.checkers.dwellMs,
   };
 }
 
 async function play(world: World): Promise<void> {
-  const { scenario, scheduler, protocol, settings, checkers } = world;
+  const { scenario, scheduler, protocol, settings, checkers, tables, starts } = world;
   const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
   const doomed = (event: JsonObject) => {
     const left = cursesLeft.get(event.id as string) ?? 0;
@@ -103,7 +127,7 @@ async function play(world: World): Promise<void> {
   });
   const sequence = createFunction(world, {
     name: 'sequence',
-    timeoutMs: SEQUENCE_TIMEOUT_MS,
+    timeoutMs: scenario.sequenceCallMs ?? SEQUENCE_TIMEOUT_MS,
     crashPoints: 80,
     start(life) {
       const handler = protocol.createSequenceHandler({
@@ -143,6 +167,7 @@ async function play(world: World): Promise<void> {
         request(
           world,
           life,
+          'starts.start',
           () => `start sequencer ${input.generation}`,
           async () => {
             const outcome = await world.starts.start(input);
@@ -159,6 +184,10 @@ async function play(world: World): Promise<void> {
    */
   function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
     if (how === 'succeeded') return;
+    if (scenario.rescue === 'byHand') {
+      scheduler.spawn(startNextByHand, 60_000);
+      return;
+    }
     scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
       const stored = storedIds(world);
       const collected = scenario.events.find(({ id }) => stored.has(id));
@@ -168,7 +197,22 @@ async function play(world: World): Promise<void> {
     });
   }
 
-  Object.assign(world.listeners, { rowSaved: person.rowSaved, appended: stream.publish });
+  async function startNextByHand(): Promise<void> {
+    const row = tables.replays.row(REPLAY);
+    if (!row) return;
+    await starts.start({ replay: REPLAY, generation: row.generation + 1 });
+    machines.launch();
+  }
+
+  function rowMade(): void {
+    person.rowMade();
+    for (const generation of scenario.sequencersBesides ?? []) {
+      machines.startByHand({ replay: REPLAY, generation });
+    }
+  }
+
+  for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
+  Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');

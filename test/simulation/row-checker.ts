@@ -1,0 +1,48 @@
+import type { Phase, ReplayRow, RowChanges } from '../../src/core/replay/row';
+import type { SequenceAnswer } from '../../src/core/replay/sequence';
+import type { Scenario } from './scenario';
+import { demand } from './verdict';
+
+const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
+
+/** What the row says of a replay, and what executions were told, fits with how the replay went. */
+export class RowChecker {
+  readonly phases: string[] = [];
+  readonly answers: SequenceAnswer[] = [];
+  readonly #scenario: Scenario;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  saved(changes: RowChanges, before: Phase | undefined): void {
+    demand(!ENDED.includes(before), 'R4', () => `the row is changed when it is ${before}`);
+    if (changes.phase && changes.phase !== this.phases.at(-1)) this.phases.push(changes.phase);
+  }
+
+  answered(generation: number, answer: SequenceAnswer, row: ReplayRow | undefined): void {
+    this.answers.push(answer);
+    if (answer.action === 'fail') {
+      const isTrue = row?.phase === 'FAILED' && row.errorCode === answer.Error;
+      demand(isTrue, 'R7', () => `a sequencer fails with ${answer.Error}, and the row is ${row?.phase}`);
+    }
+    if (answer.action !== 'done') return;
+    const isSuperseded = row !== undefined && row.generation > generation;
+    const isTrue = ENDED.includes(row?.phase) && answer.report.phase === row?.phase;
+    demand(isSuperseded || isTrue, 'R7', () => `a sequencer is done, and the row is ${row?.phase}`);
+  }
+
+  atTheEnd({ phase, errorCode, reason, late, sealedAtMs }: ReplayRow, somebodyCancelled: boolean): void {
+    const { replay, mayFail = [] } = this.#scenario;
+    demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
+    const allowed: readonly (string | undefined)[] = replay === 'fails' ? ['ReplayFailed'] : mayFail;
+    demand(phase !== 'FAILED' || allowed.includes(errorCode), 'R1', () => `the replay is FAILED: ${reason}`);
+    demand(
+      phase !== 'CANCELLED' || somebodyCancelled || replay === 'isCancelled',
+      'R7',
+      () => 'the replay is CANCELLED, and nobody did it',
+    );
+    // All that comes to a replay that ended before its seal is kept, and none of it is late.
+    demand(phase === 'DONE' || sealedAtMs !== undefined || late === 0, 'R1', () => `${late} are late`);
+  }
+}
