@@ -29,21 +29,22 @@ export function flagOf(name: OptionName): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+const FLAGS: [flag: string, help: string][] = [
+  ['events FILE', 'JSON Lines, one EventBridge event a line; default: 329 GitHub webhooks'],
+  ['handler FILE#NAME', "a consumer's handler, TypeScript or JavaScript; default: prints each event"],
+  ...OPTION_NAMES.map((name): [string, string] => {
+    const { placeholder, help } = OPTIONS[name];
+    return [`${flagOf(name)} ${placeholder}`, `${help}; default ${DEFAULTS[name]}`];
+  }),
+  ['tiebreaker PATH', 'JMESPath of the value that orders events within one second'],
+  ['seed N', 'makes the disorder of the replay repeatable; default: by chance'],
+  ['json', 'one JSON object on stdout instead of progress, table and picture'],
+  ['help', 'this text'],
+];
+
 export const USAGE = `Usage: npm start -- [options]
 
-  --events FILE       JSON Lines, one EventBridge event a line; default: 329 GitHub webhooks
-  --handler FILE#NAME a consumer's handler, TypeScript or JavaScript; default: prints each event
-${OPTION_NAMES.map(usageOf).join('\n')}
-  --tiebreaker PATH   JMESPath of the value that orders events within one second
-  --seed N            makes the disorder of the replay repeatable; default: by chance
-  --json              one JSON object on stdout instead of progress, table and picture
-  --help              this text`;
-
-function usageOf(name: OptionName): string {
-  const { placeholder, help } = OPTIONS[name];
-  const flag = `  --${flagOf(name)} ${placeholder} `;
-  return `${flag.padEnd(22)}${help}; default ${DEFAULTS[name]}`;
-}
+${FLAGS.map(([flag, help]) => `  --${flag.padEnd(26)}${help}`).join('\n')}`;
 
 /**
  * @returns `undefined` where help was asked for.

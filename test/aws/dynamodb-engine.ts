@@ -20,7 +20,7 @@ export interface DynamoDbEngine {
  *
  * @example
  * AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
- *   DYNAMODB_ENDPOINT=http://127.0.0.1:8000 npx jest test/ports
+ *   DYNAMODB_ENDPOINT=http://127.0.0.1:8000 npx jest test/aws
  */
 export async function startDynamoDb(): Promise<DynamoDbEngine> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;

@@ -272,7 +272,12 @@ describe('bundles', () => {
     ]);
     const script = `if (typeof require(${JSON.stringify(path)}).handler !== 'function') process.exit(1)`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
-      env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...Object.fromEntries(variables) },
+      env: {
+        PATH: process.env.PATH,
+        AWS_REGION: 'us-east-1',
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        ...Object.fromEntries(variables),
+      },
     });
     expect(stdout).toBe('');
     const [zipKb, bundleKb] = [await stack.zipBytes(name), (await readFile(path)).length].map((n) =>

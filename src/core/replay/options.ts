@@ -25,7 +25,7 @@ export const OPTIONS = {
     allowed: 'a number above 0 (1 is as recorded, 10 ten times faster), or max',
     examples: '`1`, `0.5`, `10`, `max`',
     placeholder: 'N|max',
-    help: 'playback speed: 1 is as recorded, max without pauses',
+    help: 'how fast: 1 is as recorded, 10 ten times faster',
     parse(text) {
       if (text === 'max') return { speed: Number.POSITIVE_INFINITY };
       const speed = /^\d+(\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : 0;
@@ -37,7 +37,7 @@ export const OPTIONS = {
     allowed: 'a number with a unit (250ms, 5s, 2m, 1h, 1d), or none',
     examples: '`250ms`, `5s`, `2m`, `none`',
     placeholder: 'DURATION',
-    help: 'longest pause between two events, none for no limit',
+    help: 'longest pause between two events',
     parse(text) {
       if (text === 'none') return { idleMs: Number.POSITIVE_INFINITY };
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
@@ -49,7 +49,7 @@ export const OPTIONS = {
     allowed: 'a JMESPath such as detail.orderId, or none',
     examples: 'a [JMESPath](https://jmespath.org) such as `detail.orderId`, or `none`',
     placeholder: 'PATH',
-    help: 'JMESPath of the value within which order matters; each value has a lane of its own, none is one lane',
+    help: 'the value within which order matters: each has a lane of its own',
     parse(text) {
       if (!isPath(text)) return undefined;
       return { orderingKeyPath: text === 'none' || text === '' ? undefined : text };
@@ -60,7 +60,7 @@ export const OPTIONS = {
     allowed: 'wait or continue',
     examples: '`wait`, `continue`',
     placeholder: 'wait|continue',
-    help: 'with dead letters, wait until they are redriven or purged, or continue without them',
+    help: 'what to do while there are dead letters',
     parse: (text) => (text === 'wait' || text === 'continue' ? { onMissing: text } : undefined),
   }),
 };

@@ -13,9 +13,10 @@ export const badDescription: Case = {
     const events = happen(8, (n) => ({ second: n }));
     const description = 'Once more, but speed=fast please';
     const replay = await replayOf(world, events, { name: 'bad-description', description });
-    const { reason, checkpoint } = await replay.reaches('FAILED');
+    const { errorCode, reason, checkpoint } = await replay.reaches('FAILED');
+    expect(errorCode).toBe('InvalidOption');
     expect(reason).toMatch(
-      /^InvalidOption: Option speed=fast is not valid; allowed is a number above 0 \(.*\), or max\. Correct it and start/,
+      /^Option speed=fast is not valid; allowed is a number above 0 \(.*\), or max\. Correct it and start/,
     );
     const ended = async () => {
       const execution = await describeSequencer(world, replay, 1);
