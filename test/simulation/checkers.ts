@@ -1,4 +1,5 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
+import type { BufferKey } from '../../src/core/ports';
 import type { Phase, ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
@@ -157,6 +158,13 @@ export function createCheckers(parts: {
     dead: (id: string) => everDead.add(id),
     cancelled(): void {
       cancelledMs = scheduler.nowMs;
+    },
+
+    /** R5: what comes before the seal belongs to the set. */
+    storedAsLate({ position }: BufferKey): void {
+      const phase = tables.replays.row(REPLAY)?.phase;
+      const isOpen = phase === 'COLLECTING' || phase === 'INCOMPLETE';
+      verdict.check(() => demand(!isOpen, 'R5', () => `${position} is late, and the set is not sealed`));
     },
 
     letterComes: (messageId: string) => counts.letterComes(messageId),

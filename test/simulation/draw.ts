@@ -8,6 +8,7 @@ import {
   withAStraggler,
 } from './hard-scenarios';
 import type { Playback } from './playback';
+import { withSomethingRare } from './rare-scenarios';
 import type { Faults, Scenario, SketchPlan } from './scenario';
 
 /** Nothing goes wrong. */
@@ -105,7 +106,8 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
-  return random.chance(0.004) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
+  if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
+  return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

@@ -8,8 +8,7 @@ import type { World } from './world';
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, lanes } = world.stores;
-  const { checkers, listeners, scenario, tables } = world;
-  const slowPuts = new Map(scenario.events.map(({ id, slowPut }) => [id, slowPut]));
+  const { checkers, listeners, tables } = world;
   const memory = checkers.memoryOf();
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
@@ -19,8 +18,12 @@ export function dynamoDb(world: World, life: Life): Stores {
         const outcome = await call(
           'buffer.put',
           () => `put ${key.position}${event.late ? ' as late' : ''}`,
-          () => buffer.put(key, event),
-          slowPuts.get(idIn(event.json)),
+          async () => {
+            const outcome = await buffer.put(key, event);
+            if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
+            return outcome;
+          },
+          world.slowPut(idIn(event.json)),
         );
         const { late, lateCounted } =
           outcome === 'stored' ? { late: event.late, lateCounted: false } : outcome.existing;

@@ -1,7 +1,6 @@
-import { EMPTY_READINGS } from '../../src/core/limits';
-import { DEFAULT_SETTINGS, settleMs } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
 import { CALM } from './draw';
+import { SEAL_MS, withAnOvertakenPut, withHalfDays } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 
@@ -9,9 +8,6 @@ import { randomOf } from './seeded';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-/** How long after COMPLETED the set is sealed, at the earliest: then COMPLETED is seen at once. */
-const SEAL_MS = settleMs(DEFAULT_SETTINGS) + (EMPTY_READINGS - 1) * DEFAULT_SETTINGS.queueMetadataMs;
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
@@ -170,16 +166,12 @@ export function straysAndCrashes(seed: number): Scenario {
   };
 }
 
-/** Pauses of half a day, and events that are kept for one: what has expired is gone in the middle of the release. */
+/** Pauses of hours, and events that are kept for a day. */
 export function outlivesRetention(seed: number): Scenario {
-  const scenario = calm(seed, 12);
-  const random = randomOf(seed, 'kind');
-  return {
-    ...scenario,
-    events: scenario.events.map((event) => ({ ...event, second: random.integer(0, 4 * (DAY_MS / 1_000)) })),
-    playback: { ...scenario.playback, speed: 1, idleMs: random.integer(1, 12) * HOUR_MS },
-    settings: { ...scenario.settings, retentionMs: DAY_MS },
-    // A walk that finds nothing left cannot tell what has vanished from what was never there.
-    mayFail: ['PlaybackOutlivesRetention', 'CountMismatch'],
-  };
+  return withHalfDays(calm(seed, 12), randomOf(seed, 'kind'));
+}
+
+/** A put that arrives after the set was counted. */
+export function overtakenPut(seed: number): Scenario {
+  return withAnOvertakenPut(calm(seed, 12), randomOf(seed, 'kind'));
 }

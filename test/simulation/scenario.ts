@@ -57,8 +57,8 @@ export interface SketchPlan extends Sketch {
   throttledMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
-  /** Its put is as slow as this. */
-  slowPut?: SlowRequest;
+  /** Its puts are as slow as this, or only so many of them. */
+  slowPut?: SlowRequest & { times?: number };
   /** It is delivered so long after COMPLETED, each of these times; EventBridge promises to have sent it before. */
   strayMs?: number[];
 }

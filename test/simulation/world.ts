@@ -10,7 +10,7 @@ import { type MarkedReads, withStaleReads } from './eventual-reads';
 import { type Actor, Fate } from './fate';
 import { Life } from './life';
 import type { Protocol, Stores, Tables } from './protocol';
-import { type Faults, MAX_STANDSTILL_MS, type Scenario, settingsFor } from './scenario';
+import { type Faults, MAX_STANDSTILL_MS, type Scenario, type SlowRequest, settingsFor } from './scenario';
 import { Scheduler } from './scheduler';
 import { randomOf } from './seeded';
 import { createTrace, type Trace } from './trace';
@@ -48,6 +48,8 @@ export interface World {
   struck: Map<keyof Faults, number>;
   /** How often the poison event has failed. */
   poisonings: number;
+  /** How slow the next put of an event is, if that is not left to chance. */
+  slowPut(id: string): SlowRequest | undefined;
   /** A process on a host of its own; one of the two functions has a fate. */
   newLife(name: string, of?: Actor): Life;
 }
@@ -72,6 +74,7 @@ export function createWorld(
   const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
+  const slowPuts = new Map<string, number>();
   let lives = 0;
   const world: World = {
     scenario,
@@ -100,6 +103,13 @@ export function createWorld(
         parts.set(part, random);
       }
       return random;
+    },
+    slowPut(id) {
+      const { slowPut } = scenario.events.find((plan) => plan.id === id) ?? {};
+      if (!slowPut) return undefined;
+      const before = slowPuts.get(id) ?? 0;
+      slowPuts.set(id, before + 1);
+      return before < (slowPut.times ?? Number.POSITIVE_INFINITY) ? slowPut : undefined;
     },
     newLife(name, of) {
       const half = Math.floor(scenario.skewMs / 2);
