@@ -93,6 +93,7 @@ export function dynamoDb(world: World, life: Life): Stores {
             const saved = await replays.save(replay, changes, guard);
             if (saved) {
               checkers.rowSaved(changes, before);
+              if (changes.phase === 'RELEASING') world.requests.clear();
               listeners.rowSaved(changes);
             }
             return saved;

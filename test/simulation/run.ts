@@ -52,7 +52,7 @@ export interface Outcome {
   answers: readonly SequenceAnswer[];
   /** All appends. */
   lanes: readonly LaneRecord[];
-  /** Requests that were sent, by port and method. */
+  /** Requests by port and method, since the release began. */
   requests: ReadonlyMap<string, number>;
   /** Points of the two functions' calls that a process could die at. */
   points: Readonly<Record<Actor, number>>;

@@ -40,7 +40,7 @@ export interface World {
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
   fate: Fate;
-  /** Requests that were sent, by port and method. */
+  /** Requests by port and method, since the release began. */
   requests: Map<string, number>;
   /** A source of chance of its own for each part: leaving one fault out leaves the others much as they were. */
   random(part: string): Random;
