@@ -204,6 +204,12 @@ export function createCheckers(parts: {
 
     consumerHandled: (delivery: Delivery) => consumer.handled(delivery),
 
+    /** When nothing happens, until a person does something. */
+    atRest(): void {
+      const row = tables.replays.row(REPLAY);
+      if (row) verdict.check(() => rows.atRest(row));
+    },
+
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
     atTheEnd(dead: ReadonlySet<string>): void {
       verdict.check(() => {

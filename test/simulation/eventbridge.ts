@@ -76,7 +76,7 @@ export function eventBridge(
   }
 
   function send(plan: SketchPlan): void {
-    const event = plan.bad ? { ...eventOf(plan), time: '' } : eventOf(plan);
+    const event = { ...eventOf(plan), ...flawOf(plan) };
     checkers.accepted(plan);
     scheduler.spawn(() => deliver(plan, event));
     if (strikes(world, 'duplicate')) scheduler.spawn(() => deliver(plan, event), random.integer(0, 5_000));
@@ -145,6 +145,11 @@ export function eventBridge(
 }
 
 export type EventBridge = ReturnType<typeof eventBridge>;
+
+function flawOf({ bad }: SketchPlan): JsonObject {
+  if (bad === 'tiebreaker') return { detail: { sequence: true } };
+  return bad ? { time: '' } : {};
+}
 
 function minuteByMinute(events: SketchPlan[], shuffle: (minute: SketchPlan[]) => SketchPlan[]): SketchPlan[] {
   const minutes = new Map<number, SketchPlan[]>();

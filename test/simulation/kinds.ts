@@ -1,5 +1,5 @@
 import type { Random } from '../../src/local/random';
-import { CALM } from './draw';
+import { CALM } from './faults';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';

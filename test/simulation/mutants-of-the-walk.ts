@@ -167,6 +167,42 @@ export const WALK_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'a long pause is not left to the state machine',
+    breaks: 'R7',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)',
+        'if (dueAtMs > nowMs + Number.POSITIVE_INFINITY)',
+      ),
+    ],
+  },
+  {
+    name: 'a sequencer of a later generation does not name itself in the row',
+    breaks: 'R7',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'await replays.save(replay, life, { generation: row.generation });',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'an event that is refused sees to no sequencer',
+    breaks: 'R7',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        '      await ensureSequencer(row, deps);\n      throw error;',
+        '      throw error;',
+      ),
+    ],
+  },
+  {
     name: 'a sequencer does not look at the row again',
     breaks: 'R7',
     caughtBy: 658,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CALM, scenarioOf } from './draw';
+import { scenarioOf } from './draw';
+import { CALM } from './faults';
 import { isCaught, type Mutant, protocolOf } from './mutant';
 import { MUTANTS } from './mutants';
 import { mutate } from './mutate';

@@ -1,6 +1,13 @@
 import type { Mutant } from './mutant';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
+import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
 
-export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...WALK_MUTANTS, ...CONSUMER_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...SET_MUTANTS,
+  ...WALK_MUTANTS,
+  ...COUNT_MUTANTS,
+  ...EXPIRY_MUTANTS,
+  ...CONSUMER_MUTANTS,
+];

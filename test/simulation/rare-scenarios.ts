@@ -1,7 +1,8 @@
 import { EMPTY_READINGS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS, settleMs } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
-import type { Faults, Scenario, SketchPlan } from './scenario';
+import { CALM } from './faults';
+import type { Scenario, SketchPlan } from './scenario';
 
 /* What happens seldom, on top of all that a scenario has drawn already. */
 
@@ -31,7 +32,29 @@ const RARE: [probability: number, change: Change][] = [
   [0.2, withHalfDays],
   [0.3, withAnOvertakenPut],
   [0.05, withLargeEvents],
+  [0.5, withNothingButDuplicates],
+  [0.3, withRefusedEventsOnly],
 ];
+
+/** Nobody but the collector that refuses them knows of the replay, which must say that it waits. */
+function withRefusedEventsOnly(scenario: Scenario, random: Random): Scenario {
+  return {
+    ...scenario,
+    events: scenario.events.slice(0, random.integer(1, 3)).map((event) => ({ ...event, bad: 'tiebreaker' })),
+    playback: { ...scenario.playback, bySequence: true },
+    replay: 'completes',
+  };
+}
+
+/** Every number in the row must be exact then. */
+function withNothingButDuplicates(scenario: Scenario): Scenario {
+  const { abortSequencerAfterMs: _, ...rest } = scenario;
+  return {
+    ...rest,
+    events: scenario.events.map(({ bad: _b, cursed: _c, ...event }) => event),
+    faults: { ...CALM, duplicate: 0.3, coldStart: 0.1 },
+  };
+}
 
 /** Events that come when the set is being sealed, against all promises. */
 function withStrays(scenario: Scenario, random: Random): Scenario {
@@ -99,22 +122,11 @@ export function withAnOvertakenPut(scenario: Scenario, random: Random): Scenario
       delayMs: 2 * MINUTE_MS - random.integer(0, 2_500),
     },
     mayFail: ['CountMismatch'],
-    faults: { ...scenario.faults, ...QUIET_ROADS },
+    faults: CALM,
   };
 }
 
 const sound = (id: string, second: number): SketchPlan => ({ id, second, sequence: 0, key: 'key-0' });
-
-const QUIET_ROADS: Partial<Faults> = {
-  targetThrottled: 0,
-  crash: 0,
-  hang: 0,
-  zombie: 0,
-  lambdaThrottled: 0,
-  slowRequest: 0,
-  requestThrottled: 0,
-  answerLost: 0,
-};
 
 /** More than a call may hold at once, in events that are nearly as large as they can be. */
 function withLargeEvents(scenario: Scenario, random: Random): Scenario {

@@ -28,13 +28,19 @@ export class RowChecker {
     }
     if (answer.action !== 'done') return;
     const isSuperseded = row !== undefined && row.generation > generation;
-    const isTrue = ENDED.includes(row?.phase) && answer.report.phase === row?.phase;
-    demand(isSuperseded || isTrue, 'R7', () => `a sequencer is done, and the row is ${row?.phase}`);
+    // One that has failed makes its execution fail, and that raises an alarm.
+    const isTrue =
+      row && row.phase !== 'FAILED' && ENDED.includes(row.phase) && answer.report.phase === row.phase;
+    demand(isSuperseded || isTrue === true, 'R7', () => `a sequencer is done, and the row is ${row?.phase}`);
+  }
+
+  /** Nothing happens any more, though somebody may still come and hand dead letters back. */
+  atRest({ phase }: ReplayRow): void {
+    demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
   }
 
   atTheEnd({ phase, errorCode, reason, late, sealedAtMs }: ReplayRow, somebodyCancelled: boolean): void {
     const { replay, mayFail = [] } = this.#scenario;
-    demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
     const allowed: readonly (string | undefined)[] = replay === 'fails' ? ['ReplayFailed'] : mayFail;
     demand(phase !== 'FAILED' || allowed.includes(errorCode), 'R1', () => `the replay is FAILED: ${reason}`);
     demand(

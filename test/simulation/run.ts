@@ -216,6 +216,7 @@ async function play(world: World): Promise<void> {
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');
+    checkers.atRest();
     if (checkers.violation || !person.comesBack()) break;
   }
   if (!checkers.violation) {

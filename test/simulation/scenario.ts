@@ -49,8 +49,8 @@ export interface Faults {
 export type OperatorAct = 'redrive' | 'purge';
 
 export interface SketchPlan extends Sketch {
-  /** Cannot be collected until somebody mends it. */
-  bad?: boolean;
+  /** Cannot be collected until somebody mends it: it is no event, or one whose tiebreaker has no order. */
+  bad?: boolean | 'tiebreaker';
   /** So many of its first collect calls crash. */
   cursed?: number;
   /** The rule's target is throttled that long before it takes the event. */

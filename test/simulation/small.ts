@@ -1,4 +1,4 @@
-import { CALM } from './draw';
+import { CALM } from './faults';
 import type { Scenario } from './scenario';
 
 /** Small enough to be played once for each of its points: ties, two lanes, duplicates, a long pause, a late event. */
