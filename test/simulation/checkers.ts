@@ -1,6 +1,6 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import type { BufferKey } from '../../src/core/ports';
-import type { Phase, ReplayRow, RowChanges } from '../../src/core/replay/row';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
@@ -172,9 +172,9 @@ export function createCheckers(parts: {
     findsUncounted: () => counts.findsUncounted(),
     countsLate: () => verdict.check(() => counts.counts()),
 
-    rowSaved(changes: RowChanges, before: Phase | undefined): void {
+    rowSaved(changes: RowChanges, before: ReplayRow): void {
       const { dead } = changes;
-      verdict.check(() => rows.saved(changes, before));
+      verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
       if (dead !== undefined) verdict.check(() => counts.deadSaved(dead));
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;

@@ -1,3 +1,4 @@
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
@@ -89,7 +90,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
-            const before = tables.replays.row(replay)?.phase;
+            const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {
               checkers.rowSaved(changes, before);

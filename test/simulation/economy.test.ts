@@ -1,4 +1,7 @@
 import { FIRST_PAGE_EVENTS } from '../../src/core/limits';
+import { edit } from './mutant';
+import { type Edit, mutate } from './mutate';
+import { REAL } from './protocol';
 import { quietly } from './quietly';
 import { type Outcome, run } from './run';
 import type { Scenario, SketchPlan } from './scenario';
@@ -16,7 +19,7 @@ const eventsOf = (count: number, secondsApart: number): SketchPlan[] =>
   }));
 
 /** One lane, in a cloud where nothing goes wrong. */
-async function play(events: SketchPlan[], speed: number): Promise<Outcome> {
+async function play(events: SketchPlan[], speed: number, edits: Edit[] = []): Promise<Outcome> {
   const scenario: Scenario = {
     ...small,
     events,
@@ -25,7 +28,8 @@ async function play(events: SketchPlan[], speed: number): Promise<Outcome> {
     mostTurns: 1_000_000,
     faults: { ...small.faults, duplicate: 0 },
   };
-  const outcome = await quietly(() => run(scenario));
+  const protocol = edits.length > 0 ? await mutate(edits) : REAL;
+  const outcome = await quietly(() => run(scenario, { protocol }));
   expect(outcome).toMatchObject({ violation: undefined, phase: 'DONE' });
   return outcome;
 }
@@ -65,4 +69,22 @@ test('given a steady replay of ten events a second, then it costs about one appe
   expect(requestsOf(outcome, 'lanes')).toBeLessThanOrEqual(600);
   expect(requestsOf(outcome, 'replays.save')).toBeLessThanOrEqual(60 + 20);
   expect(requestsOf(outcome, 'buffer.read')).toBeLessThanOrEqual(BUCKETS * 6);
+});
+
+describe('the numbers show', () => {
+  test('a checkpoint that is saved after every append', async () => {
+    const saved = edit(
+      'src/core/release/release.ts',
+      'if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;',
+      '',
+    );
+    const outcome = await play(eventsOf(60, 1), 10, [saved]);
+    expect(requestsOf(outcome, 'replays.save')).toBeGreaterThan(30);
+  });
+
+  test('a group that is appended again', async () => {
+    const again = edit('src/core/release/append.ts', 'rest = rest.slice(group.length);', '');
+    const outcome = await play(eventsOf(60, 1), 10, [again]);
+    expect(requestsOf(outcome, 'lanes')).toBeGreaterThan(70);
+  });
 });

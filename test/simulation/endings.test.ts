@@ -4,6 +4,7 @@ import {
   cancelledInTheRow,
   deadForAnHour,
   outlivesRetention,
+  overtakenPut,
   releasedWithoutLetters,
 } from './kinds';
 import { playAll, seeds } from './play';
@@ -71,4 +72,13 @@ test('R1: given a playback that outlives the time for which events are kept, the
   });
   expect(endings.get('DONE')).toBeGreaterThan(10);
   expect(endings.get('PlaybackOutlivesRetention')).toBeGreaterThan(10);
+});
+
+test('R1: given a put that arrives after the set was counted, against all promises, then the replay does not end as if all were well', async () => {
+  let mismatches = 0;
+  await playAll(seeds(20, overtakenPut), ({ row, released, late }, { events }) => {
+    if (row?.phase === 'FAILED') mismatches++;
+    else expect(released + late).toBe(events.length);
+  });
+  expect(mismatches).toBeGreaterThan(5);
 });

@@ -131,6 +131,32 @@ export const WALK_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'a lease that is never alive',
+    breaks: 'R7',
+    shows: 'is named while another is alive',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/lease.ts',
+        'if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'a lease that is over when it begins',
+    breaks: 'R7',
+    shows: 'is over already',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/lease.ts',
+        '{ leaseUntilMs: clock.now() + LEASE_GRACE_MS }',
+        '{ leaseUntilMs: clock.now() - LEASE_GRACE_MS }',
+      ),
+    ],
+  },
+  {
     name: 'only new events see to a sequencer',
     breaks: 'R7',
     caughtBy: 2,

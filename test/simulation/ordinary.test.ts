@@ -10,14 +10,14 @@ jest.setTimeout(240_000);
 
 test('R1 to R6: given any events in any order of arrival, some twice, then the lanes are theirs, and the report is right', async () => {
   let duplicates = 0;
-  await playAll(seeds(180, calm), ({ answers }, { events }) => {
+  await playAll(seeds(150, calm), ({ answers }, { events }) => {
     const last = answers.at(-1);
     if (last?.action !== 'done') throw new Error(`The last answer is ${last?.action}.`);
     const counts = { collected: events.length, released: events.length, late: 0, dead: 0 };
     expect(last.report).toMatchObject({ phase: 'DONE', ...counts });
     duplicates += last.report.duplicates;
   });
-  expect(duplicates).toBeGreaterThan(180);
+  expect(duplicates).toBeGreaterThan(150);
 });
 
 /** Each lane's events with their positions and offsets. */

@@ -1,4 +1,4 @@
-import type { Phase, ReplayRow, RowChanges } from '../../src/core/replay/row';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Scenario } from './scenario';
 import { demand } from './verdict';
@@ -15,8 +15,19 @@ export class RowChecker {
     this.#scenario = scenario;
   }
 
-  saved(changes: RowChanges, before: Phase | undefined): void {
-    demand(!ENDED.includes(before), 'R4', () => `the row is changed when it is ${before}`);
+  /** @param nowMs By the slowest clock of all hosts, what is over is over for each. */
+  saved(changes: RowChanges, before: ReplayRow, nowMs: number): void {
+    demand(!ENDED.includes(before.phase), 'R4', () => `the row is changed when it is ${before.phase}`);
+    const { generation = before.generation, heartbeatAtMs, leaseUntilMs } = changes;
+    // A sequencer that names itself gives a sign of life; a collector names the one that it will start.
+    const isAlive = before.leaseUntilMs !== undefined && before.leaseUntilMs > nowMs;
+    const isNamed = generation > before.generation && heartbeatAtMs === undefined;
+    demand(!isNamed || !isAlive, 'R7', () => `sequencer ${generation} is named while another is alive`);
+    demand(
+      (leaseUntilMs ?? nowMs) >= nowMs,
+      'R7',
+      () => `the lease of sequencer ${generation} is over already`,
+    );
     if (changes.phase && changes.phase !== this.phases.at(-1)) this.phases.push(changes.phase);
   }
 
