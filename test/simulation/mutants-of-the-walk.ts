@@ -60,12 +60,12 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'checkpoint saved before the append',
     breaks: 'R1',
-    caughtBy: 97,
+    caughtBy: 213,
     edits: [
       edit(
         'src/core/release/release.ts',
         'await appendDue(deps.lanes, batch, {',
-        'const checkpoint = walk.advance(batch); await save({ checkpoint }, { checkpointUpTo: checkpoint.position }); await appendDue(deps.lanes, batch, {',
+        'const checkpoint = walk.advance(batch); await save({ checkpoint }); await appendDue(deps.lanes, batch, {',
       ),
       edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
     ],
@@ -74,13 +74,7 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'events are taken before they are due',
     breaks: 'R6',
     caughtBy: 4,
-    edits: [
-      edit(
-        'src/core/release/release.ts',
-        'if (!next || walk.due(next.position) > nowMs) break;',
-        'if (!next) break;',
-      ),
-    ],
+    edits: [edit('src/core/release/release.ts', 'if (point.dueAtMs > nowMs) break;', '')],
   },
   {
     name: 'a pause ignores the speed',
@@ -109,7 +103,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a refused append skips all that is left',
     breaks: 'R1',
-    caughtBy: 24,
+    caughtBy: 12,
     edits: [
       edit(
         'src/core/release/append.ts',
@@ -195,7 +189,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a long pause is not left to the state machine',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 8,
     edits: [
       edit(
         'src/core/release/release.ts',
@@ -207,7 +201,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer of a later generation does not name itself in the row',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 167,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -219,7 +213,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'an event that is refused sees to no sequencer',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 393,
     edits: [
       edit(
         'src/core/collect/collect.ts',
@@ -235,13 +229,13 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position }))) {',
-        'if (!(await save({ checkpoint }, { checkpointUpTo: checkpoint.position })) && false) {',
+        'if (!(await save({ checkpoint }))) return againAt(savedAtMs);',
+        'await save({ checkpoint });',
       ),
       edit(
         'src/core/release/release.ts',
-        'if (!(await save({}, {}))) return { changes: {}, resumeAtMs: clock.now() };',
-        'await save({}, {});',
+        'if (!(await save({}))) return againAt(clock.now());',
+        'await save({});',
       ),
     ],
   },
