@@ -6,12 +6,13 @@ import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
+import { createEndChecker } from './end-checker';
 import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
 import type { Tables } from './protocol';
 import { RowChecker } from './row-checker';
-import { type Faults, isUnpromised, type Scenario, type SketchPlan } from './scenario';
+import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import type { Trace } from './trace';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -20,20 +21,6 @@ import { demand, type Invariant, Verdict } from './verdict';
 const CANCEL_NOTICED_MS = 25_000;
 /** An append of four attempts that each wait in their sender and lose their answer. */
 const SLOW_APPEND_MS = 50_000;
-/** Faults after which a number may be too high or too low by what was done twice or not to its end. */
-const BLUR: readonly (keyof Faults)[] = [
-  'expressTwice',
-  'crash',
-  'hang',
-  'zombie',
-  'lambdaThrottled',
-  'slowRequest',
-  'requestThrottled',
-  'answerLost',
-  'parkFails',
-  'messageTwice',
-];
-
 /**
  * What must hold, checked after every step that could break it and at the end. The checkers know the scenario and the
  * tables, not the code.
@@ -52,15 +39,9 @@ export function createCheckers(parts: {
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
-  const isExact =
-    BLUR.every((fault) => scenario.faults[fault] === 0) &&
-    !scenario.dies &&
-    scenario.abortSequencerAfterMs === undefined &&
-    scenario.events.every(
-      ({ bad, cursed, unreachable, slowPut }) => !bad && !cursed && !unreachable && !slowPut,
-    );
   const accepted = new Set<string>();
   const purged = new Set<string>();
+  const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
@@ -87,42 +68,6 @@ export function createCheckers(parts: {
       'R7',
       () => `an append ${sinceMs} ms after somebody had cancelled the release`,
     );
-  }
-
-  /** R1: every event is in exactly one place, for as long as events are kept. */
-  function checkOutcomes(row: ReplayRow | undefined, dead: ReadonlySet<string>): void {
-    const stored = oracle.stored();
-    const isDone = row?.phase === 'DONE';
-    for (const id of accepted) {
-      const kept = stored.get(id);
-      if (!kept && row && mayHaveExpired(row)) continue;
-      demand(kept !== undefined || dead.has(id) || purged.has(id), 'R1', () => `${id} is lost`);
-      if (!kept || !isDone) continue;
-      demand(kept.late || lanes.has(id), 'R1', () => `${id} is in no lane, and not late`);
-      demand(!kept.late || !lanes.has(id), 'R1', () => `${id} is in a lane, and late`);
-    }
-  }
-
-  function mayHaveExpired({ createdAtMs }: ReplayRow): boolean {
-    return scheduler.nowMs + scenario.skewMs >= createdAtMs + settings.retentionMs;
-  }
-
-  /** R1: every outcome is counted. */
-  function checkCounts(row: ReplayRow, dead: ReadonlySet<string>): void {
-    const stored = [...oracle.stored()];
-    const set = mayHaveExpired(row) ? row.collected : stored.filter(([, { late }]) => !late).length;
-    const released = row.checkpoint?.released ?? 0;
-    demand(
-      row.collected === set && released === set,
-      'R1',
-      () => `${row.collected} counted, ${released} released, ${set} in the set`,
-    );
-    // A late event whose counting failed has its message in the dead-letter queue, and is counted when that returns.
-    const late = stored.filter(([id, each]) => each.late && !dead.has(id));
-    demand(row.late >= late.length, 'R1', () => `${late.length} are late, ${row.late} counted`);
-    const unmarked = late.filter(([, { lateCounted }]) => !lateCounted).map(([id]) => id);
-    demand(unmarked.length === 0, 'R1', () => `${unmarked.join(', ')} would be counted again`);
-    if (isExact) counts.isExact(row, [...oracle.stored().values()]);
   }
 
   return {
@@ -219,10 +164,10 @@ export function createCheckers(parts: {
           'R7',
           () => 'events are stored without a row',
         );
-        checkOutcomes(row, dead);
+        ends.checkOutcomes(row, dead);
         if (!row) return;
         rows.atTheEnd(row, cancelledMs !== undefined);
-        if (row.phase === 'DONE') checkCounts(row, dead);
+        if (row.phase === 'DONE') ends.checkCounts(row, dead);
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });

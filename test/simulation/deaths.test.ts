@@ -1,6 +1,6 @@
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
 import { deaths, standstills } from './kinds';
-import { playAll, seeds } from './play';
+import { playAll, playKind } from './play';
 import { quietly } from './quietly';
 import { type Outcome, run } from './run';
 import type { DeadlyPoints, Scenario } from './scenario';
@@ -49,7 +49,7 @@ test('R1 to R6: given two deaths, at any point and soon after it, then the outco
 });
 
 test('R1 to R6: given any replay with long pauses and deaths anywhere, then the outcome is the same', async () => {
-  await playAll(seeds(60, deaths), ({ phase }) => expect(phase).toBe('DONE'));
+  await playKind(deaths, 60, ({ phase }) => expect(phase).toBe('DONE'));
 });
 
 test('R7: given a sequencer that dies at any point with its execution, when an event comes by later, then the replay is finished', async () => {
@@ -100,7 +100,7 @@ test('R7: given an execution whose name is used up, then the next generation doe
 
 test('R2 to R6: given sequencers of three generations that stand still for up to half an hour, then the lanes are as from one', async () => {
   let stood = 0;
-  await playAll(seeds(20, standstills), ({ phase, struck, generation }) => {
+  await playKind(standstills, 20, ({ phase, struck, generation }) => {
     expect(phase).toBe('DONE');
     expect(generation).toBeGreaterThan(2);
     stood += struck.get('standstill') ?? 0;

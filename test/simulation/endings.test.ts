@@ -7,13 +7,13 @@ import {
   overtakenPut,
   releasedWithoutLetters,
 } from './kinds';
-import { playAll, seeds } from './play';
+import { playKind } from './play';
 
 jest.setTimeout(240_000);
 
 test('given a replay that is cancelled in EventBridge while it is collected, then nothing is delivered, and every event is held', async () => {
   let cancelled = 0;
-  await playAll(seeds(26, cancelledInEventBridge), ({ row, lanes, answers }) => {
+  await playKind(cancelledInEventBridge, 26, ({ row, lanes, answers }) => {
     expect(lanes).toEqual([]);
     if (!row) return;
     cancelled++;
@@ -25,7 +25,7 @@ test('given a replay that is cancelled in EventBridge while it is collected, the
 
 test('given a replay whose row somebody sets to CANCELLED, at any moment, then release stops soon, at a beginning of the lanes', async () => {
   const endings = new Set<string>();
-  await playAll(seeds(60, cancelledInTheRow), ({ phase, phases }) => {
+  await playKind(cancelledInTheRow, 60, ({ phase, phases }) => {
     endings.add(phase === 'DONE' ? 'DONE' : `CANCELLED after ${phases.at(-1) ?? 'nothing'}`);
   });
   expect([...endings].sort()).toEqual([
@@ -37,7 +37,7 @@ test('given a replay whose row somebody sets to CANCELLED, at any moment, then r
 });
 
 test('R1: given an option that is not valid, then the replay fails with InvalidOption, nothing is delivered, and every event is held', async () => {
-  await playAll(seeds(20, badOption), ({ row, lanes, answers }) => {
+  await playKind(badOption, 20, ({ row, lanes, answers }) => {
     expect(row).toMatchObject({ phase: 'FAILED', errorCode: 'InvalidOption' });
     expect(answers.at(-1)).toMatchObject({ action: 'fail', Error: 'InvalidOption' });
     expect(lanes).toEqual([]);
@@ -46,7 +46,7 @@ test('R1: given an option that is not valid, then the replay fails with InvalidO
 
 test('R1: given dead letters, when they are handed back after an hour, then the replay goes on by itself with every event', async () => {
   let waited = 0;
-  await playAll(seeds(24, deadForAnHour), ({ row, phases }, { events }) => {
+  await playKind(deadForAnHour, 24, ({ row, phases }, { events }) => {
     expect(row).toMatchObject({ phase: 'DONE', late: 0, dead: 0, collected: events.length });
     if (events.length === 1) return;
     waited++;
@@ -56,7 +56,7 @@ test('R1: given dead letters, when they are handed back after an hour, then the 
 });
 
 test('R1: given onMissing=continue, then the others are released at once, and what is handed back later is late, and counted', async () => {
-  await playAll(seeds(20, releasedWithoutLetters), ({ row }, { events }) => {
+  await playKind(releasedWithoutLetters, 20, ({ row }, { events }) => {
     const dead = events.filter(({ bad }) => bad).length;
     expect(row).toMatchObject({ phase: 'DONE', late: dead, dead, collected: events.length - dead });
   });
@@ -64,7 +64,7 @@ test('R1: given onMissing=continue, then the others are released at once, and wh
 
 test('R1: given a playback that outlives the time for which events are kept, then it fails at a beginning of the lanes, or is done with every event', async () => {
   const endings = new Map<string | undefined, number>();
-  await playAll(seeds(40, outlivesRetention), ({ row, released }, { events }) => {
+  await playKind(outlivesRetention, 40, ({ row, released }, { events }) => {
     const ending = row?.phase === 'DONE' ? row.phase : row?.errorCode;
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
     if (ending === 'DONE') expect(released).toBe(events.length);
@@ -76,7 +76,7 @@ test('R1: given a playback that outlives the time for which events are kept, the
 
 test('R1: given a put that arrives after the set was counted, against all promises, then the replay does not end as if all were well', async () => {
   let mismatches = 0;
-  await playAll(seeds(20, overtakenPut), ({ row, released, late }, { events }) => {
+  await playKind(overtakenPut, 20, ({ row, released, late }, { events }) => {
     if (row?.phase === 'FAILED') mismatches++;
     else expect(released + late).toBe(events.length);
   });

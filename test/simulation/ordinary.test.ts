@@ -1,6 +1,6 @@
 import { MAX_ITERATIONS } from '../../src/core/limits';
 import { calm, sequencersOfOneGeneration, shortCalls } from './kinds';
-import { playAll, seeds } from './play';
+import { playKind } from './play';
 import { quietly } from './quietly';
 import { type Outcome, run } from './run';
 import type { Scenario } from './scenario';
@@ -10,7 +10,7 @@ jest.setTimeout(240_000);
 
 test('R1 to R6: given any events in any order of arrival, some twice, then the lanes are theirs, and the report is right', async () => {
   let duplicates = 0;
-  await playAll(seeds(150, calm), ({ answers }, { events }) => {
+  await playKind(calm, 150, ({ answers }, { events }) => {
     const last = answers.at(-1);
     if (last?.action !== 'done') throw new Error(`The last answer is ${last?.action}.`);
     const counts = { collected: events.length, released: events.length, late: 0, dead: 0 };
@@ -44,8 +44,8 @@ test('R5: given two orders of arrival, buckets and speeds, then lanes, positions
     const drawn = calm(2 * from + seed, 1);
     return { ...drawn, events, playback: { ...drawn.playback, byKey, bySequence } };
   };
-  await playAll(seeds(pairs, one), (outcome, { seed }) => first.set(seed - from, outcome));
-  await playAll(seeds(pairs, other), (outcome, { seed, events }) => {
+  await playKind(one, pairs, (outcome, { seed }) => first.set(seed - from, outcome));
+  await playKind(other, pairs, (outcome, { seed, events }) => {
     const contents = contentsOf(outcome);
     expect(contents).toEqual(contentsOf(first.get(seed - 2 * from) as Outcome));
     expect(contents.flatMap(([, lane]) => lane)).toHaveLength(events.length);
@@ -54,7 +54,7 @@ test('R5: given two orders of arrival, buckets and speeds, then lanes, positions
 
 test('given calls with hardly any time, then a replay goes on in many of them and comes out the same', async () => {
   let goesOnAtOnce = 0;
-  await playAll(seeds(60, shortCalls), ({ phase, answers }) => {
+  await playKind(shortCalls, 60, ({ phase, answers }) => {
     expect(phase).toBe('DONE');
     goesOnAtOnce += answers.filter(({ action }) => action === 'continue').length;
   });
@@ -62,7 +62,7 @@ test('given calls with hardly any time, then a replay goes on in many of them an
 });
 
 test('R2 to R6: given two or three sequencers that interleave at every request, then the lanes are as from one', async () => {
-  await playAll(seeds(40, sequencersOfOneGeneration), ({ phase, answers }, { sequencersBesides = [] }) => {
+  await playKind(sequencersOfOneGeneration, 40, ({ phase, answers }, { sequencersBesides = [] }) => {
     expect(phase).toBe('DONE');
     expect(answers.filter(({ action }) => action === 'done')).toHaveLength(1 + sequencersBesides.length);
   });

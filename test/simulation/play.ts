@@ -7,17 +7,26 @@ import type { Scenario } from './scenario';
 export function playAll(
   scenarios: Iterable<Scenario>,
   look: (outcome: Outcome, scenario: Scenario) => void = () => {},
+  kind?: string,
 ): Promise<void> {
   return quietly(async () => {
     for (const scenario of scenarios) {
       const outcome = await run(scenario);
-      if (outcome.violation) throw new Error(await explain(scenario, outcome.violation));
+      if (outcome.violation) throw new Error(await explain(scenario, outcome.violation, { kind }));
       look(outcome, scenario);
     }
   });
 }
 
-/** The scenarios of the seeds from 1. */
-export function* seeds(count: number, kind: (seed: number) => Scenario): Generator<Scenario> {
-  for (let seed = 1; seed <= count; seed++) yield kind(seed);
+/** The scenarios of one kind, of the seeds from 1. */
+export function playKind(
+  kind: (seed: number) => Scenario,
+  count: number,
+  look?: (outcome: Outcome, scenario: Scenario) => void,
+): Promise<void> {
+  return playAll(
+    Array.from({ length: count }, (_, n) => kind(n + 1)),
+    look,
+    kind.name,
+  );
 }

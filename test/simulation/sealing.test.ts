@@ -1,13 +1,13 @@
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { strays, straysAndCrashes } from './kinds';
-import { playAll, seeds } from './play';
+import { playKind } from './play';
 
 jest.setTimeout(240_000);
 
 test('R1, R6: given puts that race with the seal, then every event is released or late, never both and never neither', async () => {
   let sawBoth = 0;
   const { collectTimeoutMs, phaseCacheMs } = DEFAULT_SETTINGS;
-  await playAll(seeds(60, strays), ({ phase, row, released, late, dwellMs }, { events, seed }) => {
+  await playKind(strays, 60, ({ phase, row, released, late, dwellMs }, { events, seed }) => {
     expect(phase).toBe('DONE');
     expect(row?.collected).toBe(released);
     // A put whose caller has given it up may be counted beside the next attempt.
@@ -22,7 +22,7 @@ test('R1, R6: given puts that race with the seal, then every event is released o
 test('R1: given crashes and duplicates besides, then no late event goes uncounted', async () => {
   let crashes = 0;
   let late = 0;
-  await playAll(seeds(40, straysAndCrashes), (outcome) => {
+  await playKind(straysAndCrashes, 40, (outcome) => {
     expect(outcome.phase).toBe('DONE');
     crashes += outcome.struck.get('crash') ?? 0;
     late += outcome.late;
