@@ -90,6 +90,7 @@ export function createCheckers(parts: {
     answered(generation: number, answer: SequenceAnswer): void {
       verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
     },
+    executionFailed: () => rows.executionFailed(),
     /** What a new process holds. */
     memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);

@@ -111,6 +111,7 @@ export async function playOut(world: World): Promise<void> {
    */
   function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
     if (how === 'succeeded') return;
+    checkers.executionFailed();
     if (scenario.rescue === 'byHand') {
       scheduler.spawn(startNextByHand, 60_000);
       return;

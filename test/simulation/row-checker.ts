@@ -10,6 +10,7 @@ export class RowChecker {
   readonly phases: string[] = [];
   readonly answers: SequenceAnswer[] = [];
   readonly #scenario: Scenario;
+  #someFailed = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -45,12 +46,19 @@ export class RowChecker {
     demand(isSuperseded || isTrue === true, 'R7', () => `a sequencer is done, and the row is ${row?.phase}`);
   }
 
-  /** Nothing happens any more, though somebody may still come and hand dead letters back. */
-  atRest({ phase }: ReplayRow): void {
-    demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
+  /** Where an execution has failed, it may take somebody who comes by. */
+  executionFailed(): void {
+    this.#someFailed = true;
   }
 
-  atTheEnd({ phase, errorCode, reason, late, sealedAtMs }: ReplayRow, somebodyCancelled: boolean): void {
+  /** Nothing happens any more, until somebody hands dead letters back. */
+  atRest(row: ReplayRow): void {
+    if (!this.#someFailed) demandEnd(row);
+  }
+
+  atTheEnd(row: ReplayRow, somebodyCancelled: boolean): void {
+    demandEnd(row);
+    const { phase, errorCode, reason, late, sealedAtMs } = row;
     const { replay, mayFail = [] } = this.#scenario;
     const allowed: readonly (string | undefined)[] = replay === 'fails' ? ['ReplayFailed'] : mayFail;
     demand(phase !== 'FAILED' || allowed.includes(errorCode), 'R1', () => `the replay is FAILED: ${reason}`);
@@ -62,4 +70,8 @@ export class RowChecker {
     // All that comes to a replay that ended before its seal is kept, and none of it is late.
     demand(phase === 'DONE' || sealedAtMs !== undefined || late === 0, 'R1', () => `${late} are late`);
   }
+}
+
+function demandEnd({ phase }: ReplayRow): void {
+  demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
 }
