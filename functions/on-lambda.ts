@@ -1,13 +1,18 @@
 import type { Environment } from './settings';
+import { forCaller } from './telemetry';
 
 /**
  * Makes the handler of a deployed function while its module loads: Lambda initializes a function at full speed, and a
- * variable that is missing shows at once. Anywhere else, where the module is imported for what it wires, nothing is
- * made and there is no handler.
+ * variable that is missing shows at once. Elsewhere the module is imported only for its functions, so nothing is made.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html `AWS_LAMBDA_FUNCTION_NAME`
  */
 export function onLambda<H>(wire: (env: Environment) => H): H | undefined {
   const { env } = process;
-  return env.AWS_LAMBDA_FUNCTION_NAME === undefined ? undefined : wire(env);
+  if (env.AWS_LAMBDA_FUNCTION_NAME === undefined) return undefined;
+  try {
+    return wire(env);
+  } catch (error) {
+    throw forCaller(error);
+  }
 }

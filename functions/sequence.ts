@@ -21,7 +21,7 @@ import { forCaller, powertoolsTelemetry, type Telemetry } from './telemetry';
 
 export type SequenceHandlerDeps = Omit<SequenceDeps, 'observer' | 'remainingMs'> & { telemetry: Telemetry };
 
-/** One call of the sequencer: forwards what is due and answers when to go on. */
+/** One call of the sequencer: does what the replay's phase asks for and answers when to go on. */
 export function createSequenceHandler(deps: SequenceHandlerDeps) {
   const { telemetry } = deps;
   return async (

@@ -1,7 +1,7 @@
 import { OrderedReplayError } from '../src/core/errors';
 import { DAY_MS, SECOND_MS } from '../src/core/limits';
 import { textsOf } from '../src/core/replay/options';
-import { DEFAULT_SETTINGS, type Settings, validateSettings } from '../src/core/settings';
+import { DEFAULT_SETTINGS, SETTINGS_REMEDY, type Settings, validateSettings } from '../src/core/settings';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -52,7 +52,7 @@ function invalid(name: string, is: string, allowed: string): OrderedReplayError 
     'InvalidSettings',
     `The environment variable ${name} is ${is}; needed is ${allowed}.`,
     {
-      remedy: "Correct the stack's parameters and deploy again.",
+      remedy: SETTINGS_REMEDY,
     },
   );
 }

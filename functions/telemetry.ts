@@ -38,20 +38,22 @@ export function powertoolsTelemetry(): Telemetry {
 
 export function describeError(error: unknown): LogFields {
   if (error instanceof OrderedReplayError) {
-    return { code: error.code, reason: error.message, remedy: error.remedy, ...error.ids };
+    const { code, message, remedy, ids, cause } = error;
+    return { code, reason: message, remedy, ...ids, ...(cause instanceof Error && { cause: cause.name }) };
   }
   return { code: error instanceof Error ? error.name : typeof error };
 }
 
 /**
  * What leaves the function: Lambda logs a thrown error with its message, and a state machine keeps it as the cause.
- * Ours say what happened and what to do; a foreign one keeps its name only, for its message may quote an event.
+ * Ours say what happened and what to do; a foreign one keeps its name only, because its message may quote an event.
  */
 export function forCaller(error: unknown): Error {
   const told = new Error(
     error instanceof OrderedReplayError ? textOf(error) : 'The log line before this one says when and where.',
   );
   told.name = error instanceof Error ? error.name : 'Error';
+  if (error instanceof OrderedReplayError && error.stack) told.stack = error.stack;
   return told;
 }
 

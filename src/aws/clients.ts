@@ -6,27 +6,19 @@ const MAX_ATTEMPTS = 4;
 /** Twice the lanes that are appended to at once: time spent waiting for a free socket counts as connecting. */
 const MAX_SOCKETS = 64;
 
-/** How long a connection and a request may take, milliseconds. */
-export interface Timeouts {
-  connection: number;
-  request: number;
-}
-
-const TIMEOUTS_MS: Timeouts = { connection: CONNECTION_TIMEOUT_MS, request: REQUEST_TIMEOUT_MS };
-
 /**
  * The configuration of every SDK client. Region, credentials and endpoint come from the environment.
  *
  * @example
  * const replays = dynamoReplays({ client: new DynamoDBClient(clientConfig()), table: 'Replays' });
  */
-export function clientConfig(timeoutsMs = TIMEOUTS_MS) {
+export function clientConfig() {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   return {
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
-      connectionTimeout: timeoutsMs.connection,
-      requestTimeout: timeoutsMs.request,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       // Without it the SDK only warns of a request that takes too long.
       throwOnRequestTimeout: true,
       httpAgent: agent,

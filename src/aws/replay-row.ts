@@ -1,24 +1,18 @@
 import type { ErrorCode } from '../core/errors';
-import { DEFAULT_OPTIONS, OPTION_NAMES, type OptionTexts } from '../core/replay/options';
+import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import type { Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
-import { type Codec, type Columns, column, instant, list, map, number, text, timeToLive } from './attributes';
+import { type Columns, column, instant, list, map, number, text, timeToLive } from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
   toMs: column('to', instant),
 };
 
-const OPTIONS = map(
-  Object.fromEntries(OPTION_NAMES.map((name) => [name, column(name, text())])) as Columns<OptionTexts>,
-);
+const OPTIONS = Object.fromEntries(
+  OPTION_NAMES.map((name) => [name, column(name, text())]),
+) as Columns<OptionTexts>;
 
-/** A row that was written before an option existed has the option's default. */
-const OPTIONS_OR_DEFAULTS: Codec<OptionTexts> = {
-  encode: OPTIONS.encode,
-  decode: (attribute) => ({ ...DEFAULT_OPTIONS, ...OPTIONS.decode(attribute) }),
-};
-
-const WARNING: Columns<Warning> = { code: column('code', text()), text: column('text', text()) };
+const WARNING: Columns<Warning> = { code: column('code', text()), message: column('message', text()) };
 
 const CHECKPOINT: Columns<Checkpoint> = {
   position: column('position', text()),
@@ -42,7 +36,7 @@ export const REPLAY_ROW: Columns<ReplayRow> = {
   resumeAtMs: column('resumeAt', instant),
   buckets: column('buckets', number),
   tiebreaker: column('tiebreaker', text()),
-  options: column('options', OPTIONS_OR_DEFAULTS),
+  options: column('options', map<Partial<OptionTexts>>(OPTIONS)),
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
   completedAtMs: column('completedAt', instant),

@@ -1,7 +1,7 @@
 import { positionOf } from '../core/collect/place';
 import { parseEvent } from '../core/event/envelope';
 import { orderingKeyOf } from '../core/event/ordering-key';
-import { parsePosition } from '../core/event/position';
+import { formatPosition, parsePosition } from '../core/event/position';
 
 /** What `npm start -- --json` prints. */
 export interface RunSummary {
@@ -94,7 +94,7 @@ export class Ledger {
     const event = parseEvent(envelope);
     const { time, tiebreaker } = parsePosition(positionOf(event, this.#tiebreaker));
     const lane = orderingKeyOf(event.json, this.#orderingKey);
-    return { id: event.id, lane, order: `${time}#${tiebreaker}` };
+    return { id: event.id, lane, order: formatPosition({ time, tiebreaker, id: '' }) };
   }
 }
 

@@ -43,9 +43,9 @@ export interface ReplayRun {
 
 /** Publishes events to the local runtime, replays them from its archive and delivers them to a handler, in order. */
 export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
-  const { orderingKeyPath, onMissing } = compileOptions(run.options, '');
+  const { orderingKeyPath, onMissing } = compileOptions(run.options, 'Correct the flag.');
   const ledger = new Ledger(run.tiebreaker, orderingKeyPath);
-  const problems: Problems = { handlerFailures: 0 };
+  const problems: Problems = { handlerFailures: 0, waitsForDead: onMissing === 'wait' };
   const consumer = orderedReplay(async (event, context, delivery) => {
     try {
       await run.handler(event, context, delivery);
@@ -60,10 +60,7 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
     consumerTimeoutMs: HANDLER_TIMEOUT_MS,
     seed: run.seed,
     settings: { tiebreaker: run.tiebreaker },
-    telemetry: {
-      ...silentTelemetry,
-      failure: (_message, error) => onMissing === 'wait' && recordRefusal(problems, error),
-    },
+    telemetry: { ...silentTelemetry, failure: (_message, error) => recordRefusal(problems, error) },
     arrived: (event) => ledger.arrived(event),
     stream: {
       failed: (inARow) => {
@@ -85,6 +82,8 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
 interface Problems {
   /** In a row, at the same record. */
   handlerFailures: number;
+  /** Whether a dead letter holds the replay up, which nobody is there to mend. */
+  waitsForDead: boolean;
   handler?: string;
   /** Why `collect` refused an event for good. */
   refusal?: string;
@@ -153,7 +152,8 @@ async function watch(
     const problem = problemOf(row, runtime, problems) ?? (row ? undefined : silence(beganMs));
     if (problem) return { ledger, row, problem };
     if (!row || !hasEnded(row.phase)) continue;
-    if (ledger.deliveries.length >= (row.checkpoint?.released ?? 0)) return { ledger, row };
+    if (ledger.deliveries.length < (row.checkpoint?.released ?? 0)) continue;
+    return { ledger, row, ...(problems.refusal && { problem: refused(problems.refusal) }) };
   }
 }
 
@@ -167,6 +167,10 @@ const TITLES: Record<ReplayRow['phase'], string> = {
   FAILED: 'Failed',
 };
 
+function refused(refusal: string): string {
+  return `An event was refused: ${refusal}`;
+}
+
 function silence(sinceMs: number): string | undefined {
   return Date.now() - sinceMs > MAX_SILENCE_MS
     ? 'No event of the replay arrived within a minute.'
@@ -179,12 +183,11 @@ function problemOf(
   runtime: LocalRuntime,
   problems: Problems,
 ): string | undefined {
-  const { handler, handlerFailures, refusal } = problems;
+  const { handler, handlerFailures, refusal, waitsForDead } = problems;
   if (handlerFailures >= MAX_HANDLER_FAILURES) {
     return `The handler failed ${handlerFailures} times in a row: ${handler ?? 'it ran out of time'}`;
   }
-  // It will be a dead letter, which nobody is there to mend.
-  if (refusal) return `An event was refused: ${refusal}`;
+  if (refusal && waitsForDead) return refused(refusal);
   if (row?.phase === 'INCOMPLETE' || row?.phase === 'FAILED' || row?.phase === 'CANCELLED') {
     return `The replay is ${row.phase}: ${row.errorCode ? `${row.errorCode}: ` : ''}${row.reason}`;
   }

@@ -34,27 +34,14 @@ export interface ErrorIds {
   eventId?: string;
 }
 
-/** An error as data: what happened, and what the reader should do now. */
-export interface Fault {
-  code: ErrorCode;
-  message: string;
-  remedy: string;
-  ids: ErrorIds;
-  cause?: unknown;
-}
-
-/** A fault as one text, for where a person reads it. */
-export function textOf({ message, remedy }: Pick<Fault, 'message' | 'remedy'>): string {
-  return `${message} ${remedy}`;
-}
-
 /**
- * The one error class of the service.
+ * The one error class of the service: data that becomes one text where a person reads it, see `textOf`. `message` says
+ * what happened, `remedy` what the reader should do now, which depends on where it is read.
  *
  * `name` equals `code`, because Lambda reports an error by its name and the state machines' `Retry` and
  * `Catch` match on it: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
-export class OrderedReplayError extends Error implements Fault {
+export class OrderedReplayError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string;
   readonly ids: ErrorIds;
@@ -74,4 +61,9 @@ export class OrderedReplayError extends Error implements Fault {
   get disposition(): Disposition {
     return DISPOSITIONS[this.code];
   }
+}
+
+/** What happened and what to do, for where a person reads it. */
+export function textOf({ message, remedy }: OrderedReplayError): string {
+  return `${message} ${remedy}`;
 }

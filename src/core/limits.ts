@@ -70,7 +70,7 @@ export const MAX_ITERATIONS = 500;
  */
 export const EMPTY_READINGS = 3;
 
-/** A reading that comes later than this after it could have is not in a row with the one before. */
+/** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
 
 /** How many generations `collect` tries when the names before are taken by executions that have ended. */

@@ -58,7 +58,7 @@ export function dwellMs(settings: Settings): number {
   return settings.collectTimeoutMs + settings.phaseCacheMs + settings.clockSkewMs;
 }
 
-const REMEDY = "Correct the stack's parameters and deploy again.";
+export const SETTINGS_REMEDY = "Correct the stack's parameters and deploy again.";
 
 /** @throws OrderedReplayError `InvalidSettings` naming the setting, its value and what is allowed. */
 export function validateSettings(settings: Settings): Settings {
@@ -82,7 +82,7 @@ export function validateSettings(settings: Settings): Settings {
   demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, 14 * DAY_MS), '1 to 14 days');
   demand('tiebreaker', settings.tiebreaker, isPath(settings.tiebreaker), 'a JMESPath, or nothing');
   try {
-    compileOptions(settings.options, REMEDY);
+    compileOptions(settings.options, SETTINGS_REMEDY);
   } catch (cause) {
     throw invalid((cause as Error).message, cause);
   }
@@ -99,7 +99,7 @@ function demand(name: string, value: unknown, holds: boolean, allowed: string): 
 
 function invalid(message: string, cause?: unknown): OrderedReplayError {
   return new OrderedReplayError('InvalidSettings', message, {
-    remedy: REMEDY,
+    remedy: SETTINGS_REMEDY,
     cause,
   });
 }

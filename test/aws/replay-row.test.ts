@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { decodeItem, encodeItem } from '../../src/aws/attributes';
 import { REPLAY_ROW } from '../../src/aws/replay-row';
-import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { arbitraryRow, newRow } from './replay-rows';
 
 describe('the codec of a replay row', () => {
@@ -16,14 +15,6 @@ describe('the codec of a replay row', () => {
   test('attributes of others are passed over', () => {
     const item = { ...encodeItem(REPLAY_ROW, newRow('r')), note: { S: 'written by hand' } };
     expect(decodeItem(REPLAY_ROW, item)).toEqual(newRow('r'));
-  });
-
-  test.each(OPTION_NAMES)('a row that was written before the option %s existed has its default', (name) => {
-    const options = { speed: '7', idle: '7s', orderingKey: 'detail.n', onMissing: 'continue' };
-    const item = encodeItem(REPLAY_ROW, { ...newRow('r'), options });
-    delete item.options?.M?.[name];
-    const row = decodeItem(REPLAY_ROW, item);
-    expect(row.options).toEqual({ ...options, [name]: OPTIONS[name].default });
   });
 
   test.each([

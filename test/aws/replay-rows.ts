@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ERROR_CODES } from '../../src/core/errors';
+import { OPTION_NAMES, textsOf } from '../../src/core/replay/options';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 
 export function newRow(replay: string): ReplayRow {
@@ -22,13 +23,13 @@ export function fullRow(replay: string): Required<ReplayRow> {
     phase: 'RELEASING',
     errorCode: 'CountMismatch',
     reason: 'because',
-    warnings: [{ code: 'Ties', text: '12 events share a second' }],
+    warnings: [{ code: 'Ties', message: '12 events share a second' }],
     generation: 3,
     leaseUntilMs: Date.parse('2026-11-20T12:30:00.123Z'),
     heartbeatAtMs: Date.parse('2026-11-20T12:10:00.123Z'),
     resumeAtMs: Date.parse('2026-11-20T12:10:15.5Z'),
     tiebreaker: 'detail.sequence',
-    options: { speed: '10', idle: '5s', orderingKey: 'detail.orderId', onMissing: 'wait' },
+    options: textsOf((name) => `a text for ${name}`),
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
     completedAtMs: Date.parse('2026-11-20T12:05:00Z'),
     queuesEmptyAtMs: Date.parse('2026-11-20T12:07:00.5Z'),
@@ -58,14 +59,14 @@ const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNul
   phase: fc.constantFrom('COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'),
   errorCode: fc.constantFrom(...ERROR_CODES),
   reason: text,
-  warnings: fc.array(fc.record({ code: text, text })),
+  warnings: fc.array(fc.record({ code: text, message: text })),
   generation: count,
   leaseUntilMs: instant,
   heartbeatAtMs: instant,
   resumeAtMs: instant,
   buckets: count,
   tiebreaker: text,
-  options: fc.record({ speed: text, idle: text, orderingKey: text, onMissing: text }),
+  options: fc.record(Object.fromEntries(OPTION_NAMES.map((name) => [name, text])), { requiredKeys: [] }),
   window: fc.record({ fromMs: instant, toMs: instant }),
   createdAtMs: instant,
   completedAtMs: instant,

@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../src/aws/replays';
+import { OPTION_NAMES } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { freshName } from './fresh-name';
@@ -34,7 +35,7 @@ describe('the replays on DynamoDB', () => {
       errorCode: { S: 'CountMismatch' },
       reason: { S: 'because' },
       warnings: {
-        L: [{ M: { code: { S: 'Ties' }, text: { S: '12 events share a second' } } }],
+        L: [{ M: { code: { S: 'Ties' }, message: { S: '12 events share a second' } } }],
       },
       generation: { N: '3' },
       leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
@@ -43,12 +44,7 @@ describe('the replays on DynamoDB', () => {
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {
-        M: {
-          speed: { S: '10' },
-          idle: { S: '5s' },
-          orderingKey: { S: 'detail.orderId' },
-          onMissing: { S: 'wait' },
-        },
+        M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: `a text for ${name}` }])),
       },
       window: { M: { from: { S: '2026-11-01T00:00:00.000Z' }, to: { S: '2026-11-02T00:00:00.000Z' } } },
       createdAt: { S: '2026-11-20T12:00:00.001Z' },

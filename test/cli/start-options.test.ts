@@ -1,11 +1,12 @@
 import { readStartOptions } from '../../src/cli/start-options';
+import { DEFAULT_OPTIONS } from '../../src/core/replay/options';
 
 describe('the options of npm start', () => {
   test('given none, then the defaults hold and the seed is by chance', () => {
     expect(readStartOptions([])).toEqual({
       events: undefined,
       handler: undefined,
-      options: { speed: '10', idle: '25ms', orderingKey: 'none', onMissing: 'wait' },
+      options: { ...DEFAULT_OPTIONS, speed: '10', idle: '25ms' },
       tiebreaker: undefined,
       seed: expect.any(Number),
       json: false,
@@ -24,7 +25,13 @@ describe('the options of npm start', () => {
     ).toEqual({
       events: 'e.jsonl',
       handler: 'h.ts#f',
-      options: { speed: 'max', idle: 'none', orderingKey: 'detail.id', onMissing: 'continue' },
+      options: {
+        ...DEFAULT_OPTIONS,
+        speed: 'max',
+        idle: 'none',
+        orderingKey: 'detail.id',
+        onMissing: 'continue',
+      },
       tiebreaker: 'detail.n',
       seed: 7,
       json: true,

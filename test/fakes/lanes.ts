@@ -40,6 +40,9 @@ export function memoryLanes(options: FakeOptions = {}) {
       demand(first !== undefined, 'an append has events');
       demand(lane !== '' && Buffer.byteLength(lane) <= LANE_BYTES, `lane ${lane}`);
       demand(isIncreasing(events), `the positions of an append to ${lane} increase`);
+      for (const { position, tiebreaker } of events) {
+        demand(position.split('#')[1] === tiebreaker, `${position} has the tiebreaker ${tiebreaker}`);
+      }
       demand(
         events.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0) <= ITEM_BYTES,
         `an append to ${lane} fits an item`,

@@ -56,7 +56,7 @@ describe('the handlers', () => {
 
   const collectHandler = () =>
     createCollectHandler({ ...world.collectDeps(), telemetry: powertoolsTelemetry() });
-  const releaseHandler = () =>
+  const sequenceHandler = () =>
     createSequenceHandler({ ...world.sequenceDeps(), telemetry: powertoolsTelemetry() });
   const sent = (metric: string) =>
     output
@@ -65,7 +65,7 @@ describe('the handlers', () => {
 
   async function releaseAll(): Promise<void> {
     for (let step = 0; step < 20; step++) {
-      const answer = await releaseHandler()({ replay: REPLAY, generation: 1 }, context);
+      const answer = await sequenceHandler()({ replay: REPLAY, generation: 1 }, context);
       if (answer.action !== 'wait') return;
       world.clock.set(Date.parse(answer.resumeAt));
     }
@@ -79,7 +79,20 @@ describe('the handlers', () => {
   test('an event that cannot be collected fails with the name that the state machine does not retry', async () => {
     await expect(collectHandler()(eventOf('e1', { time: 'noon' }))).rejects.toMatchObject({
       name: 'InvalidEvent',
+      message: expect.stringMatching(
+        /where an ISO 8601 timestamp is expected\. Only events .* mend this one\.$/,
+      ),
     });
+    expect(output.lines()).toEqual([
+      expect.objectContaining({
+        message: 'The event was not collected',
+        code: 'InvalidEvent',
+        reason: expect.stringMatching(/where an ISO 8601 timestamp is expected\.$/),
+        remedy: expect.stringMatching(/^Only events .* mend this one\.$/),
+        eventId: 'e1',
+        replay: REPLAY,
+      }),
+    ]);
   });
 
   test('of a batch from the queue, only the messages that failed come back', async () => {
@@ -147,8 +160,9 @@ describe('the handlers', () => {
   });
 
   test('a failing sequencer step is logged with its replay and thrown on', async () => {
-    await expect(releaseHandler()({ replay: '', generation: 1 }, context)).rejects.toMatchObject({
+    await expect(sequenceHandler()({ replay: '', generation: 1 }, context)).rejects.toMatchObject({
       name: 'InvalidInput',
+      message: expect.stringMatching(/names no replay and generation\. Expected is .* starts it\.$/),
     });
     expect(output.text()).toContain('The sequencer step failed');
   });

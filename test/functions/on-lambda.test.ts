@@ -25,6 +25,8 @@ describe('what a function exports as its handler', () => {
   test.each(['collect', 'sequence'])('given Lambda and no table, then %s says so as it loads', (name) => {
     process.env[LAMBDA] = name;
     const load = () => jest.requireActual(`../../functions/${name}`);
-    expect(load).toThrow('The environment variable BUFFER_TABLE is missing or empty; needed is a value.');
+    expect(load).toThrow(
+      "The environment variable BUFFER_TABLE is missing or empty; needed is a value. Correct the stack's parameters and deploy again.",
+    );
   });
 });

@@ -135,8 +135,9 @@ test('R2: with an ordering key, each of its values is a lane of its own', async 
 
 test('a description that is wrong fails the replay and says what is allowed; nothing is delivered', async () => {
   await startReplay('wrong', 'speed=warp');
-  const { reason } = await inPhase('wrong', 'FAILED');
-  expect(reason).toMatch(/^InvalidOption: Option speed=warp is not valid; allowed is a number above 0/);
+  const { errorCode, reason } = await inPhase('wrong', 'FAILED');
+  expect(errorCode).toBe('InvalidOption');
+  expect(reason).toMatch(/^Option speed=warp is not valid; allowed is a number above 0/);
   expect(received.get('wrong')).toBeUndefined();
 });
 

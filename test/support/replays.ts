@@ -33,7 +33,11 @@ export async function worldWithReplay(
   });
   for (const second of seconds) {
     const event = parseEvent(eventAt(second));
-    const key = { replay: REPLAY, bucket: bucketOf(event.id, buckets), position: positionOf(event, '') };
+    const key = {
+      replay: REPLAY,
+      bucket: bucketOf(event.id, buckets),
+      position: positionOf(event, changes.tiebreaker ?? ''),
+    };
     const times = { receivedAtMs: nowMs, expiresAtMs: nowMs + world.settings.retentionMs };
     await world.buffer.put(key, { json: event.json, late: false, ...times });
   }

@@ -53,7 +53,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
-    // Aged from before the read: the answer may have been on its way for a while.
+    // Use the time before the read, so that a slow answer makes the entry older, never younger.
     const newer = cache.get(replay);
     if (!newer || newer.readAtMs <= nowMs) cache.set(replay, { row, readAtMs: nowMs });
     return row;

@@ -1,17 +1,11 @@
+import type { PacePoint } from '../replay/row';
+
 /** How fast a replay is played back. */
 export interface Pace {
   /** 1 as recorded, 10 ten times faster, `Infinity` without any pause. */
   speed: number;
   /** Longest pause between two events, in milliseconds after `speed` has been applied; `Infinity` for no limit. */
   idleMs: number;
-}
-
-/** The event released last: all that is needed to know when the next one is due. */
-export interface PacePoint {
-  /** Its own time, epoch milliseconds. */
-  eventTimeMs: number;
-  /** When it was due, epoch milliseconds; may be fractional. */
-  dueAtMs: number;
 }
 
 /**

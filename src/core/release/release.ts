@@ -12,12 +12,12 @@ import {
   WAKE_EARLY_MS,
 } from '../limits';
 import type { BufferedEvent } from '../ports';
-import { compileOptions, type OptionTexts } from '../replay/options';
-import type { Checkpoint, ReplayRow } from '../replay/row';
-import { againAt, failed, type Save, type Step, type StepDeps } from '../replay/step';
+import { optionsInRow } from '../replay/options';
+import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
+import { againAt, endFailed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
 import { SealedSetReader } from './merge';
-import { dueAt, type PacePoint } from './pacing';
+import { dueAt } from './pacing';
 
 /**
  * Release: walks the sealed set in order, waits until each event is due and appends it to its lane.
@@ -38,7 +38,7 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
     const { dueAtMs } = walk.pacePointOf(next);
     const nowMs = clock.now();
     if (nowMs >= row.createdAtMs + deps.settings.retentionMs) {
-      return failed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
+      return endFailed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
     }
     if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)
       return againAt(wakeAt(dueAtMs, nowMs), progress(walk.checkpoint));
@@ -70,7 +70,7 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
 
 /** The walk's only state: the checkpoint, and the pace point of the events taken since. */
 function startWalk(row: ReplayRow) {
-  const options = compileOptions(row.options as OptionTexts, "Correct it in the replay's row.");
+  const options = optionsInRow(row.options);
   const startMs = row.releaseStartedAtMs as number;
   let last: PacePoint | undefined = row.checkpoint;
   let duplicates = row.checkpoint?.duplicates ?? 0;
@@ -157,5 +157,5 @@ function finish({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undef
       ids: { replay },
     },
   );
-  return failed(mismatch, changes);
+  return endFailed(mismatch, changes);
 }

@@ -1,7 +1,7 @@
 import { compileOptions, invalidOption, OPTION_NAMES, type OptionTexts } from './options';
 
 const NAMES_IN_LOWER_CASE = new Map(OPTION_NAMES.map((name) => [name.toLowerCase(), name]));
-const START_AGAIN = 'Correct it and start the replay again under a new name; nothing was delivered.';
+export const START_AGAIN = 'Correct it and start the replay again under a new name; nothing was delivered.';
 /** Settled before the first event is collected, so a description comes too late for it. */
 const STACK_ONLY = 'tiebreaker';
 

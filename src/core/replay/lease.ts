@@ -6,8 +6,8 @@ import { hasEnded, type ReplayRow } from './row';
 /**
  * R7: while a replay has not ended, a sequencer holds its lease or is started here.
  *
- * A new generation is first named in the row and then started: whoever crashes in between leaves a row without a
- * lease, and the next one to come by starts that very generation, which is idempotent by its name.
+ * A new generation is first named in the row and then started. A crash in between leaves a row without a lease, and the
+ * next delivery then starts that generation. Starting it twice is safe: the same execution name cannot start twice.
  */
 
 /**

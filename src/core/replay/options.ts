@@ -4,20 +4,25 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../limits';
 
 /** What a replay can be told. Everything that knows an option's name has it from `OPTIONS`. */
 interface Option<Value extends object> {
-  /** What holds where nobody says anything, as a person would type it. */
+  /** As a person would type it. */
   default: string;
   /** What may be typed, in a sentence. */
   allowed: string;
   /** Values to try, in Markdown. */
   examples: string;
-  /** What takes the value's place in a usage text. */
+  /** Shown instead of the value in a usage text. */
   placeholder: string;
   help: string;
-  /** The value by the name that the code uses; `undefined` for a text that is not allowed. */
+  /** The value, under the name that the code has for it; `undefined` if the text is not allowed. */
   parse(text: string): Value | undefined;
 }
 
-const option = <Value extends object>(each: Option<Value>): Option<Value> => each;
+const UNITS_MS: Record<string, number> = { ms: 1, s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+/** Checks an entry and keeps the type of its value. */
+function option<Value extends object>(entry: Option<Value>): Option<Value> {
+  return entry;
+}
 
 export const OPTIONS = {
   speed: option({
@@ -35,9 +40,9 @@ export const OPTIONS = {
   idle: option({
     default: 'none',
     allowed: 'a number with a unit (250ms, 5s, 2m, 1h, 1d), or none',
-    examples: '`250ms`, `5s`, `2m`, `none`',
+    examples: '`250ms`, `5s`, `2m`, `1h`, `none`',
     placeholder: 'DURATION',
-    help: 'longest pause between two events',
+    help: 'longest pause between two events, such as 250ms or 5s',
     parse(text) {
       if (text === 'none') return { idleMs: Number.POSITIVE_INFINITY };
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
@@ -49,7 +54,7 @@ export const OPTIONS = {
     allowed: 'a JMESPath such as detail.orderId, or none',
     examples: 'a [JMESPath](https://jmespath.org) such as `detail.orderId`, or `none`',
     placeholder: 'PATH',
-    help: 'the value within which order matters: each has a lane of its own',
+    help: 'JMESPath of the value within which order matters; none is one lane',
     parse(text) {
       if (!isPath(text)) return undefined;
       return { orderingKeyPath: text === 'none' || text === '' ? undefined : text };
@@ -87,7 +92,6 @@ export function textsOf(text: (name: OptionName) => string): OptionTexts {
   return Object.fromEntries(OPTION_NAMES.map((name) => [name, text(name)])) as OptionTexts;
 }
 
-const UNITS_MS: Record<string, number> = { ms: 1, s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 /**
  * @param remedy As in `invalidOption`.
  * @throws OrderedReplayError `InvalidOption` naming the option, the value it got and what is allowed.
@@ -100,6 +104,15 @@ export function compileOptions(texts: OptionTexts, remedy: string): ReplayOption
     return value;
   });
   return Object.assign({}, ...values);
+}
+
+/**
+ * The options of a row; one that it lacks has its default.
+ *
+ * @throws OrderedReplayError `InvalidOption` for a value that somebody typed into the row.
+ */
+export function optionsInRow(texts: Partial<OptionTexts> = {}): ReplayOptions {
+  return compileOptions({ ...DEFAULT_OPTIONS, ...texts }, "Correct it in the replay's row.");
 }
 
 /** Whether a text is a JMESPath, or empty or `none`. */

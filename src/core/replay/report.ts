@@ -1,11 +1,9 @@
-import type { ErrorCode } from '../errors';
 import type { Phase, ReplayRow } from './row';
 
 /** A replay's outcome in numbers (R1). */
 export interface ReplayReport {
   replay: string;
   phase: Phase;
-  errorCode?: ErrorCode;
   reason?: string;
   /** Events in the sealed set; absent before the seal. */
   collected?: number;
@@ -27,7 +25,6 @@ export function reportOf(row: ReplayRow): ReplayReport {
   return {
     replay: row.replay,
     phase: row.phase,
-    ...(row.errorCode !== undefined && { errorCode: row.errorCode }),
     ...(row.reason !== undefined && { reason: row.reason }),
     ...(row.collected !== undefined && { collected: row.collected }),
     released: row.checkpoint?.released ?? 0,

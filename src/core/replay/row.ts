@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../errors';
-import type { PacePoint } from '../release/pacing';
 import type { OptionTexts } from './options';
 
 /**
@@ -10,16 +9,24 @@ export type Phase = 'COLLECTING' | 'INCOMPLETE' | 'SEALED' | 'RELEASING' | EndPh
 
 export type EndPhase = 'DONE' | 'CANCELLED' | 'FAILED';
 
-const ENDS: readonly Phase[] = ['DONE', 'CANCELLED', 'FAILED'] satisfies EndPhase[];
+const ENDS: Record<EndPhase, true> = { DONE: true, CANCELLED: true, FAILED: true };
 
-export function hasEnded(phase: Phase): boolean {
-  return ENDS.includes(phase);
+export function hasEnded(phase: Phase): phase is EndPhase {
+  return phase in ENDS;
 }
 
-/** A short text and the code to search for. */
+/** The event released last: all that is needed to know when the next one is due. */
+export interface PacePoint {
+  /** Its own time, epoch milliseconds. */
+  eventTimeMs: number;
+  /** When it was due, epoch milliseconds; may be fractional. */
+  dueAtMs: number;
+}
+
+/** A short message and the code to search for. */
 export interface Warning {
   code: string;
-  text: string;
+  message: string;
 }
 
 /** How far a lane-by-lane release has come. All events up to `position` are in their lanes. */
@@ -47,12 +54,13 @@ export interface ReplayRow {
   leaseUntilMs?: number;
   /** Last sign of life of the sequencer. */
   heartbeatAtMs?: number;
-  /** When the sequencer will look at this row again; absent when the replay has ended. */
+  /** When the sequencer will look at this row again. Absent before its first look, and when it has ended the replay. */
   resumeAtMs?: number;
   /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
   buckets: number;
   tiebreaker: string;
-  options?: OptionTexts;
+  /** Of the description, over the stack's defaults; a row that was written before an option existed lacks it. */
+  options?: Partial<OptionTexts>;
   /** The window that was replayed, event time. */
   window?: { fromMs: number; toMs: number };
   createdAtMs: number;

@@ -21,7 +21,7 @@ export interface SequenceDeps extends StepDeps {
 }
 
 export interface SequencerState extends SequencerInput {
-  /** Steps of this execution so far; absent at its start. */
+  /** Calls of this execution so far; absent at its start. */
   iteration?: number;
 }
 
@@ -40,9 +40,9 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
   const { clock, observer, replays } = deps;
   let row = await replays.get(replay);
   for (;;) {
-    if (!row) return fail('ReplayNotFound', `No row of replay ${replay}. ${START_A_REPLAY}`);
+    if (!row) return answerFail('ReplayNotFound', textOf(noRow(replay)));
     if (row.phase === 'FAILED')
-      return fail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
+      return answerFail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation) {
@@ -60,7 +60,7 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
       );
     const step = await stepOf(current, deps, save);
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const saved = await save({ ...step.changes, ...(step.kind === 'end' && ending(step)) }, resumeAtMs);
+    const saved = await save({ ...step.changes, ...(step.kind === 'end' && changesOfEnd(step)) }, resumeAtMs);
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
@@ -78,7 +78,6 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
 
 /** A step that is not a walk (which keeps its own deadline) takes a few requests. */
 const MIN_STEP_MS = 15_000;
-const START_A_REPLAY = 'Start a sequencer by starting a replay.';
 
 function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);
@@ -98,7 +97,7 @@ function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
 }
 
 /** What the row says of an end: nobody looks at it again. */
-function ending(end: Extract<Step, { kind: 'end' }>): RowChanges {
+function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
   const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined };
   if (end.phase === 'DONE') return ended;
   if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
@@ -110,9 +109,10 @@ function ending(end: Extract<Step, { kind: 'end' }>): RowChanges {
  * is not ours to take: the next collected event starts it.
  */
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
-  if (row.generation > generation) return { heartbeatAtMs: nowMs };
   const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
-  return { generation, heartbeatAtMs: nowMs, resumeAtMs: laterMs, leaseUntilMs: laterMs + LEASE_GRACE_MS };
+  const life = { heartbeatAtMs: nowMs, resumeAtMs: laterMs };
+  if (row.generation > generation) return life;
+  return { ...life, generation, leaseUntilMs: laterMs + LEASE_GRACE_MS };
 }
 
 /** A later generation has been started. One that is only named in the row may never have been. */
@@ -134,8 +134,15 @@ function again(
   return { ...state, action: 'continueAsNew', resumeAt, iteration: 0, generation: nextGeneration };
 }
 
-function fail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer {
+function answerFail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer {
   return { action: 'fail', Error: code, Cause: reason };
+}
+
+function noRow(replay: string): OrderedReplayError {
+  return new OrderedReplayError('ReplayNotFound', `No row of replay ${replay}.`, {
+    remedy: 'Start a sequencer by starting a replay.',
+    ids: { replay },
+  });
 }
 
 function validateState(state: unknown): Required<SequencerState> {

@@ -38,6 +38,6 @@ export function againAt(atMs: number, changes: RowChanges = {}): Step {
   return { kind: 'again', atMs, changes };
 }
 
-export function failed(error: OrderedReplayError, changes: RowChanges = {}): Step {
+export function endFailed(error: OrderedReplayError, changes: RowChanges = {}): Step {
   return { kind: 'end', phase: 'FAILED', error, changes };
 }

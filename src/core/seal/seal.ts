@@ -1,10 +1,10 @@
 import { OrderedReplayError } from '../errors';
 import { DAY_MS, EMPTY_READINGS, MAX_READING_DELAY_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
-import { readDescription } from '../replay/description';
-import { compileOptions, type OptionTexts } from '../replay/options';
+import { readDescription, START_AGAIN } from '../replay/description';
+import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
 import type { ReplayRow, RowChanges } from '../replay/row';
-import { againAt, failed, type Step, type StepDeps } from '../replay/step';
+import { againAt, endFailed, type Step, type StepDeps } from '../replay/step';
 import { dwellMs, settleMs } from '../settings';
 
 /**
@@ -19,8 +19,8 @@ import { dwellMs, settleMs } from '../settings';
 /** One look at a replay in COLLECTING or INCOMPLETE. */
 export async function collecting(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const described = await deps.status.describe(row.replay);
-  if (!described) return failed(notFound(row.replay));
-  if (described.state === 'FAILED') return failed(failedAtEventBridge(row.replay, described));
+  if (!described) return endFailed(notFound(row.replay));
+  if (described.state === 'FAILED') return endFailed(failedAtEventBridge(row.replay, described));
   if (described.state === 'CANCELLED' || described.state === 'CANCELLING') {
     return {
       kind: 'end',
@@ -35,10 +35,10 @@ export async function collecting(row: ReplayRow, deps: StepDeps): Promise<Step> 
   const completedAtMs = row.completedAtMs ?? nowMs;
   const settledAtMs = completedAtMs + settleMs(deps.settings);
   if (nowMs < settledAtMs) return againAt(settledAtMs, { completedAtMs });
-  return lookAtQueues(row, row.options, deps);
+  return lookAtQueues(row, deps);
 }
 
-async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: StepDeps): Promise<Step> {
+async function lookAtQueues(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const { clock, queues, settings } = deps;
   const { queuesEmptyAtMs: lastEmptyAtMs = Number.NEGATIVE_INFINITY } = row;
   const againAtMs = lastEmptyAtMs + settings.queueMetadataMs;
@@ -47,7 +47,7 @@ async function lookAtQueues(row: ReplayRow, options: OptionTexts, deps: StepDeps
   const dead = await queues.depth('deadLetters');
   const startOver: RowChanges = { queuesEmptyAtMs: undefined, queuesEmptyReadings: undefined, dead };
   if (overflow > 0) return later(deps, startOver);
-  if (dead > 0 && compileOptions(options, IN_THE_ROW).onMissing === 'wait') {
+  if (dead > 0 && optionsInRow(row.options).onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
       'or set options.onMissing to continue in this row.';
@@ -73,7 +73,7 @@ export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
   if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
-  if (nowMs >= row.createdAtMs + settings.retentionMs) return failed(outlivedBeforeTheSeal(row.replay));
+  if (nowMs >= row.createdAtMs + settings.retentionMs) return endFailed(outlivedBeforeTheSeal(row.replay));
   const counts = await Promise.all(
     Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
   );
@@ -90,7 +90,7 @@ function readOptions(replay: string, { description, window }: ReplayDescription,
     demandRetention(replay, window, options, settings.retentionMs);
     return againAt(clock.now(), { options, window });
   } catch (error) {
-    if (error instanceof OrderedReplayError) return failed(error);
+    if (error instanceof OrderedReplayError) return endFailed(error);
     throw error;
   }
 }
@@ -102,7 +102,7 @@ function demandRetention(
   texts: OptionTexts,
   retentionMs: number,
 ): void {
-  const { speed, idleMs } = compileOptions(texts, IN_THE_ROW);
+  const { speed, idleMs } = compileOptions(texts, START_AGAIN);
   const playbackMs = (window.toMs - window.fromMs) / speed;
   if (idleMs !== Number.POSITIVE_INFINITY || playbackMs < retentionMs) return;
   const days = (ms: number) => (ms / DAY_MS).toFixed(1);
@@ -121,7 +121,6 @@ function later(deps: StepDeps, changes: RowChanges = {}): Step {
 }
 
 const UNDER_A_NEW_NAME = 'Start the replay again under a new name';
-const IN_THE_ROW = "Correct it in the replay's row.";
 
 function notFound(replay: string): OrderedReplayError {
   return new OrderedReplayError('ReplayNotFound', `EventBridge knows no replay ${replay}.`, {

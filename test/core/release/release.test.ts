@@ -1,5 +1,6 @@
 import { createCollector } from '../../../src/core/collect/collect';
-import { MAX_WAIT_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
+import { MAX_WAIT_MS, MIN_REMAINING_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
+import type { RowChanges } from '../../../src/core/replay/row';
 import { sequence } from '../../../src/core/replay/sequence';
 import type { PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
@@ -30,6 +31,35 @@ test('R6: given events a few seconds apart, then each is appended at its very mi
   expect(world.clock.slept).toEqual([1_500, 1_000, 4_500]);
   expect(answer).toMatchObject({ action: 'done', report: { released: 4 } });
   expect(world.observer.appended).toEqual(seconds.map(() => ({ events: 1, lagMs: 0 })));
+});
+
+test('given a walk that saves on its way, then the row says that it is looked at now', async () => {
+  const world = await releasingWorld(secondsTo(4));
+  let saves = 0;
+  await run(world, ({ method, args }) => {
+    const { resumeAtMs, phase } = (args[1] ?? {}) as RowChanges;
+    if (method !== 'save' || phase === 'DONE') return;
+    saves++;
+    expect(resumeAtMs).toBe(world.clock.now());
+  });
+  expect(saves).toBeGreaterThanOrEqual(3);
+});
+
+test('given a call whose time is over, then the row says that the next one looks at once', async () => {
+  const world = await releasingWorld([0, 8]);
+  const answer = await sequence(STATE, {
+    ...world.sequenceDeps(),
+    remainingMs: () => MIN_REMAINING_MS + 1_000,
+  });
+  expect(answer).toMatchObject({ action: 'continue' });
+  expect(rowOf(world)).toMatchObject({ resumeAtMs: world.clock.now(), checkpoint: { released: 1 } });
+});
+
+test('given events with a tiebreaker, then each goes to its lane with its own', async () => {
+  const seconds = [0, 1];
+  const world = await worldWithReplay({ ...releasingRow(seconds), tiebreaker: 'detail.orderId' }, seconds);
+  await sequence(STATE, world.sequenceDeps());
+  expect(world.lanes.log.flatMap(({ tiebreakers }) => tiebreakers)).toEqual(['so-1', 'so-1']);
 });
 
 test('given a long pause, then the call ends, and asks to be woken a little before the next event is due', async () => {

@@ -131,7 +131,8 @@ test('given any prose, then reading it answers or says which option is wrong, an
 });
 
 test('given the stack has other defaults, then a description overrides only what it names', () => {
-  const defaults = { speed: '10', idle: '5s', orderingKey: 'source', onMissing: 'continue' };
+  const others = { speed: '10', idle: '5s', orderingKey: 'source', onMissing: 'continue' };
+  const defaults = { ...DEFAULT_OPTIONS, ...others };
   expect(readDescription('idle=none', defaults)).toEqual({ ...defaults, idle: 'none' });
   expect(defaults.idle).toBe('5s');
 });

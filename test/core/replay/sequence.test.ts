@@ -1,6 +1,6 @@
 import { textOf } from '../../../src/core/errors';
 import { LEASE_GRACE_MS, MAX_ITERATIONS } from '../../../src/core/limits';
-import type { Phase } from '../../../src/core/replay/row';
+import type { Phase, RowChanges } from '../../../src/core/replay/row';
 import { type SequencerState, sequence } from '../../../src/core/replay/sequence';
 import { rejectionOf } from '../../support/errors';
 import { REPLAY } from '../../support/events';
@@ -99,6 +99,21 @@ test.each([
   expect(rowOf(world).resumeAtMs).toBeUndefined();
 });
 
+test('given a take-over, then the row says that the new generation looks at it now', async () => {
+  const world = await worldWithReplay({ generation: 1, resumeAtMs: 1 });
+  world.status.set(REPLAY, { state: 'RUNNING' });
+  const resumed: unknown[] = [];
+  const hook = {
+    after: ({ method, args }: { method: string; args: readonly unknown[] }) => {
+      if (method === 'save') resumed.push((args[1] as RowChanges).resumeAtMs);
+    },
+  };
+  const startMs = world.clock.now();
+  await sequence({ ...STATE, generation: 2 }, world.sequenceDeps({ hook }));
+  expect(resumed[0]).toBe(startMs);
+  expect(resumed.at(-1)).toBe(startMs + world.settings.pollEveryMs);
+});
+
 test('given a later generation that has been started, then this one is done without a write', async () => {
   const world = await worldWithReplay({ generation: 2 });
   expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
@@ -112,7 +127,8 @@ test('R7: given a later generation that is only named, then this one works on an
   const world = await worldWithReplay({ generation: 2, leaseUntilMs: undefined as never });
   world.status.set(REPLAY, { state: 'RUNNING' });
   expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait', generation: 1 });
-  expect(rowOf(world)).toMatchObject({ generation: 2, heartbeatAtMs: world.clock.now() });
+  const resumeAtMs = world.clock.now() + world.settings.pollEveryMs;
+  expect(rowOf(world)).toMatchObject({ generation: 2, heartbeatAtMs: world.clock.now(), resumeAtMs });
   expect(rowOf(world).leaseUntilMs).toBeUndefined();
 });
 
