@@ -69,12 +69,12 @@ describe('a table with a time to live', () => {
     const expiresAtMs = clock.now() + 10_000;
     const row = { phase: 'COLLECTING' as const, generation: 1, tiebreaker: '', late: 0 };
     await replays.create({ ...row, ...settings, replay: 'r', createdAtMs: clock.now(), expiresAtMs });
-    const key = { replay: 'r', bucket: 0, position: 'p1' };
+    const key = { replay: 'r', bucket: 0, position: 'p##1' };
     const put = () => buffer.put(key, { json: '{}', late: false, receivedAtMs: clock.now(), expiresAtMs });
     const append = (position: string) =>
       lanes.append('r#', [{ position, tiebreaker: '', json: '{}' }], expiresAtMs);
     await put();
-    await append('p1');
+    await append('p##1');
     return { clock, buffer, lanes, replays, put, append };
   }
 
@@ -83,7 +83,7 @@ describe('a table with a time to live', () => {
     clock.advance(10_000 + LINGERS_MS - 1);
     expect(await put()).toEqual({ existing: { late: false, lateCounted: false } });
     expect(await buffer.count('r', 0)).toBe(1);
-    expect(await append('p1')).toEqual({ alreadyAt: 'p1' });
+    expect(await append('p##1')).toEqual({ alreadyAt: 'p##1' });
     expect(await replays.save('r', { dead: 1 }, {})).toBe(true);
   });
 
@@ -92,7 +92,7 @@ describe('a table with a time to live', () => {
     clock.advance(10_000 + LINGERS_MS);
     expect(await buffer.read('r', 0, undefined, 10)).toEqual({ events: [], more: false });
     expect(await put()).toBe('stored');
-    expect(await append('p1')).toBe('appended');
+    expect(await append('p##1')).toBe('appended');
     expect(lanes.log.map(({ offset }) => offset)).toEqual([0, 0]);
     expect(await replays.get('r')).toBeUndefined();
     expect(await replays.save('r', { dead: 1 }, {})).toBe(false);
@@ -102,7 +102,7 @@ describe('a table with a time to live', () => {
     const { clock, replays, put, append } = await expiringWorld(false);
     clock.advance(365 * 86_400_000);
     expect(await put()).not.toBe('stored');
-    expect(await append('p1')).toEqual({ alreadyAt: 'p1' });
+    expect(await append('p##1')).toEqual({ alreadyAt: 'p##1' });
     expect(await replays.get('r')).toBeDefined();
   });
 });
