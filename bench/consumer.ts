@@ -1,13 +1,11 @@
 import type { JsonObject } from '../src/core/json';
-import { withBundled } from './bundled';
-import { batchHandlers, streamBatch, WAYS, type Way } from './consumer-batches';
+import { batchHandlers, streamBatch, WAY_KEYS, WAYS, type Way } from './consumer-ways';
 import { makeEvents } from './events';
-import { figure, type Section } from './section';
+import { withProgram } from './programs';
+import { figure, type Section, table } from './section';
 
-const NAMES = Object.keys(WAYS) as Way[];
 /** Powertools with a record handler that passes on the events and no more. */
 const PLAIN = ['parallel', 'sequential'] as const;
-
 /** In a line of the targets. */
 const SHORT: Record<Way, string> = {
   orderedReplay: 'orderedReplay',
@@ -15,17 +13,16 @@ const SHORT: Record<Way, string> = {
   sequential: 'sequential',
   likeForLike: 'sequential with a handler that does as much',
 };
-
-export interface ConsumerScale {
-  records: number;
-  /** Batches a round. */
-  batches: number;
-  rounds: number;
-}
-
-export const CONSUMER_SCALE: ConsumerScale = { records: 100, batches: 60, rounds: 41 };
-
 const PER_RECORD = [1, 25];
+const FAILING_EVENTS = 8;
+const FAILS_AT = 3;
+
+export const CONSUMER_SCALE = {
+  records: 100,
+  /** Batches a round. */
+  batches: 60,
+  rounds: 41,
+};
 
 interface Overhead {
   perRecord: number;
@@ -34,45 +31,45 @@ interface Overhead {
 }
 
 /** What each event costs on its way through a batch, and who keeps order when one fails. */
-export async function measureConsumer(scale: ConsumerScale = CONSUMER_SCALE): Promise<Section> {
-  const overheads = await withBundled('consumer-child.ts', async (run) => {
-    const measured: Overhead[] = [];
+export async function measureConsumer(scale = CONSUMER_SCALE): Promise<Section> {
+  const { records, batches, rounds } = scale;
+  const overheads: Overhead[] = [];
+  await withProgram('consumer-child.ts', async (run) => {
     for (const perRecord of PER_RECORD) {
-      const micros = (await run([], JSON.stringify({ ...scale, perRecord }))) as Overhead['micros'];
-      measured.push({ perRecord, micros });
+      const micros = (await run([], records, batches, rounds, perRecord)) as Overhead['micros'];
+      overheads.push({ perRecord, micros });
     }
-    return measured;
   });
-  const failures = Object.fromEntries(
-    await Promise.all(NAMES.map(async (name) => [name, await failAt(name)] as const)),
-  ) as Record<Way, FailureRun>;
-  const lower = overheads.every(({ micros }) => PLAIN.every((name) => micros.orderedReplay < micros[name]));
-  const onlyOne = failures.orderedReplay.inOrder && PLAIN.every((name) => !failures[name].inOrder);
+  const failures = {} as Record<Way, Awaited<ReturnType<typeof failAt>>>;
+  for (const way of WAY_KEYS) failures[way] = await failAt(way);
+  const lower = overheads.every(({ micros }) => PLAIN.every((way) => micros.orderedReplay < micros[way]));
+  const onlyOne = failures.orderedReplay.inOrder && PLAIN.every((way) => !failures[way].inOrder);
   return {
     title: 'Consumer',
     tables: [
-      {
-        caption: 'Microseconds of processor time an event, beyond parsing it',
-        head: ['', ...PER_RECORD.map((perRecord) => `${perRecord} in a record`)],
-        rows: NAMES.map((name) => [WAYS[name], ...overheads.map(({ micros }) => figure(micros[name]))]),
-      },
-      {
-        caption: `Event ${FAILS_AT} of ${FAILING_EVENTS} fails once, one event in a record; Lambda goes on from the first record that is reported`,
-        head: [
-          '',
-          'handled after the failure, in the same call',
-          'order in which the handler saw the events',
-          'keeps order',
-        ],
-        rows: NAMES.map((name) => {
-          const { handledAfter, seen, inOrder } = failures[name];
-          return [WAYS[name], String(handledAfter), seen.join(' '), inOrder ? 'yes' : 'no'];
-        }),
-      },
+      table('Microseconds of processor time an event, beyond parsing it', WAY_KEYS, {
+        '': (way) => WAYS[way],
+        ...Object.fromEntries(
+          overheads.map(({ perRecord, micros }) => [
+            `${perRecord} in a record`,
+            (way: Way) => figure(micros[way]),
+          ]),
+        ),
+      }),
+      table(
+        `Event ${FAILS_AT} of ${FAILING_EVENTS} fails once, one event in a record; Lambda goes on from the first record that is reported`,
+        WAY_KEYS,
+        {
+          '': (way) => WAYS[way],
+          'handled after the failure, in the same call': (way) => failures[way].handledAfter,
+          'order in which the handler saw the events': (way) => failures[way].seen.join(' '),
+          'keeps order': (way) => (failures[way].inOrder ? 'yes' : 'no'),
+        },
+      ),
     ],
     notes: [
-      `Batches of ${scale.records} records of events of 1 KB and a handler that does nothing; medians over ${scale.rounds} rounds of the difference to a bare loop that parses each event and awaits its handler, in turns, in an order that changes, on the same batch. The records are not deflated: that would cost all the same.`,
-      'The first two rows of Powertools parse each event of a record and await its handler, one after the other, and no more. orderedReplay also makes each event’s offset and position, checks that it is an event, looks at the time left before each, and begins none after a failure. The last row does that too, by hand (bench/consumer-by-hand.ts), but takes for granted that each text is an event, that its time has whole seconds and that its id needs no escape.',
+      `Batches of ${records} records of events of 1 KB and a handler that does nothing; medians over ${rounds} rounds of the difference to a bare loop that parses each event and awaits its handler, in turns, in an order that changes, on the same batch. The records are not deflated: that would cost all the same.`,
+      'The first two rows of Powertools parse each event of a record and await its handler, one after the other, and no more. orderedReplay also makes each event’s offset and position, checks that it is an event, looks at the time left before each, and begins none after a failure. The last row does that too, by hand (bench/consumer-ways.ts), but takes for granted that each text is an event, that its time has whole seconds and that its id needs no escape.',
       floorNote(overheads),
       'Not measured: handlers that wait. Powertools’ parallel mode overlaps them, which is what it is for, and what loses the order.',
     ],
@@ -80,25 +77,25 @@ export async function measureConsumer(scale: ConsumerScale = CONSUMER_SCALE): Pr
       {
         what: 'consumer overhead',
         target: "lower than Powertools' batch processor",
-        measured: overheads
-          .map(
-            ({ perRecord, micros }) =>
-              `${perRecord} in a record: ${NAMES.map((name) => `${SHORT[name]} ${figure(micros[name])}`).join(', ')} µs`,
-          )
-          .join('; '),
+        measured: overheads.map(overheadLine).join('; '),
         met: lower,
       },
       {
         what: 'order after a failure',
         target: 'the only one that stops',
         measured: (['orderedReplay', ...PLAIN] as const)
-          .map((name) => `${name}: ${failures[name].handledAfter} handled after it`)
+          .map((way) => `${way}: ${failures[way].handledAfter} handled after it`)
           .join('; '),
         met: onlyOne,
       },
     ],
     data: { overheads, failures },
   };
+}
+
+function overheadLine({ perRecord, micros }: Overhead): string {
+  const each = WAY_KEYS.map((way) => `${SHORT[way]} ${figure(micros[way])}`);
+  return `${perRecord} in a record: ${each.join(', ')} µs`;
 }
 
 /** What an overhead per event is made of, where a record holds many. */
@@ -112,23 +109,13 @@ function floorNote(overheads: Overhead[]): string {
   );
 }
 
-const FAILING_EVENTS = 8;
-const FAILS_AT = 3;
-
-export interface FailureRun {
-  /** Events that were handled after the one that failed, in the same call. */
-  handledAfter: number;
-  /** Every event the handler was given, over all calls. */
-  seen: number[];
-  inOrder: boolean;
-}
-
 /** Lambda: after a failure, everything again from the lowest sequence number that was reported. */
-async function failAt(name: Way): Promise<FailureRun> {
+async function failAt(way: Way) {
+  /** Every event the handler was given, over all calls. */
   const seen: number[] = [];
   let failed = false;
-  const handler = batchHandlers(async (event: JsonObject) => {
-    const sequence = Number((event.detail as JsonObject).sequence);
+  const handler = batchHandlers(async ({ detail }) => {
+    const sequence = Number((detail as JsonObject).sequence);
     seen.push(sequence);
     // Whatever a handler awaits: the parallel mode goes on with the others meanwhile.
     await new Promise((resolve) => setImmediate(resolve));
@@ -136,18 +123,18 @@ async function failAt(name: Way): Promise<FailureRun> {
       failed = true;
       throw new Error('The handler fails once');
     }
-  })[name];
+  })[way];
   const { error, warn } = console;
   console.error = console.warn = () => undefined;
-  let records = streamBatch(makeEvents({ count: FAILING_EVENTS, bytes: 600, perSecond: 5 }), 1).Records;
+  let { Records } = streamBatch(makeEvents({ count: FAILING_EVENTS, bytes: 600, perSecond: 5 }), 1);
+  /** Events that were handled after the one that failed, in the same call. */
   let handledAfter: number | undefined;
   try {
-    while (records.length > 0) {
-      const { batchItemFailures } = await handler({ Records: records });
+    while (Records.length > 0) {
+      const { batchItemFailures } = await handler({ Records });
       handledAfter ??= seen.filter((sequence) => sequence > FAILS_AT).length;
-      const failures = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
-      if (failures.length === 0) break;
-      records = records.filter(({ dynamodb }) => (dynamodb?.SequenceNumber ?? '') >= (failures[0] as string));
+      const [lowest] = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
+      Records = Records.filter(({ dynamodb }) => lowest && (dynamodb?.SequenceNumber ?? '') >= lowest);
     }
   } finally {
     Object.assign(console, { error, warn });

@@ -1,9 +1,6 @@
-import type { AddressInfo } from 'node:net';
-import dynalite from 'dynalite';
+import { createDynamoDb } from '../src/local/dynamodb';
+import { serve } from '../src/local/server';
 
-/** A DynamoDB in a process of its own, so that its work is not taken for ours: says its port and serves until ended. */
-const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-server.listen(0, '127.0.0.1', () => {
-  process.send?.((server.address() as AddressInfo).port);
-});
+/** A DynamoDB in a process of its own, so that its work is not taken for ours: says its endpoint and serves until ended. */
+void serve([], createDynamoDb(new Map())).then(({ endpoint }) => process.send?.(endpoint));
 process.on('disconnect', () => process.exit());

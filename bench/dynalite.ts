@@ -1,30 +1,89 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { createClients } from '../src/local/clients';
-import { type Metered, meter } from './meter';
 
-/** A DynamoDB in another process, and metered clients of it. */
-export interface MeteredDynamoDb extends Metered {
-  clients: ReturnType<typeof createClients>;
-  stop(): void;
+/** What a client asked for, of one operation on one table or of several. */
+export interface Counters {
+  writeUnits: number;
+  readUnits: number;
+  /** Bytes of the items that were put. */
+  putBytes: number;
 }
 
-export async function startDynalite(): Promise<MeteredDynamoDb> {
+export type MeteredDynamoDb = Awaited<ReturnType<typeof startDynalite>>;
+
+/**
+ * A DynamoDB in another process, and a client that counts the units that the engine says it consumed. dynalite
+ * computes them from item sizes as DynamoDB documents; an update counts the larger of the item before and after.
+ */
+export async function startDynalite() {
   const child = fork(path.join(__dirname, 'dynalite-process.ts'), { execArgv: ['--import', 'tsx'] });
-  const [port] = (await once(child, 'message')) as [number];
+  const [endpoint] = (await once(child, 'message')) as [string];
   const clients = createClients({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     timeoutsMs: { connection: 30_000, request: 30_000 },
   });
+  const counted = new Map<string, Counters>();
+  let answered = () => {};
+  clients.dynamodb.middlewareStack.add(
+    (next, context) => async (args) => {
+      const input = args.input as { TableName?: string; Item?: Record<string, AttributeValue> };
+      const answer = await next({ ...args, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } as never });
+      answered();
+      const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+      const units = ConsumedCapacity?.CapacityUnits ?? 0;
+      const isWrite = /^(Put|Update|Delete)Item/.test(String(context.commandName));
+      const key = `${context.commandName} ${input.TableName}`;
+      const counters = sum([counted.get(key)]);
+      counters[isWrite ? 'writeUnits' : 'readUnits'] += units;
+      counters.putBytes += input.Item ? itemBytes(input.Item) : 0;
+      counted.set(key, counters);
+      return answer;
+    },
+    { step: 'initialize', name: 'meter', priority: 'high' },
+  );
   return {
     clients,
-    ...meter(clients.dynamodb),
-    stop() {
+    /** Counts from nothing, and calls this after each request from now on. */
+    reset(afterRequest: () => void = () => {}): void {
+      counted.clear();
+      answered = afterRequest;
+    },
+    /** Of one command on a table, such as `PutItemCommand EventBuffer`; of all if none is named. */
+    counted: (key?: string): Counters => sum(key ? [counted.get(key)] : [...counted.values()]),
+    stop(): void {
       clients.destroy();
       child.disconnect();
     },
   };
+}
+
+function sum(several: (Counters | undefined)[]): Counters {
+  const of = (name: keyof Counters) => several.reduce((total, each) => total + (each?.[name] ?? 0), 0);
+  return { writeUnits: of('writeUnits'), readUnits: of('readUnits'), putBytes: of('putBytes') };
+}
+
+/**
+ * Size of an item: names and values.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemBytes(item: Record<string, AttributeValue>): number {
+  return Object.entries(item).reduce(
+    (bytes, [name, value]) => bytes + Buffer.byteLength(name) + valueBytes(value),
+    0,
+  );
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.byteLength;
+  // A byte for two digits, and one more.
+  if (value.N !== undefined) return Math.ceil(value.N.replace(/[-.]/g, '').length / 2) + 1;
+  if (value.L) return 3 + value.L.reduce((bytes, part) => bytes + 1 + valueBytes(part), 0);
+  if (value.M) return 3 + Object.keys(value.M).length + itemBytes(value.M);
+  return 1;
 }

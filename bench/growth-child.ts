@@ -1,38 +1,58 @@
 import { releaseInMemory } from './core-release';
-import { makeEvents } from './events';
-import { countingLanes, type Work } from './memory-ports';
+import { processorTime } from './measure';
 
 /**
- * Releases so many events in a process of its own and prints what it took, as JSON. `node --expose-gc` shows what is
- * held rather than what has not been swept yet.
+ * Prints as JSON what releases take, in a process of their own:
+ *
+ *     memory <events> <warm-up events>                 what one release held and did
+ *     work <turns> <timed events> <events> <events> …  processor time an event, of several sizes
  */
 
-/** Not more than the smallest replay: the largest resident set is then that of the replay, and not of the warming. */
-const WARM_UP_EVENTS = 10_000;
 const SAMPLES = 40;
+/** `node --expose-gc` shows what is held rather than what has not been swept yet. */
 const gc = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
-const clock = { now: () => Date.now(), sleep: async () => undefined };
 
-async function main(events: number): Promise<void> {
-  const [event] = makeEvents({ count: 1, bytes: 1_024, perSecond: 1 });
-  const run = { perSecond: 50, json: JSON.stringify(event), speed: 'max', clock };
-  await releaseInMemory({ ...run, events: WARM_UP_EVENTS });
-  const work = await releaseInMemory({ ...run, events });
+async function memory(events: number, warmUpEvents: number) {
+  await releaseInMemory({ events: warmUpEvents });
+  const { reads, appends, saves } = await releaseInMemory({ events });
   const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
   // Once more, looking at the memory, which takes time.
   let heldBytes = 0;
-  const lanes = (sampled: Work) => {
-    let next = 0;
-    return countingLanes(sampled, () => {
-      if (sampled.released < next) return;
+  let next = 0;
+  await releaseInMemory({
+    events,
+    appended: (_atMs, _before, released) => {
+      if (released < next) return;
       next += events / SAMPLES;
       gc();
       heldBytes = Math.max(heldBytes, process.memoryUsage().heapUsed);
-    });
-  };
-  await releaseInMemory({ ...run, events, lanes });
-  const calls = work.reads + work.appends + work.saves;
-  console.log(JSON.stringify({ events, heldBytes, peakRssBytes, calls }));
+    },
+  });
+  return { events, heldBytes, peakRssBytes, calls: reads + appends + saves };
 }
 
-void main(Number(process.argv[2]));
+/**
+ * All sizes in one process, in turns: two processes of the same program differ by more than what is looked for, by how
+ * each happens to be compiled and laid out. The least counts: what disturbs a process only ever adds to it.
+ */
+async function work(turns: number, timedEvents: number, ...sizes: number[]): Promise<number[]> {
+  const least = sizes.map(() => Number.POSITIVE_INFINITY);
+  // One turn to be compiled.
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [index, events] of sizes.entries()) {
+      // A small replay is timed several times over: a few milliseconds say nothing.
+      const repeats = Math.ceil(timedEvents / events);
+      const { micros } = await processorTime(async () => {
+        for (let repeat = 0; repeat < repeats; repeat++) await releaseInMemory({ events });
+      });
+      if (turn > 0) least[index] = Math.min(least[index] as number, micros / repeats / events);
+    }
+  }
+  return least;
+}
+
+const [mode, ...numbers] = process.argv.slice(2);
+const measure = mode === 'memory' ? memory : work;
+void measure(...(numbers.map(Number) as [number, number])).then((result) =>
+  console.log(JSON.stringify(result)),
+);

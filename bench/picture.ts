@@ -1,13 +1,9 @@
-import { type OrderRun, shareOutOfOrder } from './order-log';
+import type { OrderSection } from './order';
+import { shareOutOfOrder } from './order-runs';
 import { percent } from './section';
 
-const PANEL = 250;
-const GAP = 26;
-const LEFT = 44;
-const TOP = 62;
-const RIGHT = 20;
-const BOTTOM = 64;
-const INSET = 8;
+const [PANEL, GAP, INSET] = [250, 26, 8];
+const [TOP, RIGHT, BOTTOM, LEFT] = [62, 20, 64, 44];
 const MAX_DOTS = 400;
 
 /** The card brings its own background, so it can be read on any page; browsers in dark mode get a dark one. */
@@ -20,24 +16,28 @@ const STYLE = `
 .title{fill:#f0f6fc}.text{fill:#9198a1}.bad{fill:#f0883e}.good{fill:#3fb950}}
 `;
 
-export interface Panel {
+interface Panel {
   title: string;
   /** Events in the order in which they came, by their place in the right order. */
   sequences: number[];
 }
 
-/** The panels of the picture: as the replay brings the events, and as the designs deliver them. */
-export function panelsOf(runs: Record<'ours' | 'table', OrderRun>): Panel[] {
-  const sequences = (seen: OrderRun['delivered']) => seen.map(({ sequence }) => sequence);
-  return [
-    { title: 'As EventBridge replays them', sequences: sequences(runs.ours.arrived) },
-    { title: 'One execution per event', sequences: sequences(runs.table.delivered) },
-    { title: 'Ordered Replay', sequences: sequences(runs.ours.delivered) },
-  ];
+/** The picture of README.md: the events as the replay brings them, and as the designs deliver them. */
+export function drawOrder({ cell, runs }: OrderSection['shown']): string {
+  const { events, perSecond, speed } = cell;
+  const panels = Object.entries({
+    'As EventBridge replays them': runs.ours.arrived,
+    'One execution per event': runs.table.delivered,
+    'Ordered Replay': runs.ours.delivered,
+  }).map(([title, seen]) => ({ title, sequences: seen.map(({ sequence }) => sequence) }));
+  return drawPanels(
+    panels,
+    `Dots are events: ${events} in one round of the benchmark, at ${perSecond} a second, replayed at speed ${speed}.`,
+  );
 }
 
 /** Events as dots: when they came from left to right, when they happened from bottom to top. In order is a line. */
-export function drawPanels(panels: Panel[], caption: string): string {
+function drawPanels(panels: Panel[], caption: string): string {
   const width = LEFT + panels.length * PANEL + (panels.length - 1) * GAP + RIGHT;
   const height = TOP + PANEL + BOTTOM;
   const shares = panels.map(({ title, sequences }) => `${title}: ${outOfOrder(sequences)}`);
@@ -55,7 +55,7 @@ export function drawPanels(panels: Panel[], caption: string): string {
 }
 
 function outOfOrder(sequences: number[]): string {
-  return `${percent(shareOutOfOrder(sequences.map((sequence) => ({ sequence }))))} out of order`;
+  return `${percent(shareOutOfOrder(sequences))} out of order`;
 }
 
 function upwards(text: string, y: number, anchor: 'start' | 'end'): string {

@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import type { Section } from './section';
+import type { Section, Table } from './section';
 
 export interface Machine {
   measuredAt: string;
@@ -8,7 +8,7 @@ export interface Machine {
   cores: number;
   memoryGb: number;
   /** Mean number of processes that ran or waited to, over the minute before the benchmark. */
-  loadBefore?: number;
+  loadBefore: number;
 }
 
 /** A section, and where and when it was measured. */
@@ -26,58 +26,35 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Sections that were kept in a file; before each had its machine, the file had one for all. */
-export function keptWithMachines({ machine, sections }: Kept): Record<string, Measured> {
-  return Object.fromEntries(
-    Object.entries(sections).flatMap(([part, section]) => {
-      const known = section.machine ?? machine;
-      return known ? [[part, { ...section, machine: known }]] : [];
-    }),
-  );
-}
-
-interface Kept {
-  machine?: Machine;
-  sections: Record<string, Section & { machine?: Machine }>;
-}
-
 /** The results for people: the targets first, then every table with what it leaves out. */
 export function markdown(sections: Measured[]): string {
-  const places = new Set(sections.map(({ machine }) => described(machine)));
-  const [only = ''] = places;
-  const isOne = places.size === 1;
   return [
     '# Results',
     '',
-    `\`npm run bench\` writes this file. ${isOne ? `Measured ${only}.` : 'Each section says when it was measured.'} Times are those of this machine, ratios say more. Nothing here ran on AWS.`,
+    `\`npm run bench\` writes this file. Each section says when it was measured. Times are those of this machine, ratios say more. Nothing here ran on AWS.`,
     '',
-    table(
-      ['what', 'target', 'measured', 'met'],
-      sections.flatMap(({ targets }) =>
+    ...tableLines({
+      head: ['what', 'target', 'measured', 'met'],
+      rows: sections.flatMap(({ targets }) =>
         targets.map(({ what, target, measured, met }) => [what, target, measured, met ? 'yes' : '**no**']),
       ),
-    ),
+    }),
     ...sections.flatMap(({ title, tables, notes, machine }) => [
       `\n## ${title}\n`,
-      ...(isOne ? [] : [`Measured ${described(machine)}.\n`]),
-      ...tables.flatMap(({ caption, head, rows }) => [
-        ...(caption ? [`${caption}:\n`] : []),
-        table(head, rows),
-        '',
-      ]),
+      `Measured ${described(machine)}.\n`,
+      ...tables.flatMap((each) => [...(each.caption ? [`${each.caption}:\n`] : []), ...tableLines(each), '']),
       ...notes.map((note) => `- ${note}`),
     ]),
     '',
   ].join('\n');
 }
 
-function described({ measuredAt, node, processor, cores, memoryGb, loadBefore }: Machine): string {
-  const load =
-    loadBefore === undefined ? 'load not recorded' : `load average before it ${loadBefore.toFixed(2)}`;
-  return `${measuredAt} UTC with Node.js ${node} on ${cores} cores (${processor}, ${memoryGb} GB), ${load}`;
+/** A table in Markdown. */
+export function tableLines({ head, rows }: Table): string[] {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)];
 }
 
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+function described({ measuredAt, node, processor, cores, memoryGb, loadBefore }: Machine): string {
+  return `${measuredAt} UTC with Node.js ${node} on ${cores} cores (${processor}, ${memoryGb} GB), load average before it ${loadBefore.toFixed(2)}`;
 }

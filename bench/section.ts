@@ -21,9 +21,28 @@ export interface Target {
   met: boolean;
 }
 
+/** A table with one row for each item; the columns' names, and what stands in them. */
+export function table<T>(
+  caption: string,
+  items: readonly T[],
+  columns: Record<string, (item: T) => string | number>,
+): Table {
+  const cells = Object.values(columns);
+  return {
+    ...(caption && { caption }),
+    head: Object.keys(columns),
+    rows: items.map((item) => cells.map((cell) => String(cell(item)))),
+  };
+}
+
 /** A number as it stands in a table: thousands apart, as many digits as say something. */
 export function figure(value: number, digits = 2): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** Several of them: `1 / 2 / 3`. */
+export function figures(values: number[], digits = 2): string {
+  return values.map((value) => figure(value, digits)).join(' / ');
 }
 
 export function percent(share: number): string {

@@ -77,8 +77,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         ...expression.parameters(),
       });
-      const attributes = ['position', ...attributesOf(LATENESS)];
-      const existing = await writeOrFind(client, put, { key: itemKey(key), attributes });
+      const existing = await writeOrFind(client, put);
       if (!existing) return 'stored';
       return { existing: { late: false, lateCounted: false, ...decodeItem(LATENESS, existing) } };
     },

@@ -1,15 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { LaneEvent, Lanes } from '../core/ports';
-import {
-  attributesOf,
-  type Columns,
-  column,
-  decodeItem,
-  number,
-  text,
-  texts,
-  timeToLive,
-} from './attributes';
+import { type Columns, column, decodeItem, number, text, texts, timeToLive } from './attributes';
 import { writeOrFind } from './conditional-write';
 import { deflatedTexts } from './deflated';
 import { createPlaceholders } from './expression';
@@ -38,16 +29,15 @@ export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: 
         ...(hasTiebreakers ? [`${path('tiebreakers')} = ${value(texts.encode(tiebreakers))}`] : []),
       ];
       const removes = hasTiebreakers ? '' : ` REMOVE ${path('tiebreakers')}`;
-      const key = { lane: text().encode(lane) };
       const update = new UpdateItemCommand({
         TableName: table,
-        Key: key,
+        Key: { lane: text().encode(lane) },
         UpdateExpression: `SET ${sets.join(', ')}${removes}`,
         ConditionExpression: `attribute_not_exists(${position}) OR ${position} < ${value(text().encode(first.position))}`,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         ...parameters(),
       });
-      const existing = await writeOrFind(client, update, { key, attributes: attributesOf(POSITION) });
+      const existing = await writeOrFind(client, update);
       return existing ? { alreadyAt: decodeItem(POSITION, existing).position } : 'appended';
     },
   };

@@ -4,20 +4,19 @@ import { type Authorize, apiCallsOf, tablesOf } from './api-call';
 import { invalidParameter } from './aws-error';
 import { createEngine, type Engine } from './dynamodb-engine';
 import { answerError, answerText, parseJson, readBody } from './json-body';
-import { withOldItems } from './old-items';
 import type { Item, TableStream } from './stream';
 
 const WRITES = /\.(UpdateItem|PutItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
 
 /**
- * DynamoDB by dynalite, with what dynalite has not: the item that a condition failed on (`withOldItems`), and the
- * stream. Writes to a streamed table are made one at a time for each item, and each one's new image goes to the
- * stream before its answer goes to the caller, so the records of an item come in the order of its changes.
+ * DynamoDB with streams, which dynalite has not. Writes to a streamed table are made one at a time for each item, and
+ * each one's new image goes to the stream before its answer goes to the caller: the records of an item come in the
+ * order of its changes.
  *
  * It does not listen by itself and keeps everything in memory, so there is nothing to close.
  */
 export function createDynamoDb(streams: Map<string, TableStream>, authorize?: Authorize): RequestListener {
-  const engine = withOldItems(createEngine());
+  const engine = createEngine();
   const inTurn = createTurns();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { createClients } from '../../src/local/clients';
+import { createDynamoDb } from '../../src/local/dynamodb';
+import { serve } from '../../src/local/server';
 import { createTables, type TableNames, tableDefinitions } from '../../src/local/tables';
 
 /** A DynamoDB with the three tables, empty. */
@@ -62,24 +61,20 @@ export const LOCAL_ACCESS = {
 };
 
 async function startDynalite() {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const dynamodb = createDynamoDb(new Map());
   const losing: string[] = [];
-  server.prependListener('request', (request, response) => {
+  const { endpoint, close } = await serve([], (request, response) => {
     const lost = losing.findIndex((operation) =>
       request.headers['x-amz-target']?.toString().endsWith(`.${operation}`),
     );
-    if (lost < 0) return;
-    losing.splice(lost, 1);
-    response.end = () => {
-      response.socket?.destroy();
-      return response;
-    };
+    if (lost >= 0) {
+      losing.splice(lost, 1);
+      response.end = () => {
+        response.socket?.destroy();
+        return response;
+      };
+    }
+    dynamodb(request, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    loseNextAnswer: (operation: string) => void losing.push(operation),
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  };
+  return { endpoint, close, loseNextAnswer: (operation: string) => void losing.push(operation) };
 }

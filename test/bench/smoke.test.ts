@@ -1,14 +1,14 @@
 import { measureConsumer } from '../../bench/consumer';
-import { batchHandlers, streamBatch } from '../../bench/consumer-batches';
+import { batchHandlers, streamBatch } from '../../bench/consumer-ways';
 import { releaseInMemory } from '../../bench/core-release';
-import { makeEvents, REPLAY } from '../../bench/events';
-import { itemBytes } from '../../bench/item-bytes';
+import { makeEvents } from '../../bench/events';
+import { median, quantile, type Spread } from '../../bench/measure';
 import { measureOrder } from '../../bench/order';
-import { deviations, deviationsAfterStart, shareOutOfOrder } from '../../bench/order-log';
+import { deviations, shareOutOfOrder } from '../../bench/order-runs';
 import { measurePace } from '../../bench/pace';
-import { drawPanels, panelsOf } from '../../bench/picture';
-import { markdown, thisMachine } from '../../bench/report';
-import { median, quantile, type Spread } from '../../bench/statistics';
+import { drawOrder } from '../../bench/picture';
+import { measureRate } from '../../bench/rate';
+import { FAST } from '../local/fast-settings';
 
 jest.setTimeout(60_000);
 
@@ -30,10 +30,9 @@ describe('what is measured with', () => {
   });
 
   test('an event is out of order if a later one came before it', () => {
-    const seen = (...sequences: number[]) => sequences.map((sequence) => ({ sequence }));
-    expect(shareOutOfOrder(seen(0, 1, 2, 3))).toBe(0);
-    expect(shareOutOfOrder(seen(3, 0, 1, 2))).toBe(0.75);
-    expect(shareOutOfOrder(seen(0, 2, 1, 3))).toBe(0.25);
+    expect(shareOutOfOrder([0, 1, 2, 3])).toBe(0);
+    expect(shareOutOfOrder([3, 0, 1, 2])).toBe(0.75);
+    expect(shareOutOfOrder([0, 2, 1, 3])).toBe(0.25);
     expect(shareOutOfOrder([])).toBe(0);
   });
 
@@ -41,49 +40,46 @@ describe('what is measured with', () => {
     const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
     const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
     expect(deviations(run, 10)).toEqual([10, -20]);
-    expect(deviationsAfterStart(run, 10)).toEqual([-20]);
-  });
-
-  test('an item has the bytes of its names and values', () => {
-    expect(itemBytes({ id: { S: 'abc' }, n: { N: '12345' }, b: { B: Buffer.alloc(10) } })).toBe(5 + 5 + 11);
+    expect(deviations(run, 10, 'afterStart')).toEqual([-20]);
   });
 });
 
 describe('what measures, on tiny inputs', () => {
   test('order: ours 0, and a picture of it', async () => {
-    const section = await measureOrder({
+    const { data, targets, shown } = await measureOrder({
       rates: [20],
       speeds: [10],
       playbackSeconds: 0.3,
       leastEvents: 2,
       rounds: 1,
+      settings: FAST,
     });
-    expect(section.cells[0]?.outOfOrder.ours).toBe(0);
-    expect(section.targets.every(({ met }) => met)).toBe(true);
-    const svg = drawPanels(panelsOf(section.sample), 'A test');
-    expect(svg.match(/<circle/g)).toHaveLength(3 * 60);
-    expect(markdown([{ ...section, machine: thisMachine() }])).toContain('| order | ours 0 in every cell |');
+    expect(data[0]).toMatchObject({ events: 60, outOfOrder: { ours: 0 } });
+    // All in one batch of whole seconds, and the tiebreaker unknown to them.
+    expect(data[0]?.outOfOrder.table).toBeGreaterThan(0);
+    expect(targets.every(({ met }) => met)).toBe(true);
+    expect(drawOrder(shown).match(/<circle/g)).toHaveLength(3 * 60);
   });
 
-  test('pace: ours not early, one figure for each moment; the Wait design beside it', async () => {
+  test('pace: not early, one figure for each moment', async () => {
     const scale = { speeds: [10], perSecond: 5, playbackSeconds: 1, rounds: 1, moments: 20 };
     const { data } = await measurePace(scale);
-    const [{ replays, moments, lag, wait }] = data as [
-      Record<string, number> & { lag: Spread; wait: Spread },
-    ];
+    const [{ replays, moments, lag }] = data as [Record<string, number> & { lag: Spread }];
     // Ten moments in a second at speed 10.
     expect({ replays, moments }).toEqual({ replays: 2, moments: 20 });
     expect(lag.p50).toBeGreaterThanOrEqual(0);
     expect(lag.max).toBeLessThan(1_000);
-    // Up to 900 ms early: its waits are whole seconds.
-    expect(wait.p50).toBeGreaterThan(100);
+  });
+
+  test('rate: the core, the stores, and what quotas allow', async () => {
+    const { data, tables } = await measureRate({ coreEvents: 1_000, storeEvents: 50, rounds: 1 });
+    expect(data).toMatchObject({ bufferUnits: 1, laneUnits: expect.any(Number), quotaRate: 6_000 });
+    for (const rate of Object.values(data as Record<string, number>)) expect(rate).toBeGreaterThan(0);
+    expect(tables[0]?.rows.map(([, , , large]) => large).slice(0, 3)).toEqual(['18,750', '6,000', '8,000']);
   });
 
   test('core release: every event, in 25s', async () => {
-    const clock = { now: () => 1e12, sleep: async () => undefined };
-    const [event] = makeEvents({ count: 1, bytes: 300, perSecond: 1 });
-    const run = { events: 2_000, perSecond: 50, json: JSON.stringify(event), speed: 'max', clock };
-    const { released, appends } = await releaseInMemory(run);
+    const { released, appends } = await releaseInMemory({ events: 2_000 });
     expect({ released, appends }).toEqual({ released: 2_000, appends: 80 });
   });
 
@@ -104,7 +100,7 @@ describe('what measures, on tiny inputs', () => {
         expect(await handlers[way](streamBatch(events, perRecord))).toEqual({ batchItemFailures: [] });
       }
       expect(seen.likeForLike).toEqual(seen.orderedReplay);
-      expect(seen.orderedReplay?.at(-1)).toMatchObject({ delivery: { replay: REPLAY, offset: 11 } });
+      expect(seen.orderedReplay?.at(-1)).toMatchObject({ delivery: { orderingKey: '', offset: 11 } });
     },
   );
 });

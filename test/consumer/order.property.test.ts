@@ -7,7 +7,7 @@ import {
 } from '../../src/consumer';
 import { positionOf } from '../../src/core/collect/place';
 import { parseEvent } from '../../src/core/event/envelope';
-import { type Append, contextWith, orderEvent, sequenceNumberOf, streamOf } from './stream-batch';
+import { type Append, contextWith, orderEvent, sequenceNumberOf, streamOf } from '../support/stream-batch';
 
 const TIEBREAKER = 'detail.sequence';
 

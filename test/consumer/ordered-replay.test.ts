@@ -1,7 +1,7 @@
 import { type Delivery, orderedReplay, type ReplayableEvent } from '../../src/consumer';
+import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../support/stream-batch';
 import recordedBatch from './fixtures/dynamodb-stream-batch.json';
 import liveEvent from './fixtures/eventbridge-event.json';
-import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from './stream-batch';
 
 const error = jest.spyOn(console, 'error').mockImplementation();
 const warn = jest.spyOn(console, 'warn').mockImplementation();

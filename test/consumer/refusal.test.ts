@@ -1,8 +1,8 @@
 import { type DynamoDBStreamEvent, NotAnOrderedReplayError, orderedReplay } from '../../src/consumer';
+import { contextWith } from '../support/stream-batch';
 import recordedBatch from './fixtures/dynamodb-stream-batch.json';
 import liveEvent from './fixtures/eventbridge-event.json';
 import sqsBatch from './fixtures/sqs-batch.json';
-import { contextWith } from './stream-batch';
 
 const ARN = recordedBatch.Records[0]?.eventSourceARN as string;
 

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withCosts } from '../../bench/cost-doc';
-import { type Costs, floorUsd } from '../../bench/cost-section';
-import { block } from '../../bench/marks';
+import { block, withCosts, withFigures } from '../../bench/documents';
 import type { Cell } from '../../bench/order';
-import { withFigures } from '../../bench/readme-figures';
-import { keptWithMachines, type Measured, markdown } from '../../bench/report';
+import { floorUsd, type SizeRow, usage } from '../../bench/prices';
+import { type Measured, markdown } from '../../bench/report';
 import { figure } from '../../bench/section';
-import { usage } from '../../bench/usage';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../..', file), 'utf8');
-const results = JSON.parse(read('bench/results.json'));
-const sections = keptWithMachines(results) as Record<'order' | 'cost', Measured>;
+const { sections } = JSON.parse(read('bench/results.json')) as {
+  sections: Record<'order' | 'cost', Measured>;
+};
 const cells = sections.order.data as Cell[];
 const readme = read('README.md');
 const costs = read('docs/cost.md');
@@ -42,15 +40,13 @@ describe('figures in the documents are those of bench/results.json', () => {
 });
 
 describe('given other results, then the documents come out otherwise', () => {
-  const cost = sections.cost.data as Costs;
+  const { data, tables } = sections.cost;
+  const { perMillion } = data as { perMillion: SizeRow[] };
   const dearer = {
     ...sections,
     cost: {
-      data: {
-        ...cost,
-        perMillion: cost.perMillion.map((row) => ({ ...row, ours: usage({ writeUnits: 9e6 }) })),
-        coldStart: { share: 0.01, usdPerMillion: 0.0231 },
-      },
+      data: { perMillion: perMillion.map((row) => ({ ...row, ours: usage({ writeUnits: 9e6 }) })) },
+      tables: tables.map(({ head, rows }) => ({ head, rows: rows.map(([what = '']) => [what, '5.63']) })),
     },
   };
 
@@ -61,17 +57,22 @@ describe('given other results, then the documents come out otherwise', () => {
   });
 
   test('README, where ours is out of order, or of another size', () => {
-    const order = { data: cells.map((cell) => ({ ...cell, worst: { ...cell.worst, ours: 0.5 } })) };
-    const bundles = { data: [{ name: 'consumer', bytes: 20_480 }] };
+    const order = {
+      ...sections.order,
+      data: cells.map((cell) => ({ ...cell, worst: { ...cell.worst, ours: 0.5 } })),
+    };
+    const bundles = { tables: [], data: [{ name: 'consumer', bytes: 20_480 }] };
     const changed = withFigures(readme, { ...sections, order, bundles });
     expect(changed).toContain('Ordered Replay 50%.');
     expect(changed).toContain('>20 KB<');
   });
 
-  test('docs/cost.md, with what cold starts add', () => {
+  test('docs/cost.md, in each of its tables', () => {
     const changed = withCosts(costs, dearer);
-    expect(changed).toContain('| **sum** | **5.63** | **5.63** | **5.63** |');
-    expect(changed).toContain('| 1% of the calls of `collect` cold: added | 0.02 |');
+    expect(changed).toContain('| **sum** | 5.63 |');
+    expect(changed).toContain('| 1 KB | 5.63 |');
+    expect(changed).toContain('| 1 KB, speed=1, 1 event a second | 5.63 |');
+    expect(changed).toMatch(/\| bundle, KiB .*\n.*\n\| \d+ \| 5\.63 \|/);
   });
 
   test('a document without the marks is refused', () => {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { breakFieldName, type Deployment, deploy } from '../../examples/story/deploy';
 import type { DynamoDBBatchResponse, ReplayableEvent } from '../../src/consumer';
+import { createDynamoDb } from '../../src/local/dynamodb';
+import { type LocalServer, serve } from '../../src/local/server';
 import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
-import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../consumer/stream-batch';
+import { contextWith, orderEvent, REPLAY, sequenceNumberOf, streamOf } from '../support/stream-batch';
 
 /** The example's consumer, bundled as it is deployed, on a real table. */
 
@@ -13,14 +12,13 @@ const TableName = 'Orders';
 const STEPS = ['OrderCreated', 'OrderPaid', 'OrderShipped'];
 const environment = { ...process.env };
 
-const server = dynalite({ createTableMs: 0 });
+let server: LocalServer;
 let client: DynamoDBClient;
 let orderCreated: Deployment;
 
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serve([], createDynamoDb(new Map()));
+  const { endpoint } = server;
   client = new DynamoDBClient({ endpoint, ...LOCAL_ACCESS });
   await client.send(
     new CreateTableCommand({
@@ -41,10 +39,10 @@ beforeAll(async () => {
   orderCreated = await deploy('order-created');
 }, 60_000);
 
-afterAll(() => {
+afterAll(async () => {
   process.env = environment;
   client.destroy();
-  server.close();
+  await server.close();
 });
 
 function live(orderId: string, version: number): ReplayableEvent {

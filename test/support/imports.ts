@@ -1,16 +1,32 @@
 import { posix } from 'node:path';
 
-/** What a folder's files may import besides each other. */
-const ALLOWED: Record<string, RegExp> = {
-  'src/core': /^(node:crypto|@aws-lambda-powertools\/jmespath)$/,
-  'src/pattern': /^(src\/core\/json|node:net)$/,
-  'src/aws': /^(src\/core\/|@aws-sdk\/|node:)/,
+/** Everything that is in no folder of ours: packages, and what Node.js has. */
+const PACKAGE = '(?!(src|functions|bench|test|examples|scripts)/)';
+const PRODUCT = 'src/|functions/';
+/** What tests and benchmarks share. */
+const SHARED = 'test/(support|fakes)/';
+
+/** What a file may import besides the files of its own folder; the first folder that a path is in counts. */
+const ALLOWED: [folder: string, mayImport: RegExp][] = [
+  ['src/core/', /^(node:crypto|@aws-lambda-powertools\/jmespath)$/],
+  ['src/pattern/', /^(src\/core\/json|node:net)$/],
+  ['src/aws/', /^(src\/core\/|@aws-sdk\/|node:)/],
   // Published: no package, and of the core only what depends on nothing.
-  'src/consumer': /^(src\/core\/event\/(instant|position|sortable)$|node:)/,
-  functions: /^(src\/(core|aws)\/|@aws-sdk\/|@aws-lambda-powertools\/|aws-lambda$|node:)/,
-  'src/local': /^(src\/(core|pattern|aws|consumer)(\/|$)|functions\/|(?!src\/))/,
-  'src/cli': /^(src\/(core|pattern|aws|consumer|local)(\/|$)|functions\/|(?!src\/))/,
-};
+  ['src/consumer/', /^(src\/core\/event\/(instant|position|sortable)$|node:)/],
+  ['functions/', /^(src\/(core|aws)\/|@aws-sdk\/|@aws-lambda-powertools\/|aws-lambda$|node:)/],
+  ['src/local/', new RegExp(`^(src/(core|pattern|aws|consumer)(/|$)|functions/|${PACKAGE})`)],
+  ['src/cli/', new RegExp(`^(src/(core|pattern|aws|consumer|local)(/|$)|functions/|${PACKAGE})`)],
+  ['scripts/', new RegExp(`^(${PRODUCT}|${PACKAGE})`)],
+  // A service of its own: what it has of us is the published package.
+  ['examples/orders/', new RegExp(`^${PACKAGE}`)],
+  ['examples/', new RegExp(`^(${PRODUCT}|${PACKAGE})`)],
+  ['bench/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
+  ['test/bench/', new RegExp(`^(${PRODUCT}|test/|bench/|scripts/|${PACKAGE})`)],
+  ['test/docs/', new RegExp(`^(${PRODUCT}|test/|bench/|scripts/|${PACKAGE})`)],
+  ['test/support/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
+  ['test/fakes/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
+  ['test/', new RegExp(`^(${PRODUCT}|test/|examples/|${PACKAGE})`)],
+];
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\s]+)\1/g;
 const CLOCK_READS =
@@ -18,11 +34,34 @@ const CLOCK_READS =
 
 /** Imports of a file that point where its folder may not point. */
 export function violationsOf(path: string, source: string): string[] {
-  const folder = Object.keys(ALLOWED).find((name) => path.startsWith(`${name}/`));
-  if (!folder) return [`${path} is in no folder that the layers know`];
+  // A test is one, wherever it stands.
+  const placed = path.endsWith('.test.ts') ? path.replace(/^test\/(support|fakes)\//, 'test/') : path;
+  const found = ALLOWED.find(([folder]) => placed.startsWith(folder));
+  if (!found) return [`${path} is in no folder that the layers know`];
+  const [folder, mayImport] = found;
+  const isOwn = (target: string) => `${target}/`.startsWith(folder) && folder !== 'test/';
   return importsOf(path, source)
-    .filter((target) => !target.startsWith(`${folder}/`) && !(ALLOWED[folder] as RegExp).test(target))
+    .filter((target) => !isOwn(target) && !mayImport.test(target))
     .map((target) => `${path} imports ${target}`);
+}
+
+/** Files that import each other in a circle, by types too: `a.ts → b.ts → a.ts`. */
+export function circlesIn(sources: readonly (readonly [path: string, text: string])[]): string[] {
+  const texts = new Map(sources);
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) circles.push([...trail.slice(start), path].join(' → '));
+    if (start >= 0 || done.has(path)) return;
+    for (const target of importsOf(path, texts.get(path) ?? '')) {
+      const file = [`${target}.ts`, `${target}/index.ts`].find((each) => texts.has(each));
+      if (file) visit(file, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of texts.keys()) visit(path, []);
+  return circles;
 }
 
 /** What would make the core depend on when and where it runs. */

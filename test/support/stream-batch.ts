@@ -38,8 +38,16 @@ export interface Append {
   events: ReplayableEvent[];
 }
 
-/** The stream records of some appends. Offsets start at 0 in each lane. */
-export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStreamEvent {
+/**
+ * The stream records of some appends. Offsets start at 0 in each lane.
+ *
+ * @param deflated Every other record by default.
+ */
+export function streamOf(
+  appends: Append[],
+  tiebreakerPath = '',
+  deflated = (index: number) => index % 2 === 1,
+): DynamoDBStreamEvent {
   const offsets = new Map<string, number>();
   const Records = appends.map(({ orderingKey, events }, index) => {
     const lane = laneOf(REPLAY, orderingKey);
@@ -59,7 +67,7 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
           lane: { S: lane },
           events: eventsAttribute(
             parsed.map(({ json }) => json),
-            index,
+            deflated(index),
           ),
           offset: { N: String(offset) },
           position: { S: positions.at(-1) },
@@ -75,9 +83,9 @@ export function streamOf(appends: Append[], tiebreakerPath = ''): DynamoDBStream
   return { Records };
 }
 
-/** Every other record is deflated, and comes as Lambda sends a binary attribute. */
-function eventsAttribute(texts: string[], index: number): unknown {
-  if (index % 2 === 0) return { L: texts.map((S) => ({ S })) };
+/** What is deflated comes as Lambda sends a binary attribute. */
+function eventsAttribute(texts: string[], deflated: boolean): unknown {
+  if (!deflated) return { L: texts.map((S) => ({ S })) };
   return { B: deflateSync(JSON.stringify(texts)).toString('base64') };
 }
 
