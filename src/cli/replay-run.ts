@@ -7,6 +7,7 @@ import { OrderedReplayError, textOf } from '../core/errors';
 import { compileOptions, OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import type { ReplayRow } from '../core/replay/row';
 import { hasEnded } from '../core/replay/row';
+import type { Settings } from '../core/settings';
 import { LOCAL } from '../local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../local/runtime';
 import type { EventSet } from './event-set';
@@ -30,6 +31,7 @@ export interface ReplayRunOptions {
   options: OptionTexts;
   tiebreaker: string;
   seed: number;
+  settings?: Partial<Settings>;
   progress: Progress;
 }
 
@@ -59,7 +61,7 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
     consumer: consumer as never,
     consumerTimeoutMs: HANDLER_TIMEOUT_MS,
     seed: run.seed,
-    settings: { tiebreaker: run.tiebreaker },
+    settings: { ...run.settings, tiebreaker: run.tiebreaker },
     telemetry: { ...silentTelemetry, failure: (_message, error) => recordRefusal(problems, error) },
     arrived: (event) => ledger.arrived(event),
     stream: {

@@ -60,8 +60,14 @@ describe('npm run local', () => {
     return { child, ended, endpoint, text: () => stdout };
   }
 
-  test('says where it listens and what to paste, serves, and stops cleanly', async () => {
-    const { child, ended, endpoint, text } = await running('--port', '0', '--handler', `${handler}#loud`);
+  let local: Awaited<ReturnType<typeof running>>;
+  beforeAll(async () => {
+    local = await running('--port', '0', '--handler', `${handler}#loud`);
+  });
+  afterAll(() => local?.child.kill());
+
+  test('says where it listens and what to paste, and serves', async () => {
+    const { endpoint, text } = local;
     for (const hint of ['put-events', 'start-replay', 'get-item', 'AWS_ENDPOINT_URL', 'OrderedEvents']) {
       expect(text()).toContain(hint);
     }
@@ -70,19 +76,20 @@ describe('npm run local', () => {
       'does not exist',
     );
     client.destroy();
-    child.kill('SIGINT');
-    expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('on a port that is taken it ends with 2 and one line', async () => {
-    const { child, ended, endpoint } = await running('--port', '0');
-    const { port } = new URL(endpoint);
+    const { port } = new URL(local.endpoint);
     expect(await command('--port', port).ended).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `Option --port is ${port}, which is in use; choose another.\n`,
     });
-    child.kill('SIGTERM');
-    expect((await ended).code).toBe(0);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly at %s', async (signal) => {
+    const { child, ended } = signal === 'SIGINT' ? local : await running('--port', '0');
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 });

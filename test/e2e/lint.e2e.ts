@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { packageInPlace } from '../examples/package-orders';
 import { PACKAGING_MS, packageStack } from '../stack/package-stack';
 import { run } from './support/command';
@@ -23,29 +25,27 @@ const TEMPLATES: [name: string, make: typeof packageStack | typeof packageInPlac
 const lint = (templatePath: string) =>
   run(pythonTool('cfn-lint'), [templatePath], { env: cleanEnvironment() });
 
-/** The tests of the templates use cfn-lint too, where there is one; here is the one that is pinned. */
+/** The templates that `npm test` looks at, by the cfn-lint that is pinned. */
 describeWith('python', "AWS's cfn-lint, on what is packaged", () => {
   test.each(TEMPLATES)('finds nothing in the template of %s', async (_name, make) => {
-    const { templatePath, remove } = await make();
-    try {
-      await lint(templatePath);
-    } finally {
-      await remove();
-    }
+    const { templatePath } = await make();
+    await lint(templatePath);
   });
 
   test('would find a property that AWS does not know, and a reference to nothing', async () => {
-    const { template, templatePath, remove } = await packageStack();
+    const { template } = await packageStack();
+    const overflow = template.get('Overflow');
+    const wrong = { VisibilityTimeOut: 60, QueueName: { Ref: 'Nothing' } };
+    const Resources = { Overflow: { ...overflow, Properties: wrong } };
+    const folder = await mkdtemp(join(tmpdir(), 'ordered-replay-'));
+    const templatePath = join(folder, 'wrong.json');
     try {
-      const overflow = template.get('Overflow');
-      const wrong = { VisibilityTimeOut: 60, QueueName: { Ref: 'Nothing' } };
-      const Resources = { Overflow: { ...overflow, Properties: wrong } };
       await writeFile(templatePath, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources }));
-      const found = expect(lint(templatePath)).rejects;
-      await found.toThrow(/E3002[\s\S]*VisibilityTimeOut|VisibilityTimeOut[\s\S]*E3002/);
-      await expect(lint(templatePath)).rejects.toThrow(/Nothing/);
+      const found = await lint(templatePath).catch(({ message }: Error) => message);
+      expect(found).toMatch(/E3002[\s\S]*VisibilityTimeOut|VisibilityTimeOut[\s\S]*E3002/);
+      expect(found).toMatch(/Nothing/);
     } finally {
-      await remove();
+      await rm(folder, { recursive: true });
     }
   });
 });

@@ -1,64 +1,51 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { copyStack, SLS } from '../stack/stack-copy';
+import { installConsumer } from '../package/packed-consumer';
+import { copyStack, linkDependencies, runSls } from '../stack/stack-copy';
 import { readTemplate, type Template } from '../stack/template';
+import { onceARun } from '../support/once-a-run';
 
-const ROOT = resolve(__dirname, '../..');
-const run = promisify(execFile);
+const EXAMPLE = resolve(__dirname, '../../examples/orders');
+const OUTPUT = 'output.txt';
 
 export interface PackagedOrders {
   template: Template;
   templatePath: string;
   /** What the command had to say. */
   output: string;
-  remove(): Promise<void>;
 }
 
 /** `sls package` of the example where it stands: in this repository, with its dependencies. */
 export async function packageInPlace(): Promise<PackagedOrders> {
-  const copy = await copyStack();
-  const folder = join(copy.folder, 'examples/orders');
-  await cp(join(ROOT, 'examples/orders'), folder, { recursive: true });
-  return packageIn(folder, copy.remove);
+  const place = 'examples/orders';
+  const root = await onceARun('orders-in-place', async (into) => {
+    await copyStack(into);
+    await packageIn(join(into, place));
+  });
+  return packagedIn(join(root, place));
 }
 
 /** `sls package` of the example as a person has it who copied its folder and installed what `npm pack` makes. */
 export async function packageCopy(): Promise<PackagedOrders> {
-  const copy = await copyStack();
-  const folder = `${copy.folder}-orders`;
-  await cp(join(ROOT, 'examples/orders'), folder, { recursive: true });
-  await linkDependencies(folder);
-  for (const source of ['scripts', 'tsconfig.build.json']) {
-    await cp(join(ROOT, source), join(copy.folder, source), { recursive: true });
-  }
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy.folder });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const installed = join(folder, 'node_modules/ordered-replay');
-  await mkdir(installed);
-  await run('tar', ['xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
-  return packageIn(folder, async () => {
-    await Promise.all([copy.remove(), rm(folder, { recursive: true })]);
+  const folder = await onceARun('orders-copied', async (into) => {
+    await linkDependencies(into);
+    await installConsumer(into);
+    await packageIn(into);
   });
+  return packagedIn(folder);
 }
 
-/** All that this repository has installed, one by one, so that there is a place for one more. */
-async function linkDependencies(folder: string): Promise<void> {
-  const installed = join(ROOT, 'node_modules');
-  await mkdir(join(folder, 'node_modules'));
-  for (const name of await readdir(installed)) {
-    await symlink(join(installed, name), join(folder, 'node_modules', name));
-  }
+async function packageIn(folder: string): Promise<void> {
+  await cp(EXAMPLE, folder, { recursive: true });
+  const output = await runSls(folder, 'package', '--package', 'packaged');
+  await writeFile(join(folder, OUTPUT), output);
 }
 
-/** Without credentials, and without a home that could have some. */
-async function packageIn(folder: string, remove: () => Promise<void>): Promise<PackagedOrders> {
-  const { stdout, stderr } = await run(process.execPath, [SLS, 'package', '--package', 'packaged'], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder },
-  });
+async function packagedIn(folder: string): Promise<PackagedOrders> {
   const templatePath = join(folder, 'packaged/cloudformation-template-update-stack.json');
-  const template = readTemplate(await readFile(templatePath, 'utf8'));
-  return { template, templatePath, output: `${stdout}${stderr}`, remove };
+  return {
+    template: readTemplate(await readFile(templatePath, 'utf8')),
+    templatePath,
+    output: await readFile(join(folder, OUTPUT), 'utf8'),
+  };
 }

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { SLS } from '../stack/stack-copy';
+import { runSls } from '../stack/stack-copy';
 
 const ROOT = resolve(__dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -27,10 +25,7 @@ async function packageSnippet(): Promise<Resource[]> {
     const always =
       'service: shop\nprovider: { name: aws, runtime: nodejs24.x }\nplugins: [serverless-esbuild]\n';
     await writeFile(join(folder, 'serverless.yml'), always + SNIPPET);
-    await promisify(execFile)(process.execPath, [SLS, 'package', '--package', 'packaged'], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder },
-    });
+    await runSls(folder, 'package', '--package', 'packaged');
     const template = await readFile(
       join(folder, 'packaged/cloudformation-template-update-stack.json'),
       'utf8',

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { installConsumer } from './packed-consumer';
 
 const ROOT = path.join(__dirname, '../..');
 const MAX_BYTES = 16 * 1024;
@@ -10,6 +11,8 @@ interface Order { orderId: string }
 export const seen: [string, Delivery | undefined][] = [];
 export const handler = orderedReplay<Order>(async (event, _context, delivery) => {
   seen.push([event.detail.orderId, delivery]);
+  // @ts-expect-error: the compiler complains where a type lets this pass.
+  event.detail.typo;
 });
 `;
 
@@ -17,20 +20,9 @@ export const handler = orderedReplay<Order>(async (event, _context, delivery) =>
 describe('the published package', () => {
   let project: string;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     project = mkdtempSync(path.join(ROOT, 'node_modules/.package-'));
-    const run = (command: string, args: string[], cwd: string) =>
-      execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project], ROOT)) as [
-      { filename: string },
-    ];
-    const installed = path.join(project, 'node_modules/ordered-replay');
-    mkdirSync(installed, { recursive: true });
-    run(
-      'tar',
-      ['xzf', path.join(project, packed.filename), '-C', installed, '--strip-components=1'],
-      project,
-    );
+    await installConsumer(project);
     symlinkSync(path.join(ROOT, 'node_modules/typescript'), path.join(project, 'node_modules/typescript'));
   }, 120_000);
 
@@ -65,7 +57,7 @@ describe('the published package', () => {
     ['module', 'nodenext'],
     ['module', 'bundler'],
   ])(
-    'type-checks in a project of type %s with module resolution %s',
+    'type-checks, and refuses a typo, in a project of type %s with module resolution %s',
     (type, moduleResolution) => {
       const folder = path.join(project, `${type}-${moduleResolution}`);
       mkdirSync(folder);
@@ -82,14 +74,9 @@ describe('the published package', () => {
         moduleResolution,
       ];
       const tsc = path.join(ROOT, 'node_modules/.bin/tsc');
-      const check = () =>
-        execFileSync(tsc, [...options, 'consumer.ts'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
-      expect(check()).toBe('');
-      writeFileSync(
-        path.join(folder, 'consumer.ts'),
-        CONSUMER.replace('event.detail.orderId', 'event.detail.typo'),
-      );
-      expect(check).toThrow();
+      expect(
+        execFileSync(tsc, [...options, 'consumer.ts'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }),
+      ).toBe('');
     },
     60_000,
   );

@@ -1,4 +1,5 @@
-import type { RawTemplate, Resource, Statement } from './template';
+import type { Statement } from '../support/iam';
+import type { RawTemplate, Resource } from './template';
 
 /** Changes that somebody could make to the stack, by the rule that must notice. */
 type Bend = (template: RawTemplate) => void;

@@ -1,5 +1,6 @@
+import type { Statement } from '../support/iam';
 import { LOG_DELIVERY_ACTIONS } from './log-delivery';
-import { type Resource, type Statement, statementsOf, type Template, trustOf } from './template';
+import { type Resource, statementsOf, type Template, trustOf } from './template';
 
 /** Rules about who may do what. Each gives the resources that break it. */
 export type Rule = (template: Template) => string[];

@@ -27,9 +27,8 @@ const VARIANTS: Record<string, Record<string, string>> = {
 let packaged: string;
 
 beforeAll(async () => {
-  const stack = await packageStack();
-  packaged = await readFile(stack.templatePath, 'utf8');
-  await stack.remove();
+  const { templatePath } = await packageStack();
+  packaged = await readFile(templatePath, 'utf8');
 }, PACKAGING_MS);
 
 function templateOf(change: (raw: RawTemplate) => void): Template {

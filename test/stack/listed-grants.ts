@@ -1,5 +1,5 @@
 import { LOCAL } from '../../src/local/resource-names';
-import type { Grant } from './access';
+import type { Grant } from '../support/iam';
 import { GRANTS } from './grants';
 import { localArn, resolveArn } from './local-arns';
 

@@ -1,5 +1,4 @@
 import { readSettings } from '../../functions/settings';
-import { testWithCfnLint } from './cfn-lint';
 import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
 import { grantsOf } from './template';
 
@@ -18,8 +17,6 @@ beforeAll(async () => {
     logRetentionDays: '30',
   });
 }, PACKAGING_MS);
-
-afterAll(() => stack?.remove());
 
 test('given a bus and an archive, the stack makes neither and attaches to them', () => {
   const { template } = stack;
@@ -54,5 +51,3 @@ test('given days, all logs are kept for as long', () => {
   expect(groups).toHaveLength(4);
   for (const [, { Properties }] of groups) expect(Number(Properties.RetentionInDays)).toBe(30);
 });
-
-testWithCfnLint(() => stack.templatePath);

@@ -1,3 +1,5 @@
+import type { Statement } from '../support/iam';
+
 /** A CloudFormation template as it comes out for its parameters' defaults: conditions decided, parameters filled in. */
 export interface Template {
   resources: Record<string, Resource>;
@@ -74,17 +76,6 @@ const INTRINSICS: Record<string, (argument: never, raw: RawTemplate) => unknown>
     return { 'Fn::Sub': open.length > 0 ? [filled, Object.fromEntries(open)] : filled };
   },
 };
-
-export interface Statement {
-  Effect: 'Allow' | 'Deny';
-  Principal?: unknown;
-  Action: string | string[];
-  NotAction?: unknown;
-  NotPrincipal?: unknown;
-  NotResource?: unknown;
-  Resource?: unknown;
-  Condition?: Record<string, Record<string, unknown>>;
-}
 
 interface WithDocument {
   PolicyDocument: { Statement: Statement[] };

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { CancelReplayCommand, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PurgeQueueCommand, SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
@@ -26,6 +27,8 @@ const UNRULY = { duplicateRate: 0.5, throttleRate: 0.3, maxDelayMs: 200, eventsP
  */
 export async function playWholeStory(authorize: Authorize): Promise<Record<string, Partial<ReplayRow>>> {
   const delivered = new Map<string, number>();
+  const arrivals = new EventEmitter();
+  const underWay = once(arrivals, 'cancelled');
   const runtime = await startLocalRuntime({
     consumer: orderedReplay((_event, _context, delivery) => {
       const replay = delivery?.replay ?? '';
@@ -35,6 +38,9 @@ export async function playWholeStory(authorize: Authorize): Promise<Record<strin
     settings: { ...FAST, tiebreaker: 'detail.n' },
     temper: UNRULY,
     authorize,
+    arrived: (event) => {
+      arrivals.emit(String(event['replay-name']));
+    },
   });
   const { eventbridge, sfn, sqs, dynamodb } = runtime.clients;
   const replays = dynamoReplays({ client: dynamodb, table: LOCAL.tables.replays });
@@ -102,7 +108,7 @@ export async function playWholeStory(authorize: Authorize): Promise<Record<strin
 
   async function playCancelled(): Promise<void> {
     await replay('cancelled', 'speed=max');
-    await row('cancelled', 'is known', () => true);
+    await underWay;
     await eventbridge.send(new CancelReplayCommand({ ReplayName: 'cancelled' }));
     await phase('cancelled', 'CANCELLED');
   }

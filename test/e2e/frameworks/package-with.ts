@@ -1,12 +1,17 @@
-import { cp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { copyStack, SLS } from '../../stack/stack-copy';
+import { cp, readFile, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { copyStack, linkDependencies, SCHEMA_CACHE, SLS, type StackCopy } from '../../stack/stack-copy';
 import { run } from '../support/command';
-import { SERVERLESS_3 } from '../support/frameworks';
+import { FRAMEWORKS_MODULES, SERVERLESS_3 } from '../support/frameworks';
 import { ROOT } from '../support/tools';
 
 export const FRAMEWORKS = { osls: SLS, 'Serverless Framework 3': SERVERLESS_3 };
 export type Framework = keyof typeof FRAMEWORKS;
+/** Version 3 hands over to the package `serverless` that it finds installed, which is osls here. */
+const INSTALLED: Record<Framework, Record<string, string>> = {
+  osls: {},
+  'Serverless Framework 3': { serverless: join(FRAMEWORKS_MODULES, 'serverless') },
+};
 
 export const SERVICES = { 'ordered-replay': '.', orders: 'examples/orders' };
 export type Service = keyof typeof SERVICES;
@@ -34,12 +39,14 @@ const NO_NETWORK = join(__dirname, 'no-network.cjs');
 
 /** `package` of a service by a framework, in a copy; both have the same plugin, the one that `npm ci` installs. */
 export async function packageWith(framework: Framework, service: Service): Promise<Packaged> {
-  const { folder, remove } = await serviceCopy(service);
+  const { folder, dependencies, remove } = await serviceCopy(service);
+  await unlink(dependencies);
+  await linkDependencies(dirname(dependencies), INSTALLED[framework]);
   try {
     const { stdout, stderr } = await run(
       process.execPath,
       ['--require', NO_NETWORK, FRAMEWORKS[framework], 'package', '--package', 'packaged'],
-      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...SILENT } },
+      { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...SCHEMA_CACHE, ...SILENT } },
     );
     const packaged = join(folder, 'packaged');
     const template = await readJson(join(packaged, 'cloudformation-template-update-stack.json'));
@@ -55,11 +62,11 @@ export async function packageWith(framework: Framework, service: Service): Promi
 }
 
 /** A service in a copy of this repository, with its dependencies. */
-export async function serviceCopy(service: Service): Promise<{ folder: string; remove(): Promise<void> }> {
+export async function serviceCopy(service: Service): Promise<StackCopy> {
   const copy = await copyStack();
   const folder = join(copy.folder, SERVICES[service]);
   if (folder !== copy.folder) await cp(join(ROOT, SERVICES[service]), folder, { recursive: true });
-  return { folder, remove: copy.remove };
+  return { ...copy, folder };
 }
 
 async function readJson(file: string): Promise<Template> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SLS } from '../../stack/stack-copy';
+import { SCHEMA_CACHE, SLS } from '../../stack/stack-copy';
 import { run } from '../support/command';
 import { FRAMEWORKS_MODULES } from '../support/frameworks';
 import { describeWith, ROOT } from '../support/tools';
@@ -56,7 +56,7 @@ async function printed(service: Service): Promise<Record<string, unknown>> {
   try {
     const { stdout } = await run(process.execPath, [SLS, 'print', '--format', 'json'], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder },
+      env: { PATH: process.env.PATH, HOME: folder, ...SCHEMA_CACHE },
     });
     return asWritten(JSON.parse(stdout));
   } finally {

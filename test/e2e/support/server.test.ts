@@ -81,10 +81,15 @@ describe('a server that a test started', () => {
     await until('its child is gone', () => gone(childPort), 10_000);
   });
 
-  test('is killed where it does not end within its time', async () => {
+  test('is killed where it does not end within its time, and that is said', async () => {
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     server = await startServer(process.execPath, program(STUBBORN), { graceMs: 200 });
     const { childPort } = await familyOf(server);
     await server.stop();
+    expect(said).toHaveBeenCalledWith(
+      expect.stringContaining('has not ended 200 ms after SIGTERM and is killed'),
+    );
+    said.mockRestore();
     expect(server.output()).toContain('no');
     await until('the server is gone', () => gone(server?.port as number), 10_000);
     await until('its child is gone', () => gone(childPort), 10_000);

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import shared from '../../support/set-up';
 import { installDynamoDbLocal } from './dynamodb-local-jar';
 import { HOME_VARIABLE } from './environment';
 import { installFrameworks } from './frameworks';
@@ -13,6 +14,7 @@ import { provide } from './tools';
  * installations have the caller's environment, with its proxies and mirrors; the suites do not.
  */
 export default async function setUp(): Promise<void> {
+  await shared();
   await provide('python', installPythonTools);
   await provide('openssl', demandOpenSsl);
   await provide('bash', demandBash);

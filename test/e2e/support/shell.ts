@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
+import { SCHEMA_CACHE } from '../../stack/stack-copy';
 import { ACCESS, type Endpoint, trusting } from './aws-cli';
 import { cleanEnvironment } from './environment';
 import { pythonTool } from './python-tools';
@@ -25,7 +26,7 @@ export async function openShell(folder: string, endpoint: Endpoint): Promise<She
   // Not the Region: a reader's shell has none but what the document sets.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PAGER } = ACCESS;
   const access = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PAGER };
-  const env = cleanEnvironment({ HOME: folder, ...access, ...trust, AWS_ENDPOINT_URL: url });
+  const env = cleanEnvironment({ HOME: folder, ...SCHEMA_CACHE, ...access, ...trust, AWS_ENDPOINT_URL: url });
   env.PATH = `${dirname(pythonTool('aws'))}:${env.PATH}`;
   // A group of its own, so that its commands end with it.
   const child = spawn('bash', ['--noprofile', '--norc'], { cwd: folder, env, detached: true });

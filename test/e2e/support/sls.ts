@@ -1,4 +1,4 @@
-import { SLS } from '../../stack/stack-copy';
+import { SCHEMA_CACHE, SLS } from '../../stack/stack-copy';
 import { ACCESS, type Endpoint, trusting } from './aws-cli';
 import { run } from './command';
 import { cleanEnvironment } from './environment';
@@ -8,7 +8,7 @@ export async function sls(folder: string, endpoint: Endpoint, ...args: string[])
   const { url, env } = trusting(endpoint);
   const { stdout, stderr } = await run(process.execPath, [SLS, ...args], {
     cwd: folder,
-    env: cleanEnvironment({ HOME: folder, ...ACCESS, ...env, AWS_ENDPOINT_URL: url }),
+    env: cleanEnvironment({ HOME: folder, ...SCHEMA_CACHE, ...ACCESS, ...env, AWS_ENDPOINT_URL: url }),
   });
   return `${stdout}${stderr}`;
 }

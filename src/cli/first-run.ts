@@ -1,0 +1,82 @@
+import Table from 'cli-table3';
+import type { Settings } from '../core/settings';
+import { readEventsFile } from './event-set';
+import { readGitHubEvents } from './github-events';
+import type { RunSummary } from './ledger';
+import { loadHandler } from './load-handler';
+import { drawOrders } from './picture';
+import { printEvent } from './print-event';
+import { silentProgress, terminalProgress } from './progress';
+import { type ReplayRun, runReplay } from './replay-run';
+import { readStartOptions, type StartOptions, USAGE } from './start-options';
+
+export interface FirstRunOptions {
+  /** Where the results go. */
+  stdout?: Pick<NodeJS.WriteStream, 'write'>;
+  /** Of the local runtime, where they differ from its own. */
+  settings?: Partial<Settings>;
+}
+
+/** `npm start`: a scrambled replay, delivered in order, on this machine. Gives the exit code. */
+export async function firstRun(
+  args: string[],
+  { stdout = process.stdout, settings = {} }: FirstRunOptions = {},
+): Promise<number> {
+  const start = readStartOptions(args);
+  if (!start) {
+    stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  // The handler may print, and stdout is for the one object.
+  if (start.json) console.log = console.error;
+  const events = start.events ? await readEventsFile(start.events) : await readGitHubEvents();
+  const handler = start.handler
+    ? await loadHandler(start.handler)
+    : start.json
+      ? () => undefined
+      : printEvent;
+  const beganMs = performance.now();
+  const run = await runReplay({
+    events,
+    handler,
+    options: start.options,
+    tiebreaker: start.tiebreaker ?? events.tiebreaker,
+    seed: start.seed,
+    settings,
+    progress: start.json ? silentProgress : terminalProgress(process.stderr),
+  });
+  const summary = run.ledger.summary(performance.now() - beganMs);
+  stdout.write(
+    `${start.json ? jsonOf(run, summary, start) : pictureOf(run, summary, start, events.title)}\n`,
+  );
+  if (run.problem && !start.json) console.error(run.problem);
+  return !run.problem && summary.lost === 0 && summary.deliveredOutOfOrder === 0 ? 0 : 1;
+}
+
+function jsonOf({ problem }: ReplayRun, summary: RunSummary, { seed }: StartOptions): string {
+  return JSON.stringify({ ...summary, seed, ...(problem && { problem }) });
+}
+
+function pictureOf(
+  { ledger, row }: ReplayRun,
+  summary: RunSummary,
+  { seed }: StartOptions,
+  title: string,
+): string {
+  const table = new Table({ head: [title, 'arrived', 'delivered'], style: { head: [], border: [] } });
+  table.push(
+    ['events', ledger.arrivals.length, `${summary.delivered} of ${summary.events}`],
+    ['out of order', summary.arrivedOutOfOrder, summary.deliveredOutOfOrder],
+    ['more than once', summary.arrivedTwice, summary.duplicated],
+    ['lost', '', summary.lost],
+    ['late, held', '', row?.late ?? 0],
+    ['lanes', '', summary.lanes],
+  );
+  const orders = drawOrders([
+    { title: 'Arrived', keys: ledger.arrivals.map(({ order }) => order) },
+    { title: 'Delivered', keys: ledger.deliveries.map(({ order }) => order) },
+  ]);
+  const seconds = (summary.durationMs / 1_000).toFixed(1);
+  const again = `  ${seconds} s. Again with the same disorder: npm start -- --seed ${seed}`;
+  return `\n${table.toString()}\n\n${orders}\n\n${again}\n`;
+}

@@ -1,0 +1,17 @@
+const { suiteOrder } = require('./support/suite-order.cjs');
+
+/** The longest first, so that in the end no core waits for one of them. */
+const ORDER = [
+  'simulation/',
+  'cli/start.test.ts',
+  'local/runtime.test.ts',
+  'examples/orders-package',
+  'stack/least-privilege',
+  'bench/',
+  'local/aws-cli',
+  'aws/',
+  '',
+];
+
+module.exports = suiteOrder(ORDER, 'test');
+module.exports.ORDER = ORDER;

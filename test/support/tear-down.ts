@@ -1,0 +1,3 @@
+import { removeRunFolder } from './once-a-run';
+
+export default removeRunFolder;
