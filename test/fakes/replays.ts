@@ -78,6 +78,7 @@ function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
 /** Rows are plain values, and a clone of any structure takes ten times as long. */
 function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy = { ...value } as Record<string, unknown>;
   for (const name in copy) if (typeof copy[name] === 'object') copy[name] = copyOf(copy[name]);
   return copy as T;
