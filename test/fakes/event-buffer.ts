@@ -1,6 +1,7 @@
 import type { BufferedEvent, BufferKey, EventBuffer } from '../../src/core/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
+import { Expiry, type TimeToLive } from './time-to-live';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html: a page ends at 1 MB. */
 const PAGE_BYTES = 1024 * 1024;
@@ -27,7 +28,7 @@ export function memoryEventBuffer(options: FakeOptions = {}) {
     const name = `${replay}#${bucket}`;
     let found = buckets.get(name);
     if (!found) {
-      found = new Bucket();
+      found = new Bucket(options.timeToLive);
       buckets.set(name, found);
     }
     return found;
@@ -85,10 +86,16 @@ export type MemoryEventBuffer = ReturnType<typeof memoryEventBuffer>;
 /** Events by position; sorted when they are read, not when they are put. */
 class Bucket {
   readonly #byPosition = new Map<string, StoredEvent>();
-  readonly #events: StoredEvent[] = [];
+  readonly #expiry: Expiry;
+  #events: StoredEvent[] = [];
   #isSorted = true;
 
+  constructor(timeToLive: TimeToLive | undefined) {
+    this.#expiry = new Expiry(timeToLive);
+  }
+
   get(position: string): StoredEvent | undefined {
+    this.#dropVanished();
     return this.#byPosition.get(position);
   }
 
@@ -97,9 +104,11 @@ class Bucket {
     if (last && byteOrder(last.position, event.position) > 0) this.#isSorted = false;
     this.#byPosition.set(event.position, event);
     this.#events.push(event);
+    this.#expiry.written(event.position, event.expiresAtMs);
   }
 
   get sorted(): StoredEvent[] {
+    this.#dropVanished();
     if (!this.#isSorted) this.#events.sort((a, b) => byteOrder(a.position, b.position));
     this.#isSorted = true;
     return this.#events;
@@ -116,6 +125,13 @@ class Bucket {
       pageBytes += json.length;
     }
     return { events, more: events.length === limit };
+  }
+
+  #dropVanished(): void {
+    const vanished = this.#expiry.vanished();
+    if (vanished.length === 0) return;
+    for (const position of vanished) this.#byPosition.delete(position);
+    this.#events = this.#events.filter(({ position }) => this.#byPosition.has(position));
   }
 
   #firstAfter(position: string): number {

@@ -1,4 +1,5 @@
 import { type Hook, intercept, type PortCall } from './intercept';
+import type { TimeToLive } from './time-to-live';
 
 /** What every fake has besides its port's methods. */
 export interface Controls<P> {
@@ -15,6 +16,8 @@ export interface Controls<P> {
 export interface FakeOptions {
   /** False for long runs, whose calls would fill the memory. */
   recordCalls?: boolean;
+  /** For tables whose items vanish some time after they have expired; without it nothing does. */
+  timeToLive?: TimeToLive;
 }
 
 interface Fault {
@@ -54,7 +57,12 @@ export function fake<P extends object, X extends object>(
   };
   const intercepted = intercept(port, name, hook);
   const methods = Object.fromEntries(
-    Object.keys(port).map((method) => [method, intercepted[method as keyof P]]),
+    Object.keys(port).map((key) => {
+      const method = key as keyof P;
+      const plain = port[method] as (...args: unknown[]) => unknown;
+      const watched = intercepted[method] as (...args: unknown[]) => unknown;
+      return [key, (...args: unknown[]) => (recordCalls || faults.length > 0 ? watched : plain)(...args)];
+    }),
   ) as P;
   // Getters among the extras stay getters.
   return Object.defineProperties(

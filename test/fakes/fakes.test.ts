@@ -58,6 +58,55 @@ describe('a fake', () => {
   });
 });
 
+describe('a table with a time to live', () => {
+  const LINGERS_MS = 5_000;
+
+  /** A world with a row, an event and a lane that expire in ten seconds. */
+  async function expiringWorld(timeToLive: boolean) {
+    const clock = virtualClock();
+    const options = timeToLive ? { timeToLive: { now: clock.now, lingersMs: () => LINGERS_MS } } : {};
+    const { buffer, lanes, replays, settings } = createWorld(options);
+    const expiresAtMs = clock.now() + 10_000;
+    const row = { phase: 'COLLECTING' as const, generation: 1, tiebreaker: '', late: 0 };
+    await replays.create({ ...row, ...settings, replay: 'r', createdAtMs: clock.now(), expiresAtMs });
+    const key = { replay: 'r', bucket: 0, position: 'p##1' };
+    const put = () => buffer.put(key, { json: '{}', late: false, receivedAtMs: clock.now(), expiresAtMs });
+    const append = (position: string) =>
+      lanes.append('r#', [{ position, tiebreaker: '', json: '{}' }], expiresAtMs);
+    await put();
+    await append('p##1');
+    return { clock, buffer, lanes, replays, put, append };
+  }
+
+  test('gives what has expired until it vanishes, and takes writes of it', async () => {
+    const { clock, buffer, replays, put, append } = await expiringWorld(true);
+    clock.advance(10_000 + LINGERS_MS - 1);
+    expect(await put()).toEqual({ existing: { late: false, lateCounted: false } });
+    expect(await buffer.count('r', 0)).toBe(1);
+    expect(await append('p##1')).toEqual({ alreadyAt: 'p##1' });
+    expect(await replays.save('r', { dead: 1 }, {})).toBe(true);
+  });
+
+  test('gives nothing of what has vanished: it can be made anew', async () => {
+    const { clock, buffer, lanes, replays, put, append } = await expiringWorld(true);
+    clock.advance(10_000 + LINGERS_MS);
+    expect(await buffer.read('r', 0, undefined, 10)).toEqual({ events: [], more: false });
+    expect(await put()).toBe('stored');
+    expect(await append('p##1')).toBe('appended');
+    expect(lanes.log.map(({ offset }) => offset)).toEqual([0, 0]);
+    expect(await replays.get('r')).toBeUndefined();
+    expect(await replays.save('r', { dead: 1 }, {})).toBe(false);
+  });
+
+  test('that nobody asked for keeps everything', async () => {
+    const { clock, replays, put, append } = await expiringWorld(false);
+    clock.advance(365 * 86_400_000);
+    expect(await put()).not.toBe('stored');
+    expect(await append('p##1')).toEqual({ alreadyAt: 'p##1' });
+    expect(await replays.get('r')).toBeDefined();
+  });
+});
+
 describe('a hook', () => {
   test('stands before and after every call, and can wait', async () => {
     const seen: string[] = [];

@@ -1,6 +1,7 @@
 import type { LaneEvent, Lanes } from '../../src/core/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
+import { Expiry } from './time-to-live';
 
 const LANE_BYTES = 2048;
 const ITEM_BYTES = 400 * 1024;
@@ -27,6 +28,11 @@ export interface LaneRecord extends LaneImage {
 export function memoryLanes(options: FakeOptions = {}) {
   const lanes = new Map<string, LaneRecord>();
   const log: LaneRecord[] = [];
+  const expiry = new Expiry(options.timeToLive);
+
+  function dropVanished(): void {
+    for (const lane of expiry.vanished()) lanes.delete(lane);
+  }
 
   const port: Lanes = {
     async append(lane, events, expiresAtMs) {
@@ -41,6 +47,7 @@ export function memoryLanes(options: FakeOptions = {}) {
         events.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0) <= ITEM_BYTES,
         `an append to ${lane} fits an item`,
       );
+      dropVanished();
       const before = lanes.get(lane);
       if (before && byteOrder(before.position, first.position) >= 0) return { alreadyAt: before.position };
       const positions = events.map(({ position }) => position);
@@ -55,6 +62,7 @@ export function memoryLanes(options: FakeOptions = {}) {
         positions,
       };
       lanes.set(lane, record);
+      expiry.written(lane, expiresAtMs);
       log.push(record);
       return 'appended';
     },
@@ -68,6 +76,7 @@ export function memoryLanes(options: FakeOptions = {}) {
       log,
       /** A lane's item. */
       image(lane: string): LaneRecord | undefined {
+        dropVanished();
         return lanes.get(lane);
       },
       /** Every lane's events, oldest first. */

@@ -1,13 +1,18 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
+import type { BufferKey } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
+import { createEndChecker } from './end-checker';
 import { LaneChecker } from './lane-checker';
+import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
 import type { Tables } from './protocol';
-import type { Scenario, SketchPlan } from './scenario';
+import { RowChecker } from './row-checker';
+import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import type { Trace } from './trace';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -16,8 +21,6 @@ import { demand, type Invariant, Verdict } from './verdict';
 const CANCEL_NOTICED_MS = 25_000;
 /** An append of four attempts that each wait in their sender and lose their answer. */
 const SLOW_APPEND_MS = 50_000;
-const ENDED: readonly string[] = ['DONE', 'CANCELLED', 'FAILED'];
-
 /**
  * What must hold, checked after every step that could break it and at the end. The checkers know the scenario and the
  * tables, not the code.
@@ -35,10 +38,13 @@ export function createCheckers(parts: {
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, settings.queueMetadataMs);
+  const rows = new RowChecker(scenario);
   const accepted = new Set<string>();
   const purged = new Set<string>();
+  const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
-  let isSealed = false;
+  let sealedMs: number | undefined;
+  let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
 
   /**
@@ -47,7 +53,8 @@ export function createCheckers(parts: {
    */
   function checkSeal(): void {
     const stored = oracle.stored();
-    const excused = scenario.onMissing === 'continue' ? everDead : new Set<string>();
+    const excused = scenario.onMissing === 'continue' ? new Set(everDead) : new Set<string>();
+    for (const plan of scenario.events) if (isUnpromised(plan)) excused.add(plan.id);
     const lost = [...accepted].filter((id) => !stored.has(id) && !purged.has(id) && !excused.has(id));
     demand(lost.length === 0, 'R5', () => `sealed without ${lost.join(', ')}, still on the way`);
   }
@@ -63,52 +70,47 @@ export function createCheckers(parts: {
     );
   }
 
-  /** R1: every event is in exactly one place. */
-  function checkOutcomes(isDone: boolean, dead: ReadonlySet<string>): void {
-    const stored = oracle.stored();
-    for (const id of accepted) {
-      const kept = stored.get(id);
-      demand(kept !== undefined || dead.has(id) || purged.has(id), 'R1', () => `${id} is lost`);
-      if (!kept || !isDone) continue;
-      demand(kept.late || lanes.has(id), 'R1', () => `${id} is in no lane, and not late`);
-      demand(!kept.late || !lanes.has(id), 'R1', () => `${id} is in a lane, and late`);
-    }
-  }
-
-  function checkEnding({ phase, reason }: ReplayRow): void {
-    demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
-    demand(phase !== 'FAILED' || scenario.replay === 'fails', 'R1', () => `the replay is FAILED: ${reason}`);
-    const isCancelled = scenario.replay === 'isCancelled' || cancelledMs !== undefined;
-    demand(phase !== 'CANCELLED' || isCancelled, 'R7', () => 'the replay is CANCELLED, and nobody did it');
-  }
-
-  /** R1: every outcome is counted. */
-  function checkCounts(row: ReplayRow, dead: ReadonlySet<string>): void {
-    const stored = [...oracle.stored()];
-    const set = stored.filter(([, { late }]) => !late).length;
-    const released = row.checkpoint?.released ?? 0;
-    demand(
-      row.collected === set && released === set,
-      'R1',
-      () => `${row.collected} counted, ${released} released, ${set} in the set`,
-    );
-    // A late event whose counting failed has its message in the dead-letter queue, and is counted when that returns.
-    const late = stored.filter(([id, each]) => each.late && !dead.has(id));
-    demand(row.late >= late.length, 'R1', () => `${late.length} are late, ${row.late} counted`);
-    const unmarked = late.filter(([, { lateCounted }]) => !lateCounted).map(([id]) => id);
-    demand(unmarked.length === 0, 'R1', () => `${unmarked.join(', ')} would be counted again`);
-  }
-
   return {
     fail: (invariant: Invariant, what: string) => verdict.fail(invariant, what),
     get violation() {
       return verdict.violation;
     },
+    get phases() {
+      return rows.phases;
+    },
+    get answers() {
+      return rows.answers;
+    },
+    /** From the write of SEALED to the first read for release. */
+    get dwellMs() {
+      return dwellMs;
+    },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
+    delivered: () => counts.delivered(),
+    answered(generation: number, answer: SequenceAnswer): void {
+      verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
+    },
+    executionFailed: () => rows.executionFailed(),
+    /** What a new process holds. */
+    memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
+      const memory = new MemoryChecker(settings.buckets);
+      return {
+        startsOver: () => memory.startsOver(),
+        reads: (events) => verdict.check(() => memory.reads(events)),
+        appends: (events) => memory.appends(events),
+      };
+    },
     purged: (id: string) => purged.add(id),
     dead: (id: string) => everDead.add(id),
     cancelled(): void {
       cancelledMs = scheduler.nowMs;
+    },
+
+    /** R5: what comes before the seal belongs to the set. */
+    storedAsLate({ position }: BufferKey): void {
+      const phase = tables.replays.row(REPLAY)?.phase;
+      const isOpen = phase === 'COLLECTING' || phase === 'INCOMPLETE';
+      verdict.check(() => demand(!isOpen, 'R5', () => `${position} is late, and the set is not sealed`));
     },
 
     letterComes: (messageId: string) => counts.letterComes(messageId),
@@ -116,18 +118,22 @@ export function createCheckers(parts: {
     findsUncounted: () => counts.findsUncounted(),
     countsLate: () => verdict.check(() => counts.counts()),
 
-    rowSaved(changes: RowChanges): void {
+    rowSaved(changes: RowChanges, before: ReplayRow): void {
       const { dead } = changes;
+      verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
       if (dead !== undefined) verdict.check(() => counts.deadSaved(dead));
-      if (changes.phase === 'SEALED' && !isSealed) {
-        isSealed = true;
+      if (changes.phase === 'SEALED' && sealedMs === undefined) {
+        sealedMs = scheduler.nowMs;
         verdict.check(checkSeal);
       }
       if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
     },
 
     readsBuffer(): void {
-      verdict.check(() => demand(isSealed, 'R6', () => 'the buffer is read for release before the seal'));
+      if (sealedMs !== undefined) dwellMs ??= scheduler.nowMs - sealedMs;
+      verdict.check(() =>
+        demand(sealedMs !== undefined, 'R6', () => 'the buffer is read for release before the seal'),
+      );
     },
 
     /** After every append that took effect; by the clock of the host that did it. */
@@ -144,20 +150,26 @@ export function createCheckers(parts: {
 
     consumerHandled: (delivery: Delivery) => consumer.handled(delivery),
 
+    /** When nothing happens, until a person does something. */
+    atRest(): void {
+      const row = tables.replays.row(REPLAY);
+      if (row) verdict.check(() => rows.atRest(row));
+    },
+
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
     atTheEnd(dead: ReadonlySet<string>): void {
       verdict.check(() => {
         const row = tables.replays.row(REPLAY);
-        const isDone = row?.phase === 'DONE';
         demand(
           row !== undefined || oracle.stored().size === 0,
           'R7',
           () => 'events are stored without a row',
         );
-        checkOutcomes(isDone, dead);
+        ends.checkOutcomes(row, dead);
         if (!row) return;
-        checkEnding(row);
-        if (isDone) checkCounts(row, dead);
+        rows.atTheEnd(row, cancelledMs !== undefined);
+        if (row.phase === 'DONE') ends.checkCounts(row, dead);
+        if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });
     },

@@ -1,3 +1,5 @@
+import type { ReplayRow } from '../../src/core/replay/row';
+import type { StoredEvent } from '../fakes/event-buffer';
 import type { Scheduler } from './scheduler';
 import { demand } from './verdict';
 
@@ -10,6 +12,7 @@ export class CountChecker {
   readonly #queueMetadataMs: number;
   /** Messages in the dead-letter queue, from when to when. */
   readonly #letters = new Map<string, { fromMs: number; untilMs: number }>();
+  #delivered = 0;
   #foundUncounted = 0;
   #counted = 0;
 
@@ -39,6 +42,21 @@ export class CountChecker {
       'R1',
       () => `the row says ${dead} dead letters; there were ${least} to ${most}`,
     );
+  }
+
+  /** A target, or its dead-letter queue, has taken an event. */
+  delivered(): void {
+    this.#delivered++;
+  }
+
+  /** Where nothing but duplicates goes wrong, every number is exact. */
+  isExact(row: ReplayRow, stored: readonly StoredEvent[]): void {
+    const late = stored.filter((each) => each.late).length;
+    demand(row.late === late, 'R1', () => `${late} are late, ${row.late} counted`);
+    if (late > 0) return;
+    const duplicates = this.#delivered - stored.length;
+    const counted = row.checkpoint?.duplicates ?? 0;
+    demand(counted === duplicates, 'R1', () => `${duplicates} duplicates came, ${counted} are counted`);
   }
 
   /** A delivery has learned that its event is late and is not marked as counted. */

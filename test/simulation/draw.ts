@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../src/local/random';
-import type { Playback } from '../core/support/outcome';
+import { CALM, MOST } from './faults';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
@@ -8,51 +8,9 @@ import {
   redrivenBetweenReadings,
   withAStraggler,
 } from './hard-scenarios';
-import type { Faults, Scenario, SketchPlan } from './scenario';
-
-/** Nothing goes wrong. */
-export const CALM: Faults = {
-  duplicate: 0,
-  targetThrottled: 0,
-  oversized: 0,
-  expressTwice: 0,
-  crash: 0,
-  hang: 0,
-  zombie: 0,
-  lambdaThrottled: 0,
-  coldStart: 0,
-  slowRequest: 0,
-  requestThrottled: 0,
-  answerLost: 0,
-  parkFails: 0,
-  messageTwice: 0,
-  handlerFails: 0,
-  handlerSlow: 0,
-  handlerHangs: 0,
-  iteratorRestart: 0,
-};
-
-/** The highest rates that a scenario may have: high enough to matter, low enough for retries to get through. */
-const MOST: Faults = {
-  duplicate: 0.3,
-  targetThrottled: 0.5,
-  oversized: 0.2,
-  expressTwice: 0.2,
-  crash: 0.15,
-  hang: 0.05,
-  zombie: 0.1,
-  lambdaThrottled: 0.1,
-  coldStart: 0.5,
-  slowRequest: 0.1,
-  requestThrottled: 0.15,
-  answerLost: 0.08,
-  parkFails: 0.3,
-  messageTwice: 0.1,
-  handlerFails: 0.05,
-  handlerSlow: 0.04,
-  handlerHangs: 0.02,
-  iteratorRestart: 0.15,
-};
+import type { Playback } from './playback';
+import { withSomethingRare } from './rare-scenarios';
+import type { Scenario, SketchPlan } from './scenario';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
@@ -60,7 +18,7 @@ const pick = <T>(random: Random, values: readonly T[]): T =>
 export function scenarioOf(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
-  for (const name of Object.keys(MOST) as (keyof Faults)[]) {
+  for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {
     if (random.chance(0.5)) faults[name] = (MOST[name] * random.integer(1, 100)) / 100;
   }
   const events = drawEvents(random);
@@ -104,7 +62,8 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
-  return random.chance(0.004) ? { ...scenario, replay: 'stallsForHalfADay' } : scenario;
+  if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
+  return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

@@ -1,3 +1,4 @@
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
@@ -8,17 +9,22 @@ import type { World } from './world';
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, lanes } = world.stores;
-  const { checkers, listeners, scenario } = world;
-  const slowPuts = new Map(scenario.events.map(({ id, slowPut }) => [id, slowPut]));
-  const call = <T>(name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
-    request(world, life, name, effect, slow);
+  const { checkers, listeners, tables } = world;
+  const memory = checkers.memoryOf();
+  const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
+    request(world, life, method, name, effect, slow);
   const stores: Stores = {
     buffer: {
       async put(key, event) {
         const outcome = await call(
+          'buffer.put',
           () => `put ${key.position}${event.late ? ' as late' : ''}`,
-          () => buffer.put(key, event),
-          slowPuts.get(idIn(event.json)),
+          async () => {
+            const outcome = await buffer.put(key, event);
+            if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
+            return outcome;
+          },
+          world.slowPut(idIn(event.json)),
         );
         const { late, lateCounted } =
           outcome === 'stored' ? { late: event.late, lateCounted: false } : outcome.existing;
@@ -27,24 +33,31 @@ export function dynamoDb(world: World, life: Life): Stores {
       },
       addDuplicate: (key) =>
         call(
+          'buffer.addDuplicate',
           () => `count a duplicate of ${key.position}`,
           () => buffer.addDuplicate(key),
         ),
       markLateCounted: (key) =>
         call(
+          'buffer.markLateCounted',
           () => `mark ${key.position} as counted`,
           () => buffer.markLateCounted(key),
         ),
-      read: (replay, bucket, after, limit) =>
-        call(
+      async read(replay, bucket, after, limit) {
+        const page = await call(
+          `buffer.read up to ${limit}`,
           () => `read bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
             return buffer.read(replay, bucket, after, limit);
           },
-        ),
+        );
+        memory.reads(page.events);
+        return page;
+      },
       count: (replay, bucket) =>
         call(
+          'buffer.count',
           () => `count bucket ${bucket}`,
           () => {
             checkers.readsBuffer();
@@ -55,21 +68,33 @@ export function dynamoDb(world: World, life: Life): Stores {
     replays: {
       get: (replay) =>
         call(
+          'replays.get',
           () => 'get row',
-          () => replays.get(replay),
+          () => {
+            memory.startsOver();
+            return replays.get(replay);
+          },
         ),
       create: (row) =>
         call(
+          'replays.create',
           () => 'create row',
-          () => replays.create(row),
+          async () => {
+            const created = await replays.create(row);
+            if (created) listeners.rowMade();
+            return created;
+          },
         ),
       save: (replay, changes, guard) =>
         call(
+          'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
+            const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {
-              checkers.rowSaved(changes);
+              checkers.rowSaved(changes, before);
+              if (changes.phase === 'RELEASING') world.requests.clear();
               listeners.rowSaved(changes);
             }
             return saved;
@@ -78,6 +103,7 @@ export function dynamoDb(world: World, life: Life): Stores {
       addLate(replay) {
         let effects = 0;
         return call(
+          'replays.addLate',
           () => 'count a late event',
           async () => {
             await replays.addLate(replay);
@@ -89,9 +115,11 @@ export function dynamoDb(world: World, life: Life): Stores {
     lanes: {
       append: (lane, events, expiresAtMs) =>
         call(
+          'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
             const outcome = await lanes.append(lane, events, expiresAtMs);
+            memory.appends(events);
             if (outcome === 'appended') {
               checkers.appended(life.clock.now());
               listeners.appended();
@@ -101,5 +129,5 @@ export function dynamoDb(world: World, life: Life): Stores {
         ),
     },
   };
-  return world.protocol.bendRequests?.(stores, world.tables) ?? stores;
+  return world.protocol.bendRequests?.(stores, tables) ?? stores;
 }

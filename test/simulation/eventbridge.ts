@@ -12,6 +12,7 @@ const STATE_LAG_MS = 20_000;
 const STALL_MS = 2.2 * 3_600_000;
 /** A long one: some 3,000 steps of nine history events fill the history of an execution that does not end before. */
 const LONG_STALL_MS = 13.5 * 3_600_000;
+const LEAST_WINDOW_MS = 300_000;
 
 /**
  * EventBridge replays an archive onto its bus, and a rule's target takes the events.
@@ -33,6 +34,8 @@ export function eventBridge(
 ) {
   const { scenario, scheduler, settings, trace, checkers } = world;
   const random = world.random('eventbridge');
+  const lastMs = 1_000 * Math.max(0, ...scenario.events.map(({ second }) => second));
+  const window = { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + Math.max(LEAST_WINDOW_MS, lastMs) };
   const states: { sinceMs: number; state: ReplayDescription['state'] }[] = [];
 
   function enter(state: ReplayDescription['state']): void {
@@ -55,6 +58,7 @@ export function eventBridge(
     }
     demandYoung(sentMs);
     trace.note('EventBridge', () => `the target takes ${plan.id}`);
+    checkers.delivered();
     parts.start(event);
   }
 
@@ -67,11 +71,12 @@ export function eventBridge(
 
   function toOverflow(plan: SketchPlan, event: JsonObject, why: string): void {
     trace.note('EventBridge', () => `${plan.id} goes to Overflow: ${why}`);
+    checkers.delivered();
     parts.overflow(event);
   }
 
   function send(plan: SketchPlan): void {
-    const event = plan.bad ? { ...eventOf(plan), time: '' } : eventOf(plan);
+    const event = { ...eventOf(plan), ...flawOf(plan) };
     checkers.accepted(plan);
     scheduler.spawn(() => deliver(plan, event));
     if (strikes(world, 'duplicate')) scheduler.spawn(() => deliver(plan, event), random.integer(0, 5_000));
@@ -81,7 +86,10 @@ export function eventBridge(
     enter('STARTING');
     await scheduler.sleep(random.integer(0, 10_000));
     enter('RUNNING');
-    const inOrder = minuteByMinute(scenario.events, (minute) => random.shuffle(minute));
+    const promised = scenario.events.filter(({ strayMs }) => strayMs === undefined);
+    const inOrder = scenario.inAnyOrder
+      ? random.shuffle(promised)
+      : minuteByMinute(promised, (minute) => random.shuffle(minute));
     const stopsAt = random.integer(0, inOrder.length);
     const burst = random.chance(0.5);
     for (const [n, plan] of inOrder.entries()) {
@@ -101,6 +109,9 @@ export function eventBridge(
     enter(
       scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
     );
+    for (const plan of scenario.events) {
+      for (const afterMs of plan.strayMs ?? []) scheduler.at(afterMs, () => send(plan));
+    }
   }
 
   return {
@@ -116,6 +127,7 @@ export function eventBridge(
           request(
             world,
             life,
+            'status.describe',
             () => 'describe replay',
             async () => {
               const asOfMs = scheduler.nowMs - random.integer(0, STATE_LAG_MS);
@@ -123,7 +135,7 @@ export function eventBridge(
               return {
                 state: seen?.state ?? 'STARTING',
                 description: descriptionFor(scenario),
-                window: { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + 300_000 },
+                window,
               };
             },
           ),
@@ -133,6 +145,11 @@ export function eventBridge(
 }
 
 export type EventBridge = ReturnType<typeof eventBridge>;
+
+function flawOf({ bad }: SketchPlan): JsonObject {
+  if (bad === 'tiebreaker') return { detail: { sequence: true } };
+  return bad ? { time: '' } : {};
+}
 
 function minuteByMinute(events: SketchPlan[], shuffle: (minute: SketchPlan[]) => SketchPlan[]): SketchPlan[] {
   const minutes = new Map<number, SketchPlan[]>();

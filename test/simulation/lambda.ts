@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/core/json';
 import type { Random } from '../../src/local/random';
+import type { Actor } from './fate';
 import type { Life } from './life';
 import type { Turn } from './scheduler';
 import { strikes, type World } from './world';
@@ -17,7 +18,7 @@ export interface LambdaContext {
 type Handler = (input: unknown, context: LambdaContext) => Promise<unknown>;
 
 export interface FunctionOptions {
-  name: string;
+  name: Actor | 'consumer';
   timeoutMs: number;
   /** A crashing call dies at one of so many points before, during and after its requests. */
   crashPoints: number;
@@ -49,7 +50,7 @@ export function createFunction(world: World, options: FunctionOptions) {
   function environment(): Environment & { startsMs: number } {
     const found = strikes(world, 'coldStart') ? undefined : warm.splice(random.integer(0, warm.length), 1)[0];
     if (found) return { ...found, startsMs: random.integer(1, 20) };
-    const life = world.newLife(options.name);
+    const life = world.newLife(options.name, options.name === 'consumer' ? undefined : options.name);
     return { life, handler: options.start(life), startsMs: random.integer(100, 1_500) };
   }
 
@@ -77,6 +78,7 @@ export function createFunction(world: World, options: FunctionOptions) {
         scheduler.at(random.integer(1, 10), () => resolve(answer));
       };
       life.died = () => end({ ok: false, error: 'Runtime.ExitError' });
+      life.stoodStill = () => scheduler.cancel(timeout);
       scheduler.at(startsMs, () => {
         trace.note(life.name, () => `is called with ${short(input)}`);
         life.thaw();

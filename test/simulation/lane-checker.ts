@@ -1,7 +1,7 @@
 import type { LaneRecord } from '../fakes/lanes';
 import { idIn, type Oracle } from './oracle';
 import type { Tables } from './protocol';
-import type { SketchPlan } from './scenario';
+import { isUnpromised, type SketchPlan } from './scenario';
 import { demand } from './verdict';
 
 /** R2 to R6 in the lanes, append by append. */
@@ -10,6 +10,7 @@ export class LaneChecker {
   readonly #oracle: Oracle;
   readonly #appended = new Set<string>();
   readonly #lanes = new Map<string, { offset: number; last: SketchPlan }>();
+  readonly #contents = new Map<string, string[]>();
   #checked = 0;
   /** The sealed set, and when each of its events is due; absent before the release. */
   dueMs: ReadonlyMap<string, number> | undefined;
@@ -34,10 +35,22 @@ export class LaneChecker {
     while (this.#checked < log.length) this.#checkRecord(log[this.#checked++] as LaneRecord, hostNowMs);
   }
 
+  /** R1: whatever a replay came to, each lane is the beginning of what would be in it in the end. */
+  checkBeginnings(): void {
+    const whole = this.#oracle.lanesOf(this.#appended);
+    for (const [key, contents] of this.#contents) {
+      const expected = whole.get(key)?.slice(0, contents.length) ?? [];
+      const n = contents.findIndex((id, at) => id !== expected[at]);
+      demand(n < 0, 'R1', () => `lane "${key}" has ${contents[n]} where ${expected[n]} should be`);
+    }
+  }
+
   #checkRecord({ lane, events, offset }: LaneRecord, hostNowMs: number): void {
     const key = lane.slice(lane.indexOf('#') + 1);
     const before = this.#lanes.get(key);
     let last = before?.last;
+    const contents = this.#contents.get(key) ?? [];
+    this.#contents.set(key, contents);
     for (const json of events) {
       const plan = this.#checkEvent(idIn(json), key, hostNowMs);
       demand(
@@ -46,6 +59,7 @@ export class LaneChecker {
         () => `${plan.id} comes after ${last?.id} in lane "${key}"`,
       );
       last = plan;
+      contents.push(plan.id);
     }
     const expected = (before?.offset ?? -1) + events.length;
     demand(offset === expected, 'R3', () => `lane "${key}" is at ${offset}, not at ${expected}`);
@@ -59,6 +73,7 @@ export class LaneChecker {
     demand(!this.#appended.has(id), 'R4', () => `${id} is appended again`);
     this.#appended.add(id);
     const dueMs = this.dueMs?.get(id);
+    if (dueMs === undefined && this.dueMs && isUnpromised(plan)) return plan;
     demand(dueMs !== undefined, 'R6', () => `${id} is appended, but it was not in the sealed set`);
     // A thousandth: due times are fractional.
     demand(

@@ -17,12 +17,17 @@ export class Life {
   #pointsLeft = Number.POSITIVE_INFINITY;
   #stops: 'dies' | 'hangs' = 'dies';
   #hung = false;
+  readonly #fate: (life: Life) => void;
   /** Told when it dies. */
   died: () => void = () => {};
+  /** Told when its host stands still. */
+  stoodStill: () => void = () => {};
 
-  constructor(scheduler: Scheduler, name: string, skewMs: number) {
+  /** @param fate Asked at each point what happens to it there. */
+  constructor(scheduler: Scheduler, name: string, skewMs: number, fate: (life: Life) => void = () => {}) {
     this.name = name;
     this.#scheduler = scheduler;
+    this.#fate = fate;
     this.clock = {
       now: () => Math.floor(scheduler.nowMs + skewMs),
       sleep: (ms) => scheduler.sleep(ms, this),
@@ -46,10 +51,12 @@ export class Life {
 
   /** True where it goes no further. */
   point(): boolean {
-    if (!this.stopped && this.#pointsLeft-- <= 0) {
+    if (this.stopped) return true;
+    if (this.#pointsLeft-- <= 0) {
       if (this.#stops === 'dies') this.kill();
       else this.#hung = true;
     }
+    this.#fate(this);
     return this.stopped;
   }
 
@@ -63,6 +70,14 @@ export class Life {
     this.#state = 'dead';
     this.#deferred = [];
     this.died();
+  }
+
+  /** The host does nothing for a while, not even end what has run out of time, and goes on then. */
+  standStill(ms: number): void {
+    if (this.stopped) return;
+    this.stoodStill();
+    this.freeze();
+    this.#scheduler.at(ms, () => this.thaw());
   }
 
   freeze(): void {

@@ -19,7 +19,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'seal without settle',
     breaks: 'R5',
-    caughtBy: 247,
+    caughtBy: 211,
     edits: [
       edit(
         'src/core/settings.ts',
@@ -61,7 +61,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'phase cached for longer than the dwell',
     breaks: 'R1',
-    caughtBy: 214,
+    caughtBy: 209,
     bendSettings: (settings, of) => (of === 'collect' ? { ...settings, phaseCacheMs: 300_000 } : settings),
   },
   {
@@ -124,8 +124,8 @@ export const SET_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/seal/seal.ts',
-        "changes: { phase: 'SEALED', reason: undefined, dead }",
-        "changes: { phase: 'SEALED', reason: undefined, dead: 0 }",
+        "{ phase: 'SEALED', reason: undefined, dead }",
+        "{ phase: 'SEALED', reason: undefined, dead: 0 }",
       ),
     ],
   },

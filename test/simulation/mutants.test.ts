@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CALM, scenarioOf } from './draw';
+import { scenarioOf } from './draw';
+import { CALM } from './faults';
 import { isCaught, type Mutant, protocolOf } from './mutant';
 import { MUTANTS } from './mutants';
 import { mutate } from './mutate';
@@ -73,14 +74,14 @@ test('given a failure, then it is explained: the seed, the invariant, the smalle
   await quietly(async () => {
     const found = await caught(mutant);
     if (!found) throw new Error('The mutant was not caught.');
-    const text = await explain(found.scenario, found.violation, found.protocol);
+    const text = await explain(found.scenario, found.violation, found);
     expect(text).toContain(`Seed ${found.seed} breaks R5: sealed without `);
     expect(text).toContain(`npm run simulate -- --seed ${found.seed}`);
     expect(text).toContain('R5 is broken');
     expect(text.match(/second: /g)?.length).toBeLessThan(4);
     expect(text).toContain('playback: { speed: Number.POSITIVE_INFINITY, idleMs: Number.POSITIVE_INFINITY,');
     expect(text).toContain("operator: { act: 'redrive', trigger: 'incomplete', delayMs: 180000 }");
-    expect(await explain(found.scenario, found.violation, found.protocol)).toBe(text);
+    expect(await explain(found.scenario, found.violation, found)).toBe(text);
     const { violation } = await run(readScenario(text), { protocol: found.protocol });
     expect(text).toContain(`breaks it too: ${violation?.what}`);
   });

@@ -1,6 +1,15 @@
 import type { Mutant } from './mutant';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
+import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
+import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
 
-export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...WALK_MUTANTS, ...CONSUMER_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...SET_MUTANTS,
+  ...WALK_MUTANTS,
+  ...SEQUENCER_MUTANTS,
+  ...COUNT_MUTANTS,
+  ...EXPIRY_MUTANTS,
+  ...CONSUMER_MUTANTS,
+];

@@ -1,11 +1,14 @@
 import type { JsonObject } from '../../src/core/json';
 import type { RowChanges } from '../../src/core/replay/row';
 import { eventOf, REPLAY } from '../support/events';
+import type { Scenario } from './scenario';
 import type { SideRoad } from './side-road';
 import type { World } from './world';
 
-/** An INCOMPLETE replay waits for a person: this one comes at last. */
+/** An INCOMPLETE replay waits for a person: this one comes at last, though not before the time that was drawn. */
 const LATEST_MS = 1_500_000;
+
+const UNDER_WAY = ['COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING'];
 
 /**
  * The person who looks after dead letters (before the seal, on it, and long after), and who may cancel a replay that
@@ -28,23 +31,23 @@ export function operator(world: World, road: SideRoad) {
     else road.redrive(mend, paceMs);
   }
 
-  function sees(what: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed'): void {
+  function sees(what: Scenario['operator']['trigger']): void {
     if (what === trigger && !acted) {
       acted = true;
       scheduler.at(delayMs, handle);
     }
     if (what === 'incomplete' && !isComing) {
       isComing = true;
-      scheduler.at(LATEST_MS, () => {
+      scheduler.at(Math.max(LATEST_MS, delayMs), () => {
         isComing = false;
         handle();
       });
     }
   }
 
-  function cancelRow(): void {
+  function cancelRow(phases: readonly string[]): void {
     const row = tables.replays.row(REPLAY);
-    if (row?.phase !== 'RELEASING') return;
+    if (!row || !phases.includes(row.phase)) return;
     trace.note('operator', () => 'sets the row to CANCELLED');
     row.phase = 'CANCELLED';
     checkers.cancelled();
@@ -52,12 +55,17 @@ export function operator(world: World, road: SideRoad) {
 
   return {
     dead: () => sees('dead'),
+    rowMade(): void {
+      const { cancelAnyRowAfterMs } = scenario;
+      if (cancelAnyRowAfterMs !== undefined) scheduler.at(cancelAnyRowAfterMs, () => cancelRow(UNDER_WAY));
+    },
     rowSaved(changes: RowChanges): void {
       if (changes.queuesEmptyAtMs !== undefined) sees('emptyOnce');
       if (changes.phase === 'INCOMPLETE') sees('incomplete');
       if (changes.phase === 'SEALED') sees('sealed');
+      if (changes.phase === 'RELEASING') sees('releasing');
       if (changes.phase === 'RELEASING' && scenario.cancelRowAfterMs !== undefined) {
-        scheduler.at(scenario.cancelRowAfterMs, cancelRow);
+        scheduler.at(scenario.cancelRowAfterMs, () => cancelRow(['RELEASING']));
       }
     },
     /** When nothing happens any more: redrives what is left. False where there is nothing to do. */

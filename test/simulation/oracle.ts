@@ -2,6 +2,8 @@ import { originalOrder, REPLAY } from '../support/events';
 import type { Tables } from './protocol';
 import type { Scenario, SketchPlan } from './scenario';
 
+const MOST_IDS_KNOWN = 1_000;
+
 /** What the checkers know of a scenario without asking the code: events, their lanes, their order, when they are due. */
 export function createOracle(scenario: Scenario, tables: Tables) {
   const { speed, idleMs, byKey, bySequence } = scenario.playback;
@@ -17,18 +19,33 @@ export function createOracle(scenario: Scenario, tables: Tables) {
     return new Map(tables.buffer.stored(REPLAY).map((each) => [idIn(each.json), each]));
   }
 
+  /** The ids of the set: what is stored and not late. */
+  function inTheSet(): string[] {
+    return [...stored()].filter(([, { late }]) => !late).map(([id]) => id);
+  }
+
+  const laneOf = (plan: SketchPlan) => (byKey ? plan.key : '');
+  const inOrder = (ids: Iterable<string>) => [...ids].map((id) => plans.get(id) as SketchPlan).sort(order);
+
   return {
     order,
     stored,
     plan: (id: string) => plans.get(id),
-    laneOf: (plan: SketchPlan) => (byKey ? plan.key : ''),
+    laneOf,
+    /** The lanes as they are to be in the end, of the set and what was appended before it expired. */
+    lanesOf(appended: ReadonlySet<string>): Map<string, string[]> {
+      const lanes = new Map<string, string[]>();
+      for (const plan of inOrder(new Set([...inTheSet(), ...appended]))) {
+        lanes.set(laneOf(plan), [...(lanes.get(laneOf(plan)) ?? []), plan.id]);
+      }
+      return lanes;
+    },
     /** When each event of the set, as it now is, is due, from the start that the row names. */
     dueTimes(startMs: number): Map<string, number> {
       const times = new Map<string, number>();
       let dueMs = startMs;
       let previous: SketchPlan | undefined;
-      const set = [...stored()].filter(([, { late }]) => !late).map(([id]) => plans.get(id) as SketchPlan);
-      for (const plan of set.sort(order)) {
+      for (const plan of inOrder(inTheSet())) {
         if (previous) dueMs += Math.min(((plan.second - previous.second) * 1_000) / speed, idleMs);
         times.set(plan.id, dueMs);
         previous = plan;
@@ -40,6 +57,15 @@ export function createOracle(scenario: Scenario, tables: Tables) {
 
 export type Oracle = ReturnType<typeof createOracle>;
 
+const idsKnown = new Map<string, string>();
+
+/** The id of an event, which is asked for often. */
 export function idIn(json: string): string {
-  return (JSON.parse(json) as { id: string }).id;
+  let id = idsKnown.get(json);
+  if (id === undefined) {
+    if (idsKnown.size > MOST_IDS_KNOWN) idsKnown.clear();
+    id = (JSON.parse(json) as { id: string }).id;
+    idsKnown.set(json, id);
+  }
+  return id;
 }

@@ -1,4 +1,4 @@
-import { CALM } from './draw';
+import { CALM } from './faults';
 import { type Mutant, protocolOf } from './mutant';
 import { MUTANTS } from './mutants';
 import { quietly } from './quietly';

@@ -17,7 +17,7 @@ const MOST_LINES_EACH = 200;
 export async function explain(
   scenario: Scenario,
   violation: Violation,
-  protocol?: Protocol,
+  { protocol, kind }: { protocol?: Protocol; kind?: string | undefined } = {},
 ): Promise<string> {
   const shrunk = await shrink(scenario, violation, protocol);
   const { trace } = await run(shrunk.scenario, { ...(protocol && { protocol }), recording: true });
@@ -30,7 +30,7 @@ export async function explain(
     middleLeftOut(readable(trace, START_MS)),
     '',
     'The whole run again:',
-    `  npm run simulate -- --seed ${scenario.seed}`,
+    `  npm run simulate -- --seed ${scenario.seed}${kind ? ` --kind ${kind}` : ''}`,
   ].join('\n');
 }
 

@@ -13,7 +13,7 @@ export class RequestFailed extends Error {
 }
 
 /**
- * A request of a process to an AWS service, over the SDK.
+ * A request of a process to an AWS service, over the SDK. `method` is what it is counted as, `name` what is told of it.
  *
  * - It waits in its sender (a socket, a slow connection), then travels. What is on its way arrives, whatever becomes
  *   of its sender, and each effect is atomic.
@@ -27,16 +27,18 @@ export class RequestFailed extends Error {
 export async function request<T>(
   world: World,
   life: Life,
+  method: string,
   name: () => string,
   effect: () => Promise<T>,
   slow: SlowRequest = { sentAfterMs: 0, onItsWayMs: 0 },
 ): Promise<T> {
-  const { scheduler } = world;
+  const { scheduler, requests } = world;
   const network = world.random('network');
   for (let attempt = 1; ; attempt++) {
     if (life.point()) return never();
     const waitMs = strikes(world, 'slowRequest') ? network.integer(100, 9_500) : network.integer(0, 20);
     await scheduler.sleep(Math.max(waitMs, slow.sentAfterMs), life);
+    requests.set(method, (requests.get(method) ?? 0) + 1);
     const outcome = await send(world, life, name, effect, slow.onItsWayMs);
     if (life.point()) return never();
     if (outcome.kind === 'done') return outcome.result;

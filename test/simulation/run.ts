@@ -1,35 +1,15 @@
-import type { CollectInput } from '../../functions/collect';
-import type { JsonObject } from '../../src/core/json';
-import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
-import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
-import type { SequencerState } from '../../src/core/replay/sequence';
+import type { ReplayRow } from '../../src/core/replay/row';
+import type { SequenceAnswer } from '../../src/core/replay/sequence';
+import type { LaneRecord } from '../fakes/lanes';
 import { REPLAY } from '../support/events';
-import { consumer } from './consumer';
-import { dynamoDb } from './dynamodb';
-import { eventBridge } from './eventbridge';
+import { playOut } from './cloud';
 import { markedReads } from './eventual-reads';
-import { type CollectCall, callLost, createFunction } from './lambda';
-import type { Life } from './life';
-import { operator } from './operator';
+import type { Actor } from './fate';
 import { type Protocol, REAL } from './protocol';
-import { request } from './request';
 import type { Faults, Scenario } from './scenario';
-import { sideRoad } from './side-road';
-import { expressCollect, standardSequence } from './step-functions';
-import { laneStream } from './stream';
 import type { TraceLine } from './trace';
 import type { Violation } from './verdict';
-import { createWorld, type World } from './world';
-
-const silent = {
-  info: () => undefined,
-  failure: () => undefined,
-  count: () => undefined,
-  lag: () => undefined,
-  flush: () => undefined,
-};
-
-const SEQUENCE_TIMEOUT_MS = 300_000;
+import { createWorld } from './world';
 
 export interface Outcome {
   violation: Violation | undefined;
@@ -41,6 +21,19 @@ export interface Outcome {
   late: number;
   released: number;
   generation: number;
+  row: ReplayRow | undefined;
+  /** The phases that the row went through. */
+  phases: readonly string[];
+  /** What the executions were told, in turn. */
+  answers: readonly SequenceAnswer[];
+  /** All appends. */
+  lanes: readonly LaneRecord[];
+  /** Requests by port and method, since the release began. */
+  requests: ReadonlyMap<string, number>;
+  /** Points of the two functions' calls that a process could die at. */
+  points: Readonly<Record<Actor, number>>;
+  /** From the write of SEALED to the first read for release. */
+  dwellMs: number | undefined;
 }
 
 /** Plays one scenario to its end. */
@@ -49,7 +42,14 @@ export async function run(
   { protocol = REAL, recording = false }: { protocol?: Protocol; recording?: boolean } = {},
 ): Promise<Outcome> {
   const world = createWorld(scenario, protocol, await markedReads(protocol), recording);
-  await play(world);
+  const { stackTraceLimit } = Error;
+  // Thousands of errors a run are wanted, and nobody reads where they come from.
+  if (!recording) Error.stackTraceLimit = 0;
+  try {
+    await playOut(world);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   const row = world.tables.replays.row(REPLAY);
   return {
     violation: world.checkers.violation,
@@ -60,118 +60,12 @@ export async function run(
     late: row?.late ?? 0,
     released: row?.checkpoint?.released ?? 0,
     generation: row?.generation ?? 0,
+    row: row && { ...row },
+    phases: world.checkers.phases,
+    answers: world.checkers.answers,
+    lanes: world.tables.lanes.log,
+    requests: world.requests,
+    points: world.fate.passed,
+    dwellMs: world.checkers.dwellMs,
   };
-}
-
-async function play(world: World): Promise<void> {
-  const { scenario, scheduler, protocol, settings, checkers } = world;
-  const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
-  const doomed = (event: JsonObject) => {
-    const left = cursesLeft.get(event.id as string) ?? 0;
-    cursesLeft.set(event.id as string, left - 1);
-    return left > 0;
-  };
-
-  const lossesLeft = new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable]));
-  const isLost = (event: JsonObject) => {
-    const left = lossesLeft.get(event.id as string) ?? 0;
-    lossesLeft.set(event.id as string, left - 1);
-    return left > 0;
-  };
-
-  const collect = createFunction(world, {
-    name: 'collect',
-    timeoutMs: settings.collectTimeoutMs,
-    crashPoints: 12,
-    start(life) {
-      const handler = protocol.createCollectHandler({
-        ...dynamoDb(world, life),
-        clock: life.clock,
-        starts: sequencerStarts(life),
-        settings: protocol.bendSettings?.(settings, 'collect') ?? settings,
-        telemetry: silent,
-      });
-      return (input) => handler(input as CollectInput);
-    },
-  });
-  const sequence = createFunction(world, {
-    name: 'sequence',
-    timeoutMs: SEQUENCE_TIMEOUT_MS,
-    crashPoints: 80,
-    start(life) {
-      const handler = protocol.createSequenceHandler({
-        ...dynamoDb(world, life),
-        clock: life.clock,
-        status: bus.status(life),
-        queues: road.depths(life),
-        settings: protocol.bendSettings?.(settings, 'sequence') ?? settings,
-        telemetry: silent,
-      });
-      return (input, context) => handler(input as SequencerState, context);
-    },
-  });
-
-  const callCollect: CollectCall = (input, events) => {
-    const lost = events.filter(isLost).length > 0;
-    const dies = events.filter(doomed).length > 0;
-    return lost ? callLost(world) : collect(input, dies);
-  };
-
-  const machines = standardSequence(world, { sequence, ended: sequencerEnded });
-  const road = sideRoad(world, {
-    collect: callCollect,
-    died(event) {
-      checkers.dead(event.id as string);
-      person.dead();
-    },
-  });
-  const express = expressCollect(world, { collect: callCollect, park: road.park });
-  const bus = eventBridge(world, { start: express, overflow: road.park });
-  const stream = laneStream(world, { consume: consumer(world) });
-  const person = operator(world, road);
-
-  function sequencerStarts(life: Life): SequencerStarts {
-    return {
-      start: (input) =>
-        request(
-          world,
-          life,
-          () => `start sequencer ${input.generation}`,
-          async () => {
-            const outcome = await world.starts.start(input);
-            machines.launch();
-            return outcome;
-          },
-        ),
-    };
-  }
-
-  /**
-   * Nobody watches over an execution that has failed: the next event to be handled does, once the lease is over. One
-   * that goes on killing its collectors until it is dead, and is then purged, tells nobody.
-   */
-  function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
-    if (how === 'succeeded') return;
-    scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
-      const stored = storedIds(world);
-      const collected = scenario.events.find(({ id }) => stored.has(id));
-      if (!collected) return;
-      cursesLeft.delete(collected.id);
-      bus.sendAgain(collected);
-    });
-  }
-
-  Object.assign(world.listeners, { rowSaved: person.rowSaved, appended: stream.publish });
-  scheduler.spawn(bus.replay);
-  for (let rounds = 0; rounds < 3; rounds++) {
-    if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');
-    if (checkers.violation || !person.comesBack()) break;
-  }
-  if (!checkers.violation) {
-    checkers.atTheEnd(new Set(road.queues.deadLetters.map(({ event }) => event.id as string)));
-  }
-}
-
-function storedIds(world: World): Set<string> {
-  return new Set(world.tables.buffer.stored(REPLAY).map(({ json }) => JSON.parse(json).id));
 }

@@ -1,6 +1,7 @@
+import type { ErrorCode } from '../../src/core/errors';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
-import { descriptionOf, type Playback, settingsOf } from '../core/support/outcome';
 import type { Sketch } from '../support/events';
+import { descriptionOf, type Playback, settingsOf } from './playback';
 
 /** How often each thing goes wrong: the probability each time that it could. */
 export interface Faults {
@@ -24,6 +25,8 @@ export interface Faults {
   coldStart: number;
   /** A request waits in its sender for seconds. */
   slowRequest: number;
+  /** The host of a sequencer's call stands still, for up to half an hour, and its timeout with it. */
+  standstill: number;
   /** A service refuses a request for now. */
   requestThrottled: number;
   /** A request has its effect and its answer is lost. */
@@ -46,16 +49,18 @@ export interface Faults {
 export type OperatorAct = 'redrive' | 'purge';
 
 export interface SketchPlan extends Sketch {
-  /** Cannot be collected until somebody mends it. */
-  bad?: boolean;
+  /** Cannot be collected until somebody mends it: it is no event, or one whose tiebreaker has no order. */
+  bad?: boolean | 'tiebreaker';
   /** So many of its first collect calls crash. */
   cursed?: number;
   /** The rule's target is throttled that long before it takes the event. */
   throttledMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
-  /** Its put is as slow as this. */
-  slowPut?: SlowRequest;
+  /** Its puts are as slow as this, or only so many of them. */
+  slowPut?: SlowRequest & { times?: number };
+  /** It is delivered so long after COMPLETED, each of these times; EventBridge promises to have sent it before. */
+  strayMs?: number[];
 }
 
 /** Least times that a request waits in its sender, and is on its way. */
@@ -64,23 +69,55 @@ export interface SlowRequest {
   onItsWayMs: number;
 }
 
+/**
+ * Points of all calls of a function, before, on the way of and after their requests, each counted from 0: at these a
+ * process dies.
+ */
+export interface DeadlyPoints {
+  collect?: number[];
+  sequence?: number[];
+  /** The execution ends with its call: nobody tries that again. */
+  withExecution?: boolean;
+  /** A collector too, at its nth point after the first sequencer died. */
+  collectAfterwards?: number;
+}
+
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
 export interface Scenario {
   seed: number;
   events: SketchPlan[];
   playback: Playback;
   onMissing: 'wait' | 'continue';
-  settings: Pick<Settings, 'buckets' | 'groupCount'>;
+  settings: Pick<Settings, 'buckets' | 'groupCount'> & Partial<Pick<Settings, 'retentionMs'>>;
+  /** Typed into the replay's description besides: an option that is not valid. */
+  badOption?: string;
+  /** The errors with which the replay may fail, although everything holds that is promised. */
+  mayFail?: ErrorCode[];
+  /** What a call of `sequence` has, where that is less than its timeout. */
+  sequenceCallMs?: number;
+  /** Events come in any order, which is more than EventBridge does: it replays minute by minute. */
+  inAnyOrder?: boolean;
   /** How the replay ends in EventBridge; the last two for one that takes hours. */
   replay: 'completes' | 'isCancelled' | 'fails' | 'stalls' | 'stallsForHalfADay';
   /** Somebody sets the row to CANCELLED that long after the release began. */
   cancelRowAfterMs?: number;
+  /** The same, that long after the row was made: in whatever phase it is then. */
+  cancelAnyRowAfterMs?: number;
   /** Somebody ends the sequencer's execution so long after its start. */
   abortSequencerAfterMs?: number;
+  /** Somebody starts these generations too, by hand, when there is a row: executions with names of their own. */
+  sequencersBesides?: number[];
+  /** Executions of these generations have come and gone already: their names are used up. */
+  namesUsedUp?: number[];
+  /** What follows on an execution that has failed: an event that comes by, or somebody who starts the next one. */
+  rescue?: 'event' | 'byHand';
+  dies?: DeadlyPoints;
+  /** At that point of all calls of `sequence` a host stands still for a while, and the call's timeout with it. */
+  standsStill?: { at: number; forMs: number };
   operator: {
     act: OperatorAct;
     /** What makes the operator look, and how long after it the act comes. */
-    trigger: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed';
+    trigger: 'dead' | 'incomplete' | 'emptyOnce' | 'sealed' | 'releasing';
     delayMs: number;
     /** Between two letters that are redriven. */
     paceMs?: number;
@@ -90,6 +127,8 @@ export interface Scenario {
   shards: number;
   /** Most that two hosts' clocks differ. */
   skewMs: number;
+  /** For a long one. */
+  mostTurns?: number;
   /** Queue depths lack all that was sent in the last minute, not only some of it. */
   depthsLagFully?: boolean;
   faults: Faults;
@@ -101,10 +140,18 @@ export interface Scenario {
  */
 export const MAX_TRANSIT_MS = 60;
 
-export function settingsFor(scenario: Scenario): Settings {
-  return { ...DEFAULT_SETTINGS, ...settingsOf(scenario.playback, scenario.settings) };
+/** Half an hour: longer than a lease lasts beyond its sequencer's next step. */
+export const MAX_STANDSTILL_MS = 30 * 60_000;
+
+export function settingsFor({ playback, settings }: Scenario): Settings {
+  return { ...DEFAULT_SETTINGS, ...settingsOf(playback), ...settings };
 }
 
-export function descriptionFor(scenario: Scenario): string {
-  return `${descriptionOf(scenario.playback)} onMissing=${scenario.onMissing}`;
+export function descriptionFor({ playback, onMissing, badOption }: Scenario): string {
+  return badOption ?? `${descriptionOf(playback)} onMissing=${onMissing}`;
+}
+
+/** An event that comes against what EventBridge and the network promise: the seal need not wait for it. */
+export function isUnpromised({ strayMs, slowPut }: SketchPlan): boolean {
+  return strayMs !== undefined || (slowPut?.onItsWayMs ?? 0) > DEFAULT_SETTINGS.clockSkewMs;
 }

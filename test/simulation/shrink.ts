@@ -51,7 +51,21 @@ const PLAIN = {
 } as const satisfies Partial<Scenario>;
 
 /** Each of these is a person or an oddity that may be left out. */
-const OPTIONAL = ['cancelRowAfterMs', 'abortSequencerAfterMs', 'poison', 'depthsLagFully'] as const;
+const OPTIONAL = [
+  'cancelRowAfterMs',
+  'cancelAnyRowAfterMs',
+  'abortSequencerAfterMs',
+  'sequencersBesides',
+  'namesUsedUp',
+  'rescue',
+  'dies',
+  'standsStill',
+  'sequenceCallMs',
+  'badOption',
+  'poison',
+  'depthsLagFully',
+  'inAnyOrder',
+] as const;
 
 /** Scenarios with one thing less, those that lose most first. */
 function* smallerThan(scenario: Scenario): Generator<Scenario> {
@@ -82,8 +96,8 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
 
 /** The event without what is wrong with it, with less of it, and then with plain values. */
 function* simplerThan(event: SketchPlan): Generator<SketchPlan> {
-  const { bad, cursed, throttledMs, unreachable, slowPut, ...sound } = event;
-  if (bad || cursed || throttledMs || unreachable || slowPut) yield sound;
+  const { bad, cursed, throttledMs, unreachable, slowPut, strayMs, paddingBytes, ...sound } = event;
+  if (bad || cursed || throttledMs || unreachable || slowPut || strayMs || paddingBytes) yield sound;
   for (const fewer of [1, Math.floor((cursed ?? 0) / 2), (cursed ?? 0) - 1]) {
     if (cursed && fewer > 0 && fewer < cursed) yield { ...event, cursed: fewer };
   }

@@ -138,6 +138,7 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
           request(
             world,
             life,
+            'queues.depth',
             () => `depth of ${queue}`,
             async () => {
               const nowMs = scheduler.nowMs;

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { scenarioOf } from './draw';
+import * as kinds from './kinds';
 import { quietly } from './quietly';
 import { explain } from './report';
 import { run } from './run';
+import type { Scenario } from './scenario';
 import { readable } from './trace';
 import { START_MS } from './world';
 
@@ -11,11 +13,14 @@ const USAGE = `Plays replays in a simulated cloud where everything goes wrong, a
   npm run simulate -- --seeds 10000             the seeds from 1 to 10000
   npm run simulate -- --seeds 500 --seed 7000   500 seeds from 7000
   npm run simulate -- --seed 42                 one seed
-  npm run simulate -- --seed 42 --trace         and all that happened in it`;
+  npm run simulate -- --seed 42 --trace         and all that happened in it
+  npm run simulate -- --seed 42 --kind strays   one of those in test/simulation/kinds.ts`;
 
+const KINDS: Readonly<Record<string, ((seed: number) => Scenario) | undefined>> = kinds;
 const PROGRESS_EVERY_MS = 5_000;
 
 interface Plan {
+  kind: string | undefined;
   first: number;
   seeds: number;
   trace: boolean;
@@ -27,25 +32,28 @@ function readPlan(): Plan | undefined {
       seeds: { type: 'string' },
       seed: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      kind: { type: 'string' },
     },
   });
   const seeds = Number(values.seeds ?? 1);
   const first = Number(values.seed ?? 1);
   const isUsable = Number.isSafeInteger(first) && Number.isSafeInteger(seeds) && seeds > 0;
-  if (!isUsable || (values.seed ?? values.seeds) === undefined) return undefined;
-  return { first, seeds, trace: values.trace };
+  const { kind, trace } = values;
+  const isKnown = kind === undefined || kind in KINDS;
+  if (!isUsable || !isKnown || (values.seed ?? values.seeds) === undefined) return undefined;
+  return { kind, first, seeds, trace };
 }
 
-async function simulate({ first, seeds, trace }: Plan): Promise<boolean> {
+async function simulate({ kind, first, seeds, trace }: Plan): Promise<boolean> {
   const startedMs = Date.now();
   let toldMs = startedMs;
   const phases = new Map<string, number>();
   for (let n = 0; n < seeds; n++) {
-    const scenario = scenarioOf(first + n);
+    const scenario = (kind ? KINDS[kind] : undefined)?.(first + n) ?? scenarioOf(first + n);
     const outcome = await run(scenario, { recording: trace });
     if (trace) console.log(readable(outcome.trace, START_MS));
     if (outcome.violation) {
-      console.log(await explain(scenario, outcome.violation));
+      console.log(await explain(scenario, outcome.violation, { kind }));
       return false;
     }
     const phase = outcome.phase ?? 'without events';

@@ -114,8 +114,9 @@ export function standardSequence(
   const known = new Set<string>();
   let aborts = scenario.abortSequencerAfterMs === undefined ? 0 : 1;
 
-  async function execute(input: SequencerInput): Promise<void> {
-    const who = `sequence ${input.generation}`;
+  /** @param byHand Started by somebody, under another name than `collect` gives. */
+  async function execute(input: SequencerInput, byHand = false): Promise<void> {
+    const who = `sequence ${input.generation}${byHand ? ' by hand' : ''}`;
     trace.note(who, () => 'starts');
     let state: SequencerState = input;
     let history = 2;
@@ -124,7 +125,7 @@ export function standardSequence(
       if (over) return;
       over = true;
       trace.note(who, () => how);
-      starts.end(input);
+      if (!byHand) starts.end(input);
       parts.ended(input, how);
     };
     if (aborts-- > 0) scheduler.at(scenario.abortSequencerAfterMs as number, () => end('aborted'));
@@ -133,7 +134,8 @@ export function standardSequence(
       let answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
       history += 5;
       while (!answer.ok && !over) {
-        const delayMs = retry(answer.error);
+        const diesToo = scenario.dies?.withExecution && answer.error === 'Runtime.ExitError';
+        const delayMs = diesToo ? undefined : retry(answer.error);
         if (delayMs === undefined) return end('failed');
         await scheduler.sleep(delayMs);
         answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
@@ -141,6 +143,7 @@ export function standardSequence(
       }
       if (over || !answer.ok) return;
       const next = answer.value as SequenceAnswer;
+      world.checkers.answered(input.generation, next);
       if (next.action === 'done') return end('succeeded');
       if (next.action === 'fail') return end('succeeded');
       const { action, resumeAt, ...goesOn } = next;
@@ -172,5 +175,9 @@ export function standardSequence(
     }
   }
 
-  return { launch };
+  return {
+    launch,
+    startByHand: (input: SequencerInput) =>
+      scheduler.spawn(() => execute(input, true), random.integer(5, 100)),
+  };
 }

@@ -36,6 +36,7 @@ export function laneStream(world: World, parts: { consume: LambdaFunction }) {
   const { scheduler, scenario, trace, tables } = world;
   const random = world.random('stream');
   const byName = new Map<string, Part>();
+  const byLane = new Map<string, Part>();
   let published = 0;
 
   /** Takes what has been appended since; called after each append. */
@@ -52,12 +53,12 @@ export function laneStream(world: World, parts: { consume: LambdaFunction }) {
   }
 
   function partOf(lane: string): Part {
+    let part = byLane.get(lane);
+    if (part) return part;
     const name = streamPartOf(lane, scenario.shards);
-    let part = byName.get(name);
-    if (!part) {
-      part = { name, records: [], checkpoint: 0, poisoned: false, busy: false };
-      byName.set(name, part);
-    }
+    part = byName.get(name) ?? { name, records: [], checkpoint: 0, poisoned: false, busy: false };
+    byName.set(name, part);
+    byLane.set(lane, part);
     return part;
   }
 

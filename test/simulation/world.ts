@@ -1,20 +1,29 @@
-import { createHash } from 'node:crypto';
 import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
-import { createRandom, type Random } from '../../src/local/random';
+import type { Random } from '../../src/local/random';
 import { memoryEventBuffer } from '../fakes/event-buffer';
 import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
 import { type Checkers, createCheckers } from './checkers';
 import { type MarkedReads, withStaleReads } from './eventual-reads';
+import { type Actor, Fate } from './fate';
 import { Life } from './life';
 import type { Protocol, Stores, Tables } from './protocol';
-import { type Faults, type Scenario, settingsFor } from './scenario';
+import { type Faults, MAX_STANDSTILL_MS, type Scenario, type SlowRequest, settingsFor } from './scenario';
 import { Scheduler } from './scheduler';
+import { randomOf } from './seeded';
 import { createTrace, type Trace } from './trace';
 
 export const START_MS = Date.parse('2026-11-20T12:00:00Z');
+
+/**
+ * What has expired is gone within a few days; when, nobody promises:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+ */
+const MOST_LINGERS_MS = 48 * 3_600_000;
+/** One time in two it goes so soon that the replay it belongs to is not over. */
+const SOON_GONE_MS = 120_000;
 
 /** What every part of the model shares. */
 export interface World {
@@ -25,23 +34,29 @@ export interface World {
   trace: Trace;
   checkers: Checkers;
   /** Told of effects, after the checkers. */
-  listeners: { rowSaved(changes: RowChanges): void; appended(): void };
+  listeners: { rowMade(): void; rowSaved(changes: RowChanges): void; appended(): void };
   /** The tables as they are, and as a process sees them through the protocol. */
   tables: Tables;
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
+  fate: Fate;
+  /** Requests by port and method, since the release began. */
+  requests: Map<string, number>;
   /** A source of chance of its own for each part: leaving one fault out leaves the others much as they were. */
   random(part: string): Random;
   /** How often each fault has struck. */
   struck: Map<keyof Faults, number>;
   /** How often the poison event has failed. */
   poisonings: number;
-  /** A process on a host of its own. */
-  newLife(name: string): Life;
+  /** How slow the next put of an event is, if that is not left to chance. */
+  slowPut(id: string): SlowRequest | undefined;
+  /** A process on a host of its own; one of the two functions has a fate. */
+  newLife(name: string, of?: Actor): Life;
 }
 
-function makeTables(): Tables {
-  const options = { recordCalls: false };
+function makeTables(now: () => number, random: Random): Tables {
+  const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
+  const options = { recordCalls: false, timeToLive: { now, lingersMs } };
   return { buffer: memoryEventBuffer(options), replays: memoryReplays(options), lanes: memoryLanes(options) };
 }
 
@@ -51,28 +66,34 @@ export function createWorld(
   reads: MarkedReads,
   recording: boolean,
 ): World {
-  const scheduler = new Scheduler(START_MS, randomOf(scenario.seed, 'scheduler'));
+  const scheduler = new Scheduler(START_MS, randomOf(scenario.seed, 'scheduler'), scenario.mostTurns);
   const trace = createTrace(() => scheduler.nowMs, recording);
   const settings = settingsFor(scenario);
-  const tables = makeTables();
+  const now = () => scheduler.nowMs;
+  const tables = makeTables(now, randomOf(scenario.seed, 'time to live'));
   const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
+  const slowPuts = new Map<string, number>();
   let lives = 0;
-  return {
+  const world: World = {
     scenario,
     settings,
     protocol,
     scheduler,
     trace,
     checkers,
-    listeners: { rowSaved: () => {}, appended: () => {} },
+    listeners: { rowMade: () => {}, rowSaved: () => {}, appended: () => {} },
     tables,
     stores: withStaleReads(protocol.bendTables?.(tables) ?? tables, reads, {
-      now: () => scheduler.nowMs,
+      now,
       random: randomOf(scenario.seed, 'replicas'),
     }),
     starts: memorySequencerStarts({ recordCalls: false }),
+    fate: new Fate(scenario, () =>
+      strikes(world, 'standstill') ? world.random('standstills').integer(1, MAX_STANDSTILL_MS) : 0,
+    ),
+    requests: new Map(),
     struck: new Map(),
     poisonings: 0,
     random(part) {
@@ -83,11 +104,20 @@ export function createWorld(
       }
       return random;
     },
-    newLife(name) {
+    slowPut(id) {
+      const { slowPut } = scenario.events.find((plan) => plan.id === id) ?? {};
+      if (!slowPut) return undefined;
+      const before = slowPuts.get(id) ?? 0;
+      slowPuts.set(id, before + 1);
+      return before < (slowPut.times ?? Number.POSITIVE_INFINITY) ? slowPut : undefined;
+    },
+    newLife(name, of) {
       const half = Math.floor(scenario.skewMs / 2);
-      return new Life(scheduler, `${name} ${++lives}`, hosts.integer(-half, half));
+      const skewMs = hosts.integer(-half, half);
+      return new Life(scheduler, `${name} ${++lives}`, skewMs, of && ((life) => world.fate.decide(life, of)));
     },
   };
+  return world;
 }
 
 /** Whether a fault strikes now. */
@@ -96,8 +126,4 @@ export function strikes(world: World, fault: keyof Faults): boolean {
   if (probability === 0 || !world.random(fault).chance(probability)) return false;
   world.struck.set(fault, (world.struck.get(fault) ?? 0) + 1);
   return true;
-}
-
-function randomOf(seed: number, part: string): Random {
-  return createRandom(createHash('sha256').update(`${seed} ${part}`).digest().readInt32BE(0));
 }

@@ -29,11 +29,18 @@ export interface Sketch {
   second: number;
   sequence: number | string | null | undefined;
   key: string;
+  /** So much text is in it besides. */
+  paddingBytes?: number;
 }
 
-export function eventOf({ id, second, sequence, key }: Sketch): JsonObject {
+export function eventOf({ id, second, sequence, key, paddingBytes }: Sketch): JsonObject {
   const time = new Date(WINDOW_START_MS + second * 1_000).toISOString().replace('.000', '');
-  return envelope({ id, time, detail: { orderId: key, ...(sequence !== undefined && { sequence }) } });
+  const padding = paddingBytes && { padding: '-'.repeat(paddingBytes) };
+  return envelope({
+    id,
+    time,
+    detail: { orderId: key, ...(sequence !== undefined && { sequence }), ...padding },
+  });
 }
 
 /**

@@ -50,9 +50,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
   async function currentRow(replay: string): Promise<ReplayRow> {
     const cached = cache.get(replay);
     const nowMs = clock.now();
-    if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs && cached.row.leaseUntilMs !== undefined) {
-      return cached.row;
-    }
+    if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
     // Use the time before the read, so that a slow answer makes the entry older, never younger.

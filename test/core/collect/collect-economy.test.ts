@@ -1,0 +1,15 @@
+import { createCollector } from '../../../src/core/collect/collect';
+import { createWorld } from '../../fakes/world';
+import { eventOf } from '../../support/events';
+
+test('given a busy collector, then collecting costs one write an event, and one read of the row every two seconds', async () => {
+  const world = createWorld();
+  const collect = createCollector(world.collectDeps());
+  for (let n = 0; n < 2_000; n++) {
+    await collect(eventOf({ id: `e-${n}`, second: 0, sequence: n, key: `key-${n % 3}` }));
+    world.clock.advance(10);
+  }
+  expect(world.buffer.calls).toHaveLength(2_000);
+  expect(world.starts.calls).toHaveLength(1);
+  expect(world.replays.calls.length).toBeLessThanOrEqual(10 + 5);
+});

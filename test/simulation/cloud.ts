@@ -1,0 +1,157 @@
+import type { CollectInput } from '../../functions/collect';
+import { silentTelemetry } from '../../functions/telemetry';
+import type { JsonObject } from '../../src/core/json';
+import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
+import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
+import type { SequencerState } from '../../src/core/replay/sequence';
+import { REPLAY } from '../support/events';
+import { consumer } from './consumer';
+import { dynamoDb } from './dynamodb';
+import { eventBridge } from './eventbridge';
+import { type CollectCall, callLost, createFunction } from './lambda';
+import type { Life } from './life';
+import { operator } from './operator';
+import { request } from './request';
+import { sideRoad } from './side-road';
+import { expressCollect, standardSequence } from './step-functions';
+import { laneStream } from './stream';
+import type { World } from './world';
+
+/** As `serverless.yml` has it. */
+const SEQUENCE_TIMEOUT_MS = 300_000;
+
+/** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
+export async function playOut(world: World): Promise<void> {
+  const { scenario, scheduler, protocol, settings, checkers, tables, starts } = world;
+  const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
+  const doomed = (event: JsonObject) => {
+    const left = cursesLeft.get(event.id as string) ?? 0;
+    cursesLeft.set(event.id as string, left - 1);
+    return left > 0;
+  };
+
+  const lossesLeft = new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable]));
+  const isLost = (event: JsonObject) => {
+    const left = lossesLeft.get(event.id as string) ?? 0;
+    lossesLeft.set(event.id as string, left - 1);
+    return left > 0;
+  };
+
+  const collect = createFunction(world, {
+    name: 'collect',
+    timeoutMs: settings.collectTimeoutMs,
+    crashPoints: 12,
+    start(life) {
+      const handler = protocol.createCollectHandler({
+        ...dynamoDb(world, life),
+        clock: life.clock,
+        starts: sequencerStarts(life),
+        settings: protocol.bendSettings?.(settings, 'collect') ?? settings,
+        telemetry: silentTelemetry,
+      });
+      return (input) => handler(input as CollectInput);
+    },
+  });
+  const sequence = createFunction(world, {
+    name: 'sequence',
+    timeoutMs: scenario.sequenceCallMs ?? SEQUENCE_TIMEOUT_MS,
+    crashPoints: 80,
+    start(life) {
+      const handler = protocol.createSequenceHandler({
+        ...dynamoDb(world, life),
+        clock: life.clock,
+        status: bus.status(life),
+        queues: road.depths(life),
+        settings: protocol.bendSettings?.(settings, 'sequence') ?? settings,
+        telemetry: silentTelemetry,
+      });
+      return (input, context) => handler(input as SequencerState, context);
+    },
+  });
+
+  const callCollect: CollectCall = (input, events) => {
+    const lost = events.filter(isLost).length > 0;
+    const dies = events.filter(doomed).length > 0;
+    return lost ? callLost(world) : collect(input, dies);
+  };
+
+  const machines = standardSequence(world, { sequence, ended: sequencerEnded });
+  const road = sideRoad(world, {
+    collect: callCollect,
+    died(event) {
+      checkers.dead(event.id as string);
+      person.dead();
+    },
+  });
+  const express = expressCollect(world, { collect: callCollect, park: road.park });
+  const bus = eventBridge(world, { start: express, overflow: road.park });
+  const stream = laneStream(world, { consume: consumer(world) });
+  const person = operator(world, road);
+
+  function sequencerStarts(life: Life): SequencerStarts {
+    return {
+      start: (input) =>
+        request(
+          world,
+          life,
+          'starts.start',
+          () => `start sequencer ${input.generation}`,
+          async () => {
+            const outcome = await world.starts.start(input);
+            machines.launch();
+            return outcome;
+          },
+        ),
+    };
+  }
+
+  /**
+   * Nobody watches over an execution that has failed: the next event to be handled does, once the lease is over. One
+   * that goes on killing its collectors until it is dead, and is then purged, tells nobody.
+   */
+  function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
+    if (how === 'succeeded') return;
+    checkers.executionFailed();
+    if (scenario.rescue === 'byHand') {
+      scheduler.spawn(startNextByHand, 60_000);
+      return;
+    }
+    scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
+      const stored = storedIds(world);
+      const collected = scenario.events.find(({ id }) => stored.has(id));
+      if (!collected) return;
+      cursesLeft.delete(collected.id);
+      bus.sendAgain(collected);
+    });
+  }
+
+  async function startNextByHand(): Promise<void> {
+    const row = tables.replays.row(REPLAY);
+    if (!row) return;
+    await starts.start({ replay: REPLAY, generation: row.generation + 1 });
+    machines.launch();
+  }
+
+  function rowMade(): void {
+    person.rowMade();
+    for (const generation of scenario.sequencersBesides ?? []) {
+      machines.startByHand({ replay: REPLAY, generation });
+    }
+  }
+
+  for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
+  Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
+  scheduler.spawn(bus.replay);
+  for (let rounds = 0; rounds < 3; rounds++) {
+    if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');
+    checkers.atRest();
+    if (checkers.violation || !person.comesBack()) break;
+  }
+  if (!checkers.violation) {
+    checkers.atTheEnd(new Set(road.queues.deadLetters.map(({ event }) => event.id as string)));
+  }
+}
+
+function storedIds(world: World): Set<string> {
+  return new Set(world.tables.buffer.stored(REPLAY).map(({ json }) => JSON.parse(json).id));
+}

@@ -1,0 +1,177 @@
+import type { Random } from '../../src/local/random';
+import { CALM } from './faults';
+import { SEAL_MS, withAnOvertakenPut, withHalfDays } from './rare-scenarios';
+import type { Scenario, SketchPlan } from './scenario';
+import { randomOf } from './seeded';
+
+/** Kinds of scenarios that are about one thing each; all else is drawn, and little goes wrong besides. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const pick = <T>(random: Random, values: readonly T[]): T =>
+  values[random.integer(0, values.length - 1)] as T;
+
+/** Any events, in any order of arrival, some twice; played back in any way, from any number of buckets. */
+export function calm(seed: number, mostEvents = 60): Scenario {
+  const random = randomOf(seed, 'calm');
+  return {
+    seed,
+    events: drawEvents(random, mostEvents),
+    inAnyOrder: true,
+    playback: {
+      speed: pick(random, [Number.POSITIVE_INFINITY, 1, 0.3, 10, 333]),
+      idleMs: pick(random, [Number.POSITIVE_INFINITY, 0, 700, 5_000]),
+      byKey: random.chance(0.5),
+      bySequence: random.chance(0.5),
+    },
+    onMissing: 'wait',
+    settings: {
+      buckets: random.integer(1, pick(random, [8, 64])),
+      groupCount: random.integer(1, pick(random, [1, 50])),
+    },
+    replay: 'completes',
+    operator: { act: 'redrive', trigger: 'incomplete', delayMs: 3 * MINUTE_MS },
+    shards: random.integer(1, 3),
+    skewMs: 0,
+    faults: { ...CALM, duplicate: 0.3, targetThrottled: 0.1, coldStart: 0.1 },
+  };
+}
+
+/** Many in one second, few or many lanes, in a few seconds or a few hours. */
+function drawEvents(random: Random, most: number): SketchPlan[] {
+  const spanSeconds = pick(random, [0, 3, 60, 7_200]);
+  const lanes = pick(random, [1, 3, 40]);
+  return Array.from({ length: random.integer(1, most) }, (_, n) => ({
+    id: pick(random, [random.uuid(), `${pick(random, ['a', 'B', 'ü', '~', '#', '👩‍🚀', ' '])}${n}`]),
+    second: random.integer(0, spanSeconds),
+    sequence: pick(random, [
+      undefined,
+      null,
+      random.integer(-3, 12),
+      String(random.integer(-3, 12)),
+      random.integer(-2_000_000, 2_000_000) / 1_000_000,
+    ]),
+    key: `key-${random.integer(0, lanes - 1)}`,
+  }));
+}
+
+/** Requests that take seconds, and calls of `sequence` that have hardly any time. */
+export function shortCalls(seed: number): Scenario {
+  const scenario = calm(seed, 30);
+  const sequenceCallMs = randomOf(seed, 'kind').integer(15_100, 30_000);
+  return { ...scenario, sequenceCallMs, faults: { ...scenario.faults, slowRequest: 0.05 } };
+}
+
+/** Up to eight deaths at any points of either function, and an event that comes after the seal. */
+export function deaths(seed: number): Scenario {
+  const scenario = calm(seed, 30);
+  const random = randomOf(seed, 'kind');
+  const points = (most: number) =>
+    Array.from({ length: random.integer(0, 8) }, () => random.integer(0, most));
+  const late = { id: 'late', second: 1, sequence: 0, key: 'key-0', strayMs: [SEAL_MS + 2 * MINUTE_MS] };
+  return {
+    ...scenario,
+    events: [...scenario.events, late],
+    dies: { sequence: points(1_000), collect: points(300) },
+    faults: { ...scenario.faults, slowRequest: 0.03 },
+  };
+}
+
+/** Two or three sequencers at once, of one generation. */
+export function sequencersOfOneGeneration(seed: number): Scenario {
+  return { ...calm(seed, 25), sequencersBesides: seed % 2 === 0 ? [1] : [1, 1] };
+}
+
+/** Sequencers of three generations, whose hosts stand still for up to half an hour now and then. */
+export function standstills(seed: number): Scenario {
+  const scenario = calm(seed, 25);
+  return {
+    ...scenario,
+    sequencersBesides: [1, 2, 3],
+    faults: { ...scenario.faults, standstill: 1 / 120 },
+  };
+}
+
+/** Somebody cancels the replay in EventBridge while it is collected. */
+export function cancelledInEventBridge(seed: number): Scenario {
+  return { ...calm(seed, 20), replay: 'isCancelled' };
+}
+
+/** Somebody sets the row to CANCELLED, at any moment. */
+export function cancelledInTheRow(seed: number): Scenario {
+  return { ...calm(seed, 30), cancelAnyRowAfterMs: randomOf(seed, 'kind').integer(0, 9 * MINUTE_MS) };
+}
+
+export function badOption(seed: number): Scenario {
+  const option = seed % 2 === 0 ? 'speed=fast' : 'tiebreaker=detail.n';
+  return { ...calm(seed, 15), badOption: option, mayFail: ['InvalidOption'] };
+}
+
+/** One to three events cannot be collected, and somebody mends them after an hour. */
+export function deadForAnHour(seed: number): Scenario {
+  const operator = { act: 'redrive', trigger: 'incomplete', delayMs: HOUR_MS } as const;
+  return { ...withDeadLetters(calm(seed, 20), 1 + (seed % 3)), operator };
+}
+
+/** The others are released at once, and somebody hands these back while that goes on, or after it. */
+export function releasedWithoutLetters(seed: number): Scenario {
+  const operator = { act: 'redrive', trigger: 'releasing', delayMs: 0 } as const;
+  return { ...withDeadLetters(calm(seed, 20), 3), onMissing: 'continue', operator };
+}
+
+/** The replay must begin, so the first event is not among them. */
+function withDeadLetters(scenario: Scenario, count: number): Scenario {
+  const events = scenario.events.map((event, n) => ({ ...event, bad: n >= 1 && n <= count }));
+  return { ...scenario, events, faults: { ...scenario.faults, duplicate: 0 } };
+}
+
+/**
+ * Events that arrive when the set is being sealed, against all promises. In every other scenario a put may take as long
+ * as its function has, so its caller tries again beside it.
+ */
+export function strays(seed: number): Scenario {
+  const scenario = calm(seed, 60);
+  const random = randomOf(seed, 'kind');
+  const strayMs = () => SEAL_MS + random.integer(-10_000, 60_000);
+  const events = scenario.events.map((event, n) => ({
+    ...event,
+    ...(n > 0 && { strayMs: [strayMs()] }),
+    ...(seed % 2 === 0 &&
+      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, 9_900), onItsWayMs: 0 } }),
+  }));
+  return {
+    ...scenario,
+    events,
+    playback: { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true },
+    settings: { buckets: 3, groupCount: 7 },
+    faults: { ...scenario.faults, duplicate: 0, targetThrottled: 0 },
+  };
+}
+
+/** Crashes besides, and each event up to three times. */
+export function straysAndCrashes(seed: number): Scenario {
+  const scenario = strays(seed);
+  const random = randomOf(seed, 'again');
+  const again = ({ strayMs = [] }: SketchPlan) =>
+    strayMs.flatMap((ms) =>
+      Array.from({ length: random.integer(1, 3) }, () => ms + random.integer(0, 30_000)),
+    );
+  return {
+    ...scenario,
+    events: scenario.events
+      .slice(0, 30)
+      .map((event, n) => (n > 0 ? { ...event, strayMs: again(event) } : event)),
+    faults: { ...scenario.faults, crash: 0.1 },
+  };
+}
+
+/** Pauses of hours, and events that are kept for a day. */
+export function outlivesRetention(seed: number): Scenario {
+  return withHalfDays(calm(seed, 12), randomOf(seed, 'kind'));
+}
+
+/** A put that arrives after the set was counted. */
+export function overtakenPut(seed: number): Scenario {
+  return withAnOvertakenPut(calm(seed, 12), randomOf(seed, 'kind'));
+}

@@ -1,0 +1,41 @@
+import type { BufferedEvent, LaneEvent } from '../../src/core/ports';
+import { demand } from './verdict';
+
+const MIB = 1024 * 1024;
+/** What EventBridge takes: one event may come on top of what fits. */
+const LARGEST_EVENT = 256 * 1024;
+/** A call's batch, and a page of 1 MB for each bucket: what a function of 256 MB has room for. */
+const mostBytes = (buckets: number) => 4 * MIB + LARGEST_EVENT + buckets * (MIB + LARGEST_EVENT);
+
+/** R7: what a process has read for release and not appended yet; one that holds too much dies of it, again and again. */
+export class MemoryChecker {
+  readonly #mostBytes: number;
+  readonly #held = new Map<string, number>();
+  #bytes = 0;
+
+  constructor(buckets: number) {
+    this.#mostBytes = mostBytes(buckets);
+  }
+
+  /** A look at the row: whatever was read before is done with. */
+  startsOver(): void {
+    this.#held.clear();
+    this.#bytes = 0;
+  }
+
+  reads(events: readonly BufferedEvent[]): void {
+    for (const { position, json, late } of events) {
+      if (late || this.#held.has(position)) continue;
+      this.#held.set(position, json.length);
+      this.#bytes += json.length;
+    }
+    demand(this.#bytes <= this.#mostBytes, 'R7', () => `${this.#bytes} bytes of events are held at once`);
+  }
+
+  appends(events: readonly LaneEvent[]): void {
+    for (const { position } of events) {
+      this.#bytes -= this.#held.get(position) ?? 0;
+      this.#held.delete(position);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { edit, type Mutant } from './mutant';
+
+/** What is counted, answered and ended. */
+export const COUNT_MUTANTS: Mutant[] = [
+  {
+    name: 'a duplicate is not counted where it is stored',
+    breaks: 'R1',
+    shows: 'duplicates came',
+    caughtBy: 142,
+    edits: [edit('src/core/collect/collect.ts', 'await buffer.addDuplicate(key);', '')],
+  },
+  {
+    name: 'the walk does not count duplicates',
+    breaks: 'R1',
+    shows: 'duplicates came',
+    caughtBy: 142,
+    edits: [edit('src/core/release/release.ts', 'duplicates += more;', '')],
+  },
+  {
+    name: 'more events than were counted are taken for all of them',
+    breaks: 'R1',
+    shows: 'in the set',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (released === collected)',
+        'if (released >= (collected as number))',
+      ),
+    ],
+  },
+  {
+    name: 'all events are late',
+    breaks: 'R5',
+    shows: 'is late, and the set is not sealed',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        "return row.phase !== 'COLLECTING' && row.phase !== 'INCOMPLETE';",
+        'return true;',
+      ),
+    ],
+  },
+  {
+    name: 'what comes to a cancelled replay is counted as late',
+    breaks: 'R1',
+    shows: 'are late',
+    caughtBy: 49,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        "if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') await",
+        'await',
+      ),
+    ],
+  },
+  {
+    name: 'a batch holds a hundred times the bytes',
+    breaks: 'R7',
+    shows: 'are held at once',
+    caughtBy: 548,
+    edits: [
+      edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 4 * 1024 * 1024', 'MAX_BATCH_BYTES = 400 * 1024 * 1024'),
+    ],
+  },
+  {
+    name: 'an execution whose replay has failed says that it is done',
+    breaks: 'R7',
+    shows: 'a sequencer is done',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        "if (row.phase === 'FAILED')",
+        "if (row.phase === 'FAILED' && false)",
+      ),
+    ],
+  },
+  {
+    name: 'a sequencer changes a row that has ended',
+    breaks: 'R4',
+    shows: 'the row is changed when it is',
+    caughtBy: 27,
+    edits: [
+      edit('src/core/replay/sequence.ts', '    phase: row.phase,\n    generation: row.generation,\n', ''),
+    ],
+  },
+];
+
+/** The time to live: what expires too soon may vanish while it is needed. */
+export const EXPIRY_MUTANTS: Mutant[] = [
+  {
+    name: 'a buffered event expires at once',
+    breaks: 'R1',
+    caughtBy: 17,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        'expiresAtMs: nowMs + settings.retentionMs,',
+        'expiresAtMs: nowMs,',
+      ),
+    ],
+  },
+  {
+    name: 'a lane expires at once',
+    breaks: 'R3',
+    caughtBy: 4,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'expiresAtMs: nowMs + deps.settings.retentionMs,',
+        'expiresAtMs: nowMs,',
+      ),
+    ],
+  },
+  {
+    name: 'the row expires at once',
+    breaks: 'R7',
+    caughtBy: 1,
+    edits: [
+      edit('src/core/collect/collect.ts', 'expiresAtMs: nowMs + ROW_RETENTION_MS,', 'expiresAtMs: nowMs,'),
+    ],
+  },
+];

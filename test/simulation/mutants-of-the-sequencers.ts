@@ -1,0 +1,132 @@
+import { edit, type Mutant } from './mutant';
+
+/** Who goes on, and with what. */
+export const SEQUENCER_MUTANTS: Mutant[] = [
+  {
+    name: 'a lease that is always alive',
+    breaks: 'R7',
+    caughtBy: 2,
+    edits: [
+      edit(
+        'src/core/replay/lease.ts',
+        'if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;',
+        'if (leaseUntilMs !== undefined) return current;',
+      ),
+    ],
+  },
+  {
+    name: 'a lease that is never alive',
+    breaks: 'R7',
+    shows: 'is named while another is alive',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/lease.ts',
+        'if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'a lease that is over when it begins',
+    breaks: 'R7',
+    shows: 'is over already',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/lease.ts',
+        '{ leaseUntilMs: clock.now() + LEASE_GRACE_MS }',
+        '{ leaseUntilMs: clock.now() - LEASE_GRACE_MS }',
+      ),
+    ],
+  },
+  {
+    name: 'only new events see to a sequencer',
+    breaks: 'R7',
+    caughtBy: 2,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        'const ensured = await ensureSequencer(row, deps);',
+        "const ensured = outcome === 'duplicate' ? row : await ensureSequencer(row, deps);",
+      ),
+    ],
+  },
+  {
+    name: 'the next execution has the same generation',
+    breaks: 'R7',
+    caughtBy: 67,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'const nextGeneration = Math.max(row.generation, state.generation) + 1;',
+        'const nextGeneration = state.generation;',
+      ),
+    ],
+  },
+  {
+    name: 'an execution never goes on as the next one',
+    breaks: 'R7',
+    caughtBy: 331,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'if (iteration < MAX_ITERATIONS) return',
+        'if (iteration < Number.POSITIVE_INFINITY) return',
+      ),
+    ],
+  },
+  {
+    name: 'a long pause is not left to the state machine',
+    breaks: 'R7',
+    caughtBy: 8,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)',
+        'if (dueAtMs > nowMs + Number.POSITIVE_INFINITY)',
+      ),
+    ],
+  },
+  {
+    name: 'a sequencer of a later generation does not name itself in the row',
+    breaks: 'R7',
+    caughtBy: 167,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'await replays.save(replay, life, { generation: row.generation });',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'an event that is refused sees to no sequencer',
+    breaks: 'R7',
+    caughtBy: 393,
+    edits: [
+      edit(
+        'src/core/collect/collect.ts',
+        '      await ensureSequencer(row, deps);\n      throw error;',
+        '      throw error;',
+      ),
+    ],
+  },
+  {
+    name: 'a sequencer does not look at the row again',
+    breaks: 'R7',
+    caughtBy: 658,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (!(await save({ checkpoint }))) return againAt(savedAtMs);',
+        'await save({ checkpoint });',
+      ),
+      edit(
+        'src/core/release/release.ts',
+        'if (!(await save({}))) return againAt(clock.now());',
+        'await save({});',
+      ),
+    ],
+  },
+];
