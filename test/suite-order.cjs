@@ -4,7 +4,10 @@ const { suiteOrder } = require('./support/suite-order.cjs');
 const ORDER = [
   'simulation/',
   'cli/start.test.ts',
+  'cli/start-outcomes',
+  'cli/start-process',
   'local/runtime.test.ts',
+  'examples/orders.test.ts',
   'examples/orders-package',
   'stack/least-privilege',
   'bench/',

@@ -14,3 +14,16 @@ export function temporaryFolder() {
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
+
+/** So many events of a shop, as JSON Lines. */
+export function eventLines(count: number, eventOf: (n: number) => { ms: number; detail: object }): string {
+  const lines = Array.from({ length: count }, (_, n) => {
+    const { ms, detail } = eventOf(n);
+    const time = new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
+    return JSON.stringify({ source: 'shop', 'detail-type': 'Paid', time, detail });
+  });
+  return lines.join('\n');
+}
+
+/** A minute of three orders. */
+export const FEW = eventLines(60, (n) => ({ ms: n * 1_000, detail: { orderId: `o-${n % 3}`, n } }));
