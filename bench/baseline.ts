@@ -72,7 +72,6 @@ export async function startBaseline(
     endpoint: server.endpoint,
     region: LOCAL.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    timeoutsMs: { connection: 30_000, request: 30_000 },
   });
   const definition = await readBaseline('table');
   const machine = new LocalStateMachine(

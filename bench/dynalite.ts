@@ -25,7 +25,6 @@ export async function startDynalite() {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    timeoutsMs: { connection: 30_000, request: 30_000 },
   });
   const counted = new Map<string, Counters>();
   let answered = () => {};

@@ -10,18 +10,16 @@ export interface ClientOptions {
   endpoint: string;
   region?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
-  /** How long a connection and a request may take, milliseconds; by default as in the deployed functions. */
-  timeoutsMs?: { connection: number; request: number };
 }
 
+/** A busy machine, or a process that is client and server at once, is slow to answer itself: that is no fault. */
+const PATIENCE_MS = 30_000;
+
 /** The functions' clients, all at once, for an endpoint that is not AWS. */
-export function createClients({ timeoutsMs, ...options }: ClientOptions) {
-  const timeouts = timeoutsMs && {
-    connectionTimeout: timeoutsMs.connection,
-    requestTimeout: timeoutsMs.request,
-  };
+export function createClients(options: ClientOptions) {
   const { requestHandler, ...rest } = clientConfig();
-  const config = { ...rest, ...options, requestHandler: { ...requestHandler, ...timeouts } };
+  const patient = { ...requestHandler, connectionTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS };
+  const config = { ...rest, ...options, requestHandler: patient };
   const clients = {
     dynamodb: new DynamoDBClient(config),
     eventbridge: new EventBridgeClient(config),

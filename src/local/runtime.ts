@@ -108,8 +108,6 @@ async function start(
       endpoint: server.endpoint,
       region: LOCAL.region,
       credentials: { accessKeyId, secretAccessKey: 'local' },
-      // One process is client and server at once: when it is busy, it is slow to answer itself.
-      timeoutsMs: { connection: 10_000, request: 10_000 },
     });
     atStop(() => clients.destroy());
     return clients;

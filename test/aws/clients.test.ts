@@ -1,16 +1,23 @@
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { clientConfig } from '../../src/aws/clients';
 import { type AwsStub, startAwsStub } from './aws-stub';
+import { LOCAL_ACCESS } from './dynamodb-engine';
 
-describe('the clients', () => {
+describe('the clients of the deployed functions', () => {
   let stub: AwsStub;
+  let dynamodb: DynamoDBClient;
   beforeEach(async () => {
     stub = await startAwsStub();
+    dynamodb = new DynamoDBClient({ ...clientConfig(), endpoint: stub.endpoint, ...LOCAL_ACCESS });
   });
-  afterEach(() => stub.close());
+  afterEach(() => {
+    dynamodb.destroy();
+    return stub.close();
+  });
 
   test('given a request that is never answered, then it is given up and made again', async () => {
     stub.next('never', { body: { TableNames: ['T'] } });
-    const { TableNames } = await stub.clients.dynamodb.send(new ListTablesCommand({}));
+    const { TableNames } = await dynamodb.send(new ListTablesCommand({}));
     expect(TableNames).toEqual(['T']);
     expect(stub.requests).toHaveLength(2);
   }, 15_000);
@@ -18,9 +25,7 @@ describe('the clients', () => {
   test('given a service that goes on failing, then the fourth attempt is the last', async () => {
     const broken = { status: 500, body: { __type: 'InternalServerError', message: 'Internal server error' } };
     stub.next(broken, broken, broken, broken, broken);
-    await expect(stub.clients.dynamodb.send(new ListTablesCommand({}))).rejects.toThrow(
-      'Internal server error',
-    );
+    await expect(dynamodb.send(new ListTablesCommand({}))).rejects.toThrow('Internal server error');
     expect(stub.requests).toHaveLength(4);
   });
 });
