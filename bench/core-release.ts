@@ -1,5 +1,5 @@
 import { parseInstant } from '../src/core/event/instant';
-import { formatPosition } from '../src/core/event/position';
+import { formatPosition, parsePosition } from '../src/core/event/position';
 import type { BufferedEvent, Clock, EventBuffer, Lanes, Replays } from '../src/core/ports';
 import { DEFAULT_OPTIONS } from '../src/core/replay/options';
 import type { ReplayRow } from '../src/core/replay/row';
@@ -41,7 +41,8 @@ export async function releaseInMemory(release: CoreRelease) {
   const buffer: EventBuffer = {
     async read(_replay, bucket, after, limit) {
       work.reads++;
-      const first = after === undefined ? bucket : Number(after.slice(after.lastIndexOf('-') + 1)) + buckets;
+      const first =
+        after === undefined ? bucket : Number(parsePosition(after).id.slice('event-'.length)) + buckets;
       const page: BufferedEvent[] = [];
       for (let n = first; n < events && page.length < limit; n += buckets) {
         page.push({ position: positionOf(n), json: EVENT_JSON, late: false, duplicates: 0 });

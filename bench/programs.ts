@@ -25,7 +25,7 @@ export async function bundle(source: string, folder: string, options: BuildOptio
 
 /**
  * Bundles a program of this folder, as functions are bundled, and hands it over to be run in processes of its own:
- * what is loaded here, and how, is not measured along.
+ * so the measured process loads nothing of this one.
  */
 export async function withProgram<T>(
   program: string,

@@ -3,7 +3,7 @@ import { forCaller } from './telemetry';
 
 /**
  * Makes the handler of a deployed function while its module loads: Lambda initializes a function at full speed, and a
- * variable that is missing shows at once. Elsewhere the module is imported only for its functions, so nothing is made.
+ * variable that is missing shows at once. Elsewhere only the other exports are used, so nothing is made.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html `AWS_LAMBDA_FUNCTION_NAME`
  */

@@ -39,7 +39,7 @@ export function powertoolsTelemetry(): Telemetry {
 export function describeError(error: unknown): LogFields {
   if (error instanceof OrderedReplayError) {
     const { code, message, remedy, ids, cause } = error;
-    return { code, reason: message, remedy, ...ids, ...(cause instanceof Error && { cause: cause.name }) };
+    return { code, what: message, remedy, ...ids, ...(cause instanceof Error && { cause: cause.name }) };
   }
   return { code: error instanceof Error ? error.name : typeof error };
 }

@@ -26,7 +26,7 @@ export function tableDefinitions(names: TableNames): CreateTableCommandInput[] {
   ];
 }
 
-/** Creates the tables where there is no stack to do it: tests and the local runtime. Leaves existing ones alone. */
+/** Creates the tables for the local runtime and for tests; on AWS the stack has them. Leaves existing ones alone. */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all(
     tableDefinitions(names).map(async (definition) => {

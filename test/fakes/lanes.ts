@@ -41,6 +41,7 @@ export function memoryLanes(options: FakeOptions = {}) {
       demand(lane !== '' && Buffer.byteLength(lane) <= LANE_BYTES, `lane ${lane}`);
       demand(isIncreasing(events), `the positions of an append to ${lane} increase`);
       for (const { position, tiebreaker } of events) {
+        // On its own, not by the code that it checks.
         demand(position.split('#')[1] === tiebreaker, `${position} has the tiebreaker ${tiebreaker}`);
       }
       demand(

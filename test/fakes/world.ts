@@ -1,6 +1,7 @@
 import type { CollectDeps } from '../../src/core/collect/collect';
 import type { SequenceDeps } from '../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
+import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { virtualClock } from './clock';
 import { memoryEventBuffer } from './event-buffer';
 import type { FakeOptions } from './fake';
@@ -11,9 +12,6 @@ import { memoryQueues } from './queues';
 import { scriptedReplayStatus } from './replay-status';
 import { memoryReplays } from './replays';
 import { memorySequencerStarts } from './sequencer-starts';
-
-/** A Lambda call's time, of which `sequence` has up to 300 s. */
-const CALL_MS = 300_000;
 
 export interface WorldOptions extends FakeOptions {
   settings?: Partial<Settings>;
@@ -71,7 +69,7 @@ export function createWorld(options: WorldOptions = {}) {
     },
     /** @param actor `remainingMs`: by default a call of 300 s, counted from now on the virtual clock. */
     sequenceDeps(actor: { hook?: Hook; remainingMs?: () => number } = {}): SequenceDeps {
-      const deadlineMs = clock.now() + CALL_MS;
+      const deadlineMs = clock.now() + SEQUENCE_TIMEOUT_MS;
       const remainingMs = actor.remainingMs ?? (() => deadlineMs - clock.now());
       return { ...hooked(actor.hook), observer: observer.port, settings, remainingMs };
     },

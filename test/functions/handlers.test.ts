@@ -87,7 +87,7 @@ describe('the handlers', () => {
       expect.objectContaining({
         message: 'The event was not collected',
         code: 'InvalidEvent',
-        reason: expect.stringMatching(/where an ISO 8601 timestamp is expected\.$/),
+        what: expect.stringMatching(/where an ISO 8601 timestamp is expected\.$/),
         remedy: expect.stringMatching(/^Only events .* mend this one\.$/),
         eventId: 'e1',
         replay: REPLAY,

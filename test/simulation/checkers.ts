@@ -21,6 +21,7 @@ import { demand, type Invariant, Verdict } from './verdict';
 const CANCEL_NOTICED_MS = 25_000;
 /** An append of four attempts that each wait in their sender and lose their answer. */
 const SLOW_APPEND_MS = 50_000;
+
 /**
  * What must hold, checked after every step that could break it and at the end. The checkers know the scenario and the
  * tables, not the code.
@@ -97,7 +98,7 @@ export function createCheckers(parts: {
       return {
         startsOver: () => memory.startsOver(),
         reads: (events) => verdict.check(() => memory.reads(events)),
-        appends: (events) => memory.appends(events),
+        appends: (events, outcome) => memory.appends(events, outcome),
       };
     },
     purged: (id: string) => purged.add(id),

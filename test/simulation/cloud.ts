@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/core/json';
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
 import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
 import type { SequencerState } from '../../src/core/replay/sequence';
+import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
 import { dynamoDb } from './dynamodb';
@@ -17,25 +18,12 @@ import { expressCollect, standardSequence } from './step-functions';
 import { laneStream } from './stream';
 import type { World } from './world';
 
-/** As `serverless.yml` has it. */
-const SEQUENCE_TIMEOUT_MS = 300_000;
-
 /** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
 export async function playOut(world: World): Promise<void> {
   const { scenario, scheduler, protocol, settings, checkers, tables, starts } = world;
   const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
-  const doomed = (event: JsonObject) => {
-    const left = cursesLeft.get(event.id as string) ?? 0;
-    cursesLeft.set(event.id as string, left - 1);
-    return left > 0;
-  };
-
-  const lossesLeft = new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable]));
-  const isLost = (event: JsonObject) => {
-    const left = lossesLeft.get(event.id as string) ?? 0;
-    lossesLeft.set(event.id as string, left - 1);
-    return left > 0;
-  };
+  const isDoomed = countdown(cursesLeft);
+  const isLost = countdown(new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable])));
 
   const collect = createFunction(world, {
     name: 'collect',
@@ -71,7 +59,7 @@ export async function playOut(world: World): Promise<void> {
 
   const callCollect: CollectCall = (input, events) => {
     const lost = events.filter(isLost).length > 0;
-    const dies = events.filter(doomed).length > 0;
+    const dies = events.filter(isDoomed).length > 0;
     return lost ? callLost(world) : collect(input, dies);
   };
 
@@ -106,8 +94,8 @@ export async function playOut(world: World): Promise<void> {
   }
 
   /**
-   * Nobody watches over an execution that has failed: the next event to be handled does, once the lease is over. One
-   * that goes on killing its collectors until it is dead, and is then purged, tells nobody.
+   * If an execution fails, nothing restarts it until another event arrives after the lease. An event that kills its
+   * collector until it is a dead letter, and is purged then, starts nobody: so a stored event is sent again here.
    */
   function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
     if (how === 'succeeded') return;
@@ -154,4 +142,13 @@ export async function playOut(world: World): Promise<void> {
 
 function storedIds(world: World): Set<string> {
   return new Set(world.tables.buffer.stored(REPLAY).map(({ json }) => JSON.parse(json).id));
+}
+
+/** True of an event for as long as it has something left. */
+function countdown(left: Map<string, number>): (event: JsonObject) => boolean {
+  return ({ id }) => {
+    const before = left.get(id as string) ?? 0;
+    left.set(id as string, before - 1);
+    return before > 0;
+  };
 }

@@ -119,7 +119,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
             const outcome = await lanes.append(lane, events, expiresAtMs);
-            memory.appends(events);
+            memory.appends(events, outcome);
             if (outcome === 'appended') {
               checkers.appended(life.clock.now());
               listeners.appended();

@@ -1,4 +1,4 @@
-import type { BufferedEvent, LaneEvent } from '../../src/core/ports';
+import type { AppendOutcome, BufferedEvent, LaneEvent } from '../../src/core/ports';
 import { demand } from './verdict';
 
 const MIB = 1024 * 1024;
@@ -32,10 +32,16 @@ export class MemoryChecker {
     demand(this.#bytes <= this.#mostBytes, 'R7', () => `${this.#bytes} bytes of events are held at once`);
   }
 
-  appends(events: readonly LaneEvent[]): void {
-    for (const { position } of events) {
-      this.#bytes -= this.#held.get(position) ?? 0;
-      this.#held.delete(position);
-    }
+  /** A refusal covers what the lane has already, not only the events of this append. */
+  appends(events: readonly LaneEvent[], outcome: AppendOutcome): void {
+    const covered = outcome === 'appended' ? '' : outcome.alreadyAt;
+    const isDone = (position: string) => position <= covered;
+    for (const { position } of events) this.#letGo(position);
+    for (const position of [...this.#held.keys()].filter(isDone)) this.#letGo(position);
+  }
+
+  #letGo(position: string): void {
+    this.#bytes -= this.#held.get(position) ?? 0;
+    this.#held.delete(position);
   }
 }

@@ -10,10 +10,12 @@ export class RowChecker {
   readonly phases: string[] = [];
   readonly answers: SequenceAnswer[] = [];
   readonly #scenario: Scenario;
+  readonly #someoneStandsStill: boolean;
   #someFailed = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    this.#someoneStandsStill = scenario.faults.standstill > 0 || scenario.standsStill !== undefined;
   }
 
   /** @param nowMs By the slowest clock of all hosts, what is over is over for each. */
@@ -24,8 +26,10 @@ export class RowChecker {
     const isAlive = before.leaseUntilMs !== undefined && before.leaseUntilMs > nowMs;
     const isNamed = generation > before.generation && heartbeatAtMs === undefined;
     demand(!isNamed || !isAlive, 'R7', () => `sequencer ${generation} is named while another is alive`);
+    // A host that stood still saves the lease of before, and another sequencer may start beside it, which is safe (R4).
+    const saidAtMs = this.#someoneStandsStill ? (heartbeatAtMs ?? Number.NEGATIVE_INFINITY) : nowMs;
     demand(
-      (leaseUntilMs ?? nowMs) >= nowMs,
+      (leaseUntilMs ?? saidAtMs) >= saidAtMs,
       'R7',
       () => `the lease of sequencer ${generation} is over already`,
     );

@@ -1,5 +1,9 @@
 import type { Random } from '../../src/local/random';
-import type { Life } from './life';
+
+/** Whoever a turn belongs to: runs it, keeps it for later or drops it. */
+export interface Owner {
+  enter(run: () => void): void;
+}
 
 export interface Turn {
   readonly atMs: number;
@@ -34,13 +38,13 @@ export class Scheduler {
     this.#mostTurns = mostTurns;
   }
 
-  /** Runs something later; what belongs to a life waits while that is frozen and is dropped when it is over. */
-  at(delayMs: number, run: () => void, life?: Life): Turn {
+  /** Runs something later, by its owner if it has one. */
+  at(delayMs: number, run: () => void, owner?: Owner): Turn {
     const turn: Turn = {
       atMs: this.nowMs + Math.max(0, delayMs),
       tie: this.#random.integer(0, 1_000_000),
       number: this.#numbers++,
-      run: life ? () => life.enter(run) : run,
+      run: owner ? () => owner.enter(run) : run,
     };
     push(this.#heap, turn);
     return turn;
@@ -51,8 +55,8 @@ export class Scheduler {
     if (turn) turn.run = undefined;
   }
 
-  sleep(ms: number, life?: Life): Promise<void> {
-    return new Promise((resolve) => this.at(ms, resolve, life));
+  sleep(ms: number, owner?: Owner): Promise<void> {
+    return new Promise((resolve) => this.at(ms, resolve, owner));
   }
 
   /** Starts something that goes on by itself; it must not fail. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readSettings } from '../../functions/settings';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { tableDefinitions } from '../../src/local/tables';
 import type { Statement } from '../support/iam';
 import { DEFINITIONS, stateOf } from './definitions';
@@ -118,6 +119,7 @@ describe('the promises that the seal relies on', () => {
 
   test('a call of sequence ends before the state machine gives it up', () => {
     const { TimeoutSeconds } = stateOf(DEFINITIONS.sequence, 'ForwardDueEvents');
+    expect(properties('SequenceLambdaFunction').Timeout).toBe(SEQUENCE_TIMEOUT_MS / 1_000);
     expect(properties('SequenceLambdaFunction').Timeout).toBeLessThan(TimeoutSeconds as number);
   });
 });

@@ -29,7 +29,7 @@ export interface Warning {
   message: string;
 }
 
-/** How far a lane-by-lane release has come. All events up to `position` are in their lanes. */
+/** How far the release has come. All events up to `position` are in their lanes. */
 export interface Checkpoint extends PacePoint {
   position: string;
   /** Events released up to here. */

@@ -140,7 +140,8 @@ function answerFail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer
 
 function noRow(replay: string): OrderedReplayError {
   return new OrderedReplayError('ReplayNotFound', `No row of replay ${replay}.`, {
-    remedy: 'Start a sequencer by starting a replay.',
+    remedy:
+      'A replay makes its row with its first event; start one, under a new name if the row was deleted.',
     ids: { replay },
   });
 }

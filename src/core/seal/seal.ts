@@ -130,7 +130,7 @@ function notFound(replay: string): OrderedReplayError {
 }
 
 function failedAtEventBridge(replay: string, { stateReason }: ReplayDescription): OrderedReplayError {
-  const why = stateReason === undefined ? 'without a reason' : `because: ${stateReason}`;
+  const why = stateReason === undefined ? 'without a reason' : `because: ${stateReason.replace(/\.$/, '')}`;
   return new OrderedReplayError('ReplayFailed', `EventBridge says FAILED, ${why}.`, {
     remedy: `Remove the cause. ${UNDER_A_NEW_NAME}; nothing was delivered.`,
     ids: { replay },

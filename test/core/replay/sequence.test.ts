@@ -35,7 +35,8 @@ test('given a replay without a row, then the answer is to fail', async () => {
   expect(await sequence({ replay: 'other', generation: 1 }, world.sequenceDeps())).toEqual({
     action: 'fail',
     Error: 'ReplayNotFound',
-    Cause: 'No row of replay other. Start a sequencer by starting a replay.',
+    Cause:
+      'No row of replay other. A replay makes its row with its first event; start one, under a new name if the row was deleted.',
   });
 });
 
