@@ -116,7 +116,7 @@ export function createCheckers(parts: {
 
     letterComes: (messageId: string) => counts.letterComes(messageId),
     letterGoes: (messageId: string) => counts.letterGoes(messageId),
-    findsUncounted: () => counts.findsUncounted(),
+    findsUncounted: (isThereAlready: boolean) => counts.findsUncounted(isThereAlready),
     countsLate: () => verdict.check(() => counts.counts()),
 
     rowSaved(changes: RowChanges, before: ReplayRow): void {
@@ -168,8 +168,9 @@ export function createCheckers(parts: {
         );
         ends.checkOutcomes(row, dead);
         if (!row) return;
-        rows.atTheEnd(row, cancelledMs !== undefined);
+        rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0);
         if (row.phase === 'DONE') ends.checkCounts(row, dead);
+        else if (row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });

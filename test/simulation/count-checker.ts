@@ -14,6 +14,7 @@ export class CountChecker {
   readonly #letters = new Map<string, { fromMs: number; untilMs: number }>();
   #delivered = 0;
   #foundUncounted = 0;
+  #foundThere = 0;
   #counted = 0;
 
   constructor(scheduler: Scheduler, queueMetadataMs: number) {
@@ -60,8 +61,17 @@ export class CountChecker {
   }
 
   /** A delivery has learned that its event is late and is not marked as counted. */
-  findsUncounted(): void {
+  findsUncounted(isThereAlready: boolean): void {
     this.#foundUncounted++;
+    if (isThereAlready) this.#foundThere++;
+  }
+
+  /**
+   * All that comes to a replay that ended before its seal is kept, and none of it is late. Only a delivery that has not
+   * seen the end yet counts one: that another has just stored.
+   */
+  endedBeforeTheSeal(): void {
+    demand(this.#counted <= this.#foundThere, 'R1', () => `${this.#counted} are late`);
   }
 
   /** A count that is no repetition by the SDK of one whose answer was lost: each delivery may count once. */

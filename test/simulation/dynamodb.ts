@@ -28,7 +28,7 @@ export function dynamoDb(world: World, life: Life): Stores {
         );
         const { late, lateCounted } =
           outcome === 'stored' ? { late: event.late, lateCounted: false } : outcome.existing;
-        if (late && !lateCounted) checkers.findsUncounted();
+        if (late && !lateCounted) checkers.findsUncounted(outcome !== 'stored');
         return outcome;
       },
       addDuplicate: (key) =>
