@@ -151,10 +151,13 @@ export function createCheckers(parts: {
 
     consumerHandled: (delivery: Delivery) => consumer.handled(delivery),
 
-    /** When nothing happens, until a person does something. */
+    /**
+     * When nothing happens, until a person does something. A delivery that died for good may have stored its event and
+     * started nobody: that takes its dead letter, handed back.
+     */
     atRest(): void {
       const row = tables.replays.row(REPLAY);
-      if (row) verdict.check(() => rows.atRest(row));
+      if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
