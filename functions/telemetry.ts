@@ -36,7 +36,7 @@ export function powertoolsTelemetry(): Telemetry {
   };
 }
 
-export function describeError(error: unknown): LogFields {
+function describeError(error: unknown): LogFields {
   if (error instanceof OrderedReplayError) {
     const { code, message, remedy, ids, cause } = error;
     return { code, what: message, remedy, ...ids, ...(cause instanceof Error && { cause: cause.name }) };

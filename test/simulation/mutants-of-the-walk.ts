@@ -74,7 +74,7 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'events are taken before they are due',
     breaks: 'R6',
     caughtBy: 4,
-    edits: [edit('src/core/release/release.ts', 'if (point.dueAtMs > nowMs) break;', '')],
+    edits: [edit('src/core/release/release.ts', 'if (place.point.dueAtMs > nowMs) break;', '')],
   },
   {
     name: 'a pause ignores the speed',

@@ -35,7 +35,7 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
     if (!next) return finish(row, walk.checkpoint, clock.now());
-    const { dueAtMs } = walk.pacePointOf(next);
+    const { dueAtMs } = walk.placeOf(next).point;
     const nowMs = clock.now();
     if (nowMs >= row.createdAtMs + deps.settings.retentionMs) {
       return endFailed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
@@ -68,6 +68,12 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
   }
 }
 
+/** What an event's position says to the walk. */
+interface Place {
+  tiebreaker: string;
+  point: PacePoint;
+}
+
 /** The walk's only state: the checkpoint, and the pace point of the events taken since. */
 function startWalk(row: ReplayRow) {
   const options = optionsInRow(row.options);
@@ -76,15 +82,15 @@ function startWalk(row: ReplayRow) {
   let duplicates = row.checkpoint?.duplicates ?? 0;
   const walk = {
     checkpoint: row.checkpoint,
-    /** When the event that comes next is due. */
-    pacePointOf({ position }: BufferedEvent): PacePoint {
-      const eventTimeMs = epochMsOf(parsePosition(position).time);
-      return { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) };
+    /** When the event that comes next is due, and its tiebreaker. */
+    placeOf({ position }: BufferedEvent): Place {
+      const { time, tiebreaker } = parsePosition(position);
+      const eventTimeMs = epochMsOf(time);
+      return { tiebreaker, point: { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) } };
     },
-    take({ position, json, duplicates: more }: BufferedEvent, point: PacePoint): DueEvent {
+    take({ position, json, duplicates: more }: BufferedEvent, { tiebreaker, point }: Place): DueEvent {
       last = point;
       duplicates += more;
-      const { tiebreaker } = parsePosition(position);
       const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
       return { position, tiebreaker, json, lane, dueAtMs: point.dueAtMs };
     },
@@ -111,9 +117,9 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
     if (!next) break;
-    const point = walk.pacePointOf(next);
-    if (point.dueAtMs > nowMs) break;
-    batch.push(walk.take(next, point));
+    const place = walk.placeOf(next);
+    if (place.point.dueAtMs > nowMs) break;
+    batch.push(walk.take(next, place));
     bytes += next.json.length;
     reader.take();
   }
