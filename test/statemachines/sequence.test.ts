@@ -212,7 +212,7 @@ describe('the answers of the function', () => {
       stage.fail(SEQUENCE, () => answer);
       const execution = await stage.sequenced('r.1', START_OF_R);
       expect(execution).toMatchObject({ status: 'FAILED', error: 'UnknownAction' });
-      expect(execution.cause).toContain('Start the replay again');
+      expect(execution.cause).toContain('start the next generation by hand');
     },
   );
 });
