@@ -43,7 +43,7 @@ const RARE: [probability: number, change: Change][] = [
  */
 export function withoutCapacity(scenario: Scenario, random: Random): Scenario {
   const { abortSequencerAfterMs: _, ...rest } = scenario;
-  const noCapacity = { afterMs: random.integer(0, 10 * MINUTE_MS), forMs: random.integer(5, 90) * MINUTE_MS };
+  const noCapacity = { afterMs: random.integer(0, 3 * MINUTE_MS), forMs: random.integer(5, 90) * MINUTE_MS };
   const namesUsedUp = Array.from({ length: random.integer(0, 4) }, (_, n) => 2 + n);
   return { ...rest, noCapacity, ...(namesUsedUp.length > 0 && { namesUsedUp }), replay: 'completes' };
 }
