@@ -45,7 +45,8 @@ export async function releaseInMemory(release: CoreRelease) {
         after === undefined ? bucket : Number(parsePosition(after).id.slice('event-'.length)) + buckets;
       const page: BufferedEvent[] = [];
       for (let n = first; n < events && page.length < limit; n += buckets) {
-        page.push({ position: positionOf(n), json: EVENT_JSON, late: false, duplicates: 0 });
+        const json = () => EVENT_JSON;
+        page.push({ position: positionOf(n), json, heldBytes: EVENT_JSON.length, late: false, duplicates: 0 });
       }
       return { events: page, more: page.length === limit };
     },

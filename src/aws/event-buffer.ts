@@ -5,7 +5,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { BufferKey, EventBuffer } from '../core/ports';
+import type { BufferedEvent, BufferKey, EventBuffer } from '../core/ports';
 import {
   attributesOf,
   type Columns,
@@ -20,7 +20,7 @@ import {
   timeToLive,
 } from './attributes';
 import { writeOrFind } from './conditional-write';
-import { deflatedText } from './deflated';
+import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
@@ -31,9 +31,9 @@ const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; e
 };
 
 /** What is absent is false, or 0. */
-const BUFFERED_EVENT: Columns<{ position: string; json: string; late?: boolean; duplicates?: number }> = {
+const BUFFERED_EVENT: Columns<{ position: string; event: HeldText; late?: boolean; duplicates?: number }> = {
   position: column('position', text()),
-  json: column('event', deflatedText),
+  event: column('event', heldText),
   late: column('late', flag),
   duplicates: column('duplicates', number),
 };
@@ -106,12 +106,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
           ...parameters(),
         }),
       );
-      const events = Items.map((item) => ({
-        late: false,
-        duplicates: 0,
-        ...decodeItem(BUFFERED_EVENT, item),
-      }));
-      return { events, more: LastEvaluatedKey !== undefined };
+      return { events: Items.map(bufferedEvent), more: LastEvaluatedKey !== undefined };
     },
 
     async count(replay, bucket) {
@@ -129,6 +124,20 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       return count;
     },
   };
+}
+
+function bufferedEvent(item: Item): BufferedEvent {
+  const { position, event, late = false, duplicates = 0 } = decodeItem(BUFFERED_EVENT, item);
+  const json = () => {
+    try {
+      return event.text();
+    } catch (cause) {
+      throw new TypeError(`The event at ${position} is not as it was written: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  };
+  return { position, json, heldBytes: event.heldBytes, late, duplicates };
 }
 
 function bucketName(replay: string, bucket: number): Item[string] {

@@ -29,7 +29,10 @@ export interface BufferKey {
 
 export interface BufferedEvent {
   position: string;
-  json: string;
+  /** Its text, made anew from what is held each time. Throws where that is not as it was written. */
+  json(): string;
+  /** What is held of it; its text may be a hundred times as long. */
+  heldBytes: number;
   /** Arrived after the seal: to be held, not released. */
   late: boolean;
   duplicates: number;

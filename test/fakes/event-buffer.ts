@@ -10,7 +10,8 @@ const ITEM_BYTES = 400 * 1024;
 const POSITION_BYTES = 1024;
 
 /** A buffered event with all that the table keeps of it. */
-export interface StoredEvent extends BufferedEvent {
+export interface StoredEvent extends Omit<BufferedEvent, 'json' | 'heldBytes'> {
+  json: string;
   lateCounted: boolean;
   receivedAtMs: number;
   expiresAtMs: number;
@@ -121,7 +122,7 @@ class Bucket {
     for (let n = after === undefined ? 0 : this.#firstAfter(after); n < sorted.length; n++) {
       if (events.length === limit || pageBytes >= PAGE_BYTES) return { events, more: true };
       const { position, json, late, duplicates } = sorted[n] as StoredEvent;
-      events.push({ position, json, late, duplicates });
+      events.push({ position, json: () => json, heldBytes: json.length, late, duplicates });
       pageBytes += json.length;
     }
     return { events, more: events.length === limit };
