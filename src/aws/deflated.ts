@@ -35,7 +35,6 @@ export const heldText: Codec<HeldText> = {
   }),
 };
 
-
 /** A list, deflated as the JSON of an array. */
 export const deflatedTexts: Codec<string[]> = {
   encode: (values) => deflatedIfCheaper(JSON.stringify(values)) ?? texts.encode(values),

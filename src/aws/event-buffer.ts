@@ -1,7 +1,6 @@
 import {
   type DynamoDBClient,
   PutItemCommand,
-  paginateQuery,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -37,6 +36,8 @@ const BUFFERED_EVENT: Columns<{ position: string; event: HeldText; late?: boolea
   late: column('late', flag),
   duplicates: column('duplicates', number),
 };
+
+const KEY: Columns<{ position: string }> = { position: column('position', text()) };
 
 const LATENESS: Columns<{ late?: boolean; lateCounted?: boolean }> = {
   late: column('late', flag),
@@ -89,41 +90,49 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       update(key, ({ path, value }) => `SET ${path('lateCounted')} = ${value(flag.encode(true))}`),
 
     async read(replay, bucket, after, limit) {
-      const { path, value, parameters } = createPlaceholders();
-      const inBucket = `${path('bucket')} = ${value(bucketName(replay, bucket))}`;
+      const placeholders = createPlaceholders();
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
           Limit: limit,
-          KeyConditionExpression:
-            after === undefined
-              ? inBucket
-              : `${inBucket} AND ${path('position')} > ${value(text().encode(after))}`,
+          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
           ProjectionExpression: attributesOf(BUFFERED_EVENT)
-            .map((name) => path(name))
+            .map((name) => placeholders.path(name))
             .join(', '),
-          ...parameters(),
+          ...placeholders.parameters(),
         }),
       );
       return { events: Items.map(bufferedEvent), more: LastEvaluatedKey !== undefined };
     },
 
-    async count(replay, bucket) {
-      const { path, value, parameters } = createPlaceholders();
-      const query = {
-        TableName: table,
-        ConsistentRead: true,
-        Select: 'COUNT',
-        KeyConditionExpression: `${path('bucket')} = ${value(bucketName(replay, bucket))}`,
-        FilterExpression: `attribute_not_exists(${path('late')})`,
-        ...parameters(),
-      } as const;
-      let count = 0;
-      for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
-      return count;
+    async count(replay, bucket, after) {
+      const placeholders = createPlaceholders();
+      const { Count = 0, LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          Select: 'COUNT',
+          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
+          FilterExpression: `attribute_not_exists(${placeholders.path('late')})`,
+          ...placeholders.parameters(),
+        }),
+      );
+      return { events: Count, ...(LastEvaluatedKey && { upTo: decodeItem(KEY, LastEvaluatedKey).position }) };
     },
   };
+}
+
+function inBucketAfter(
+  replay: string,
+  bucket: number,
+  after: string | undefined,
+  { path, value }: ReturnType<typeof createPlaceholders>,
+): string {
+  const inBucket = `${path('bucket')} = ${value(bucketName(replay, bucket))}`;
+  return after === undefined
+    ? inBucket
+    : `${inBucket} AND ${path('position')} > ${value(text().encode(after))}`;
 }
 
 function bufferedEvent(item: Item): BufferedEvent {

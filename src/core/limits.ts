@@ -41,6 +41,15 @@ export const LAST_PAGE_EVENTS = 1_024;
  */
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
+/**
+ * How long the sealed set is counted before the row keeps what has been counted, and a cancellation is noticed. A step
+ * begins with 15 s left: this, and a page that is tried again, fit.
+ */
+export const COUNT_STEP_MS = 5 * SECOND_MS;
+
+/** Buckets that are counted at once: the answers are small. */
+export const COUNT_CONCURRENCY = 32;
+
 /** Pages that are read at once. One of 1 MB takes about six while it is parsed. */
 export const READ_CONCURRENCY = 8;
 

@@ -20,8 +20,11 @@ export interface StoredEvent extends Omit<BufferedEvent, 'json' | 'heldBytes'> {
 /**
  * An `EventBuffer` in memory. Like DynamoDB it orders by bytes, ends a page at 1 MB, and says `more` whenever the
  * limit was reached, though nothing may follow.
+ *
+ * @param options `countPageEvents`: so few events are counted at a time, as if they were large.
  */
-export function memoryEventBuffer(options: FakeOptions = {}) {
+export function memoryEventBuffer(options: FakeOptions & { countPageEvents?: number } = {}) {
+  const { countPageEvents = Number.POSITIVE_INFINITY } = options;
   const buckets = new Map<string, Bucket>();
 
   function bucketOf(replay: string, bucket: number): Bucket {
@@ -61,8 +64,13 @@ export function memoryEventBuffer(options: FakeOptions = {}) {
       demand(Number.isInteger(limit) && limit >= 1, `limit ${limit}`);
       return bucketOf(replay, bucket).page(after, limit);
     },
-    async count(replay, bucket) {
-      return bucketOf(replay, bucket).sorted.reduce((sum, event) => sum + (event.late ? 0 : 1), 0);
+    async count(replay, bucket, after) {
+      const { events, more } = bucketOf(replay, bucket).page(after, countPageEvents);
+      const upTo = more ? events.at(-1)?.position : undefined;
+      return {
+        events: events.filter(({ late }) => !late).length,
+        ...(upTo !== undefined && { upTo }),
+      };
     },
   };
 
@@ -70,6 +78,10 @@ export function memoryEventBuffer(options: FakeOptions = {}) {
     'buffer',
     port,
     {
+      /** Everything kept of one bucket, by position. */
+      storedIn(replay: string, bucket: number): readonly StoredEvent[] {
+        return bucketOf(replay, bucket).sorted;
+      },
       /** Everything kept of one replay, all buckets together, by position. */
       stored(replay: string): StoredEvent[] {
         return [...buckets]

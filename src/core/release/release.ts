@@ -88,7 +88,11 @@ function startWalk(row: ReplayRow) {
       const eventTimeMs = epochMsOf(time);
       return { tiebreaker, point: { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) } };
     },
-    take({ position, duplicates: more }: BufferedEvent, json: string, { tiebreaker, point }: Place): DueEvent {
+    take(
+      { position, duplicates: more }: BufferedEvent,
+      json: string,
+      { tiebreaker, point }: Place,
+    ): DueEvent {
       last = point;
       duplicates += more;
       const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
