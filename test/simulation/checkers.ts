@@ -38,12 +38,14 @@ export function createCheckers(parts: {
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
-  const counts = new CountChecker(scheduler, settings.queueMetadataMs);
+  const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
+  let completedMs: number | undefined;
+  let releaseAfterMs: number | undefined;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -86,6 +88,13 @@ export function createCheckers(parts: {
     get dwellMs() {
       return dwellMs;
     },
+    /** From the moment at which EventBridge completed the replay to the start of the release. */
+    get releaseAfterMs() {
+      return releaseAfterMs;
+    },
+    completed(): void {
+      completedMs = scheduler.nowMs;
+    },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
     answered(generation: number, answer: SequenceAnswer): void {
@@ -126,6 +135,9 @@ export function createCheckers(parts: {
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;
         verdict.check(checkSeal);
+      }
+      if (changes.phase === 'RELEASING' && completedMs !== undefined) {
+        releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
       if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
     },

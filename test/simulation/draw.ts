@@ -3,6 +3,7 @@ import { CALM, MOST } from './faults';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
+  inAThrottledRegion,
   MAX_SKEW_MS,
   racingWithTheSeal,
   redrivenBetweenReadings,
@@ -60,6 +61,7 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
+  if (random.chance(0.08)) return inAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };

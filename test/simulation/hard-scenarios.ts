@@ -5,6 +5,9 @@ import { MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
 /** What the allowance for clocks leaves beside a request's transit, less a margin for rounding. */
 export const MAX_SKEW_MS = DEFAULT_SETTINGS.clockSkewMs - MAX_TRANSIT_MS - 20;
 
+/** A request can wait in its sender so long that its call still has it sent. */
+export const MOST_WAITED_MS = DEFAULT_SETTINGS.collectTimeoutMs - 100;
+
 /** Of a scenario that is about them: each is received five times before it is one. */
 const MOST_LETTERS = 12;
 
@@ -29,6 +32,8 @@ export function racingWithTheSeal(scenario: Scenario, random: Random): Scenario 
       trigger: 'emptyOnce',
       delayMs: 120_000 + random.integer(-10_000, 2_000),
     },
+    // A mark that gets through puts the seal off, so there is no race with it.
+    marksAreLost: random.chance(0.7),
     faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
   };
 }
@@ -41,7 +46,7 @@ export function racingWithTheSeal(scenario: Scenario, random: Random): Scenario 
 export function atTheEndOfTheDwell(scenario: Scenario, random: Random): Scenario {
   const raced = racingWithTheSeal(scenario, random);
   const slowPut = () => ({
-    sentAfterMs: random.integer(9_400, 9_900),
+    sentAfterMs: random.integer(MOST_WAITED_MS - 500, MOST_WAITED_MS),
     onItsWayMs: MAX_SKEW_MS - random.integer(20, 400),
   });
   return {
@@ -77,7 +82,7 @@ export function withAStraggler(scenario: Scenario, random: Random): Scenario {
     ...scenario,
     events: [...events, last],
     replay: 'completes',
-    depthsLagFully: true,
+    depthLagMs: random.integer(60_000, DEFAULT_SETTINGS.depthLagMs),
     faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
   };
 }
@@ -93,8 +98,46 @@ export function redrivenBetweenReadings(scenario: Scenario, random: Random): Sce
     ...scenario,
     events: [...events, letter],
     replay: 'completes',
-    depthsLagFully: true,
+    depthLagMs: 60_000,
     operator: { act: 'redrive', trigger: 'emptyOnce', delayMs: 60_000 - random.integer(100, 12_000) },
     faults: { ...scenario.faults, crash: 0, hang: 0, zombie: 0, oversized: 0 },
+  };
+}
+
+/** Nothing drains for longer, and events come no further apart. */
+const LONGEST_DRAIN_MS = 10 * 60_000;
+
+/**
+ * A Region over its invocations quota: after COMPLETED the rest of the replay is first tried for up to ten minutes, each
+ * up to `maxArrivalGapMs` after the one before. Each may then be throttled for a minute, and every other one takes the
+ * side road. The last one takes as long as any can, and is seen in Overflow as late as the seal allows for.
+ */
+export function inAThrottledRegion(
+  scenario: Scenario,
+  random: Random,
+  depthLagMs = random.integer(0, 1) * DEFAULT_SETTINGS.depthLagMs || random.integer(60_000, 75_000),
+): Scenario {
+  const apart = random.integer(1, DEFAULT_SETTINGS.maxArrivalGapMs / 1_000) * 1_000;
+  const inTime = random.integer(1, 3);
+  const [first, ...rest] = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
+  let triedAfterMs = 0;
+  const delayed = rest.slice(inTime).flatMap((event, n, all): SketchPlan[] => {
+    const isLast = n === all.length - 1;
+    triedAfterMs += isLast ? DEFAULT_SETTINGS.maxArrivalGapMs : random.integer(0, apart);
+    if (triedAfterMs > LONGEST_DRAIN_MS) return [];
+    const throttledMs = isLast
+      ? random.integer(58_500, 59_300)
+      : random.chance(0.5)
+        ? random.integer(0, 59_300)
+        : 0;
+    const unreachable = isLast ? random.integer(5, 7) : random.chance(0.5) ? random.integer(3, 7) : 0;
+    return [{ ...event, firstTriedAfterMs: triedAfterMs, throttledMs, unreachable }];
+  });
+  return {
+    ...scenario,
+    events: [first as SketchPlan, ...rest.slice(0, inTime), ...delayed],
+    replay: 'completes',
+    depthLagMs,
+    faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
   };
 }

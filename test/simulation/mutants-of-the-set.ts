@@ -32,13 +32,13 @@ export const SET_MUTANTS: Mutant[] = [
     name: 'seal looks at the queues once',
     breaks: 'R5',
     caughtBy: 3,
-    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
+    edits: [edit('src/core/seal/seal.ts', 'readings >= EMPTY_READINGS &&', 'readings >= 1 &&')],
   },
   {
     name: 'seal looks at the queues twice',
     breaks: 'R5',
     caughtBy: 248,
-    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
+    edits: [edit('src/core/seal/seal.ts', 'readings >= EMPTY_READINGS &&', 'readings >= 2 &&')],
   },
   {
     name: 'Overflow is not looked at',

@@ -74,8 +74,9 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
     }
     const retryPark = retries(Park.Retry, random);
     for (;;) {
-      await scheduler.sleep(random.integer(5, 100));
-      const delayMs = strikes(world, 'parkFails') ? retryPark('SQS.SqsException') : undefined;
+      const fails = strikes(world, 'parkFails');
+      await scheduler.sleep(random.integer(5, fails ? 1_000 * Park.TimeoutSeconds : 100));
+      const delayMs = fails ? retryPark('SQS.SqsException') : undefined;
       // SQS takes one of a state's attempts: an execution that fails in `Park` would lose its event.
       if (delayMs === undefined) break;
       await scheduler.sleep(delayMs);
