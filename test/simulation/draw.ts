@@ -4,6 +4,7 @@ import {
   atTheEndOfTheDwell,
   cancelledByHand,
   inAThrottledRegion,
+  lastOfAThrottledRegion,
   MAX_SKEW_MS,
   racingWithTheSeal,
   redrivenBetweenReadings,
@@ -62,6 +63,7 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
   if (random.chance(0.08)) return inAThrottledRegion(scenario, random);
+  if (random.chance(0.08)) return lastOfAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };

@@ -1,6 +1,10 @@
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
+import { CALM } from './faults';
 import { MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
+
+const pick = <T>(random: Random, values: readonly T[]): T =>
+  values[random.integer(0, values.length - 1)] as T;
 
 /** What the allowance for clocks leaves beside a request's transit, less a margin for rounding. */
 export const MAX_SKEW_MS = DEFAULT_SETTINGS.clockSkewMs - MAX_TRANSIT_MS - 20;
@@ -104,40 +108,62 @@ export function redrivenBetweenReadings(scenario: Scenario, random: Random): Sce
   };
 }
 
-/** Nothing drains for longer, and events come no further apart. */
+/** Nothing drains for longer. */
 const LONGEST_DRAIN_MS = 10 * 60_000;
+
+const { maxArrivalGapMs, arrivalStaleMs, depthLagMs: DEPTH_LAG_MS } = DEFAULT_SETTINGS;
 
 /**
  * A Region over its invocations quota: after COMPLETED the rest of the replay is first tried for up to ten minutes, each
- * up to `maxArrivalGapMs` after the one before. Each may then be throttled for a minute, and every other one takes the
- * side road. The last one takes as long as any can, and is seen in Overflow as late as the seal allows for.
+ * event up to `maxArrivalGapMs` after the one before. Each may then be throttled for a minute, and every other one takes
+ * the side road.
  */
-export function inAThrottledRegion(
+export function inAThrottledRegion(scenario: Scenario, random: Random): Scenario {
+  const apartMs = pick(random, [1_000, 5_000, maxArrivalGapMs, maxArrivalGapMs]);
+  let triedAfterMs = 0;
+  return drained(scenario, random.integer(60_000, DEPTH_LAG_MS), () => {
+    triedAfterMs += random.integer(0, apartMs);
+    return {
+      firstTriedAfterMs: Math.min(triedAfterMs, LONGEST_DRAIN_MS),
+      ...(random.chance(0.5) && { throttledMs: random.integer(0, 59_300) }),
+      ...(random.chance(0.5) && { unreachable: random.integer(3, 7) }),
+    };
+  });
+}
+
+/**
+ * The same, and all but the last event arrive at once when they are tried. That one comes as late as it may after them
+ * and takes as long as any can; so does everything that could show it before the seal.
+ */
+export function lastOfAThrottledRegion(
   scenario: Scenario,
   random: Random,
-  depthLagMs = random.integer(0, 1) * DEFAULT_SETTINGS.depthLagMs || random.integer(60_000, 75_000),
+  depthLagMs = DEPTH_LAG_MS,
 ): Scenario {
-  const apart = random.integer(1, DEFAULT_SETTINGS.maxArrivalGapMs / 1_000) * 1_000;
-  const inTime = random.integer(1, 3);
-  const [first, ...rest] = scenario.events.map(({ bad: _, cursed: __, ...event }) => event);
   let triedAfterMs = 0;
-  const delayed = rest.slice(inTime).flatMap((event, n, all): SketchPlan[] => {
-    const isLast = n === all.length - 1;
-    triedAfterMs += isLast ? DEFAULT_SETTINGS.maxArrivalGapMs : random.integer(0, apart);
-    if (triedAfterMs > LONGEST_DRAIN_MS) return [];
-    const throttledMs = isLast
-      ? random.integer(58_500, 59_300)
-      : random.chance(0.5)
-        ? random.integer(0, 59_300)
-        : 0;
-    const unreachable = isLast ? random.integer(5, 7) : random.chance(0.5) ? random.integer(3, 7) : 0;
-    return [{ ...event, firstTriedAfterMs: triedAfterMs, throttledMs, unreachable }];
+  const slow = drained(scenario, depthLagMs, (isLast) => {
+    triedAfterMs += isLast ? maxArrivalGapMs : random.integer(0, arrivalStaleMs);
+    if (!isLast) return { firstTriedAfterMs: triedAfterMs };
+    const throttledMs = random.integer(59_000, 59_390);
+    return { firstTriedAfterMs: triedAfterMs, throttledMs, unreachable: random.integer(5, 7) };
   });
   return {
-    ...scenario,
-    events: [first as SketchPlan, ...rest.slice(0, inTime), ...delayed],
-    replay: 'completes',
-    depthLagMs,
-    faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
+    ...slow,
+    collectIsSlow: true,
+    skewMs: MAX_SKEW_MS,
+    faults: { ...CALM, parkFails: 0.95, coldStart: 0.1 },
   };
+}
+
+/** Some events arrive while the replay runs, and all others when EventBridge comes to try them. */
+function drained(
+  scenario: Scenario,
+  depthLagMs: number,
+  delivery: (isLast: boolean) => Partial<SketchPlan>,
+): Scenario {
+  const events = scenario.events.map(({ bad: _, cursed: __, ...event }, n, { length }) =>
+    n < Math.min(3, length / 2) ? event : { ...event, ...delivery(n === length - 1) },
+  );
+  const faults = { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 };
+  return { ...scenario, events, replay: 'completes', depthLagMs, faults };
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
-import { inAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
+import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
@@ -182,6 +182,11 @@ export function overtakenPut(seed: number): Scenario {
 /** The Region delivers minutes after COMPLETED; little else goes wrong. */
 export function throttledRegion(seed: number): Scenario {
   return inAThrottledRegion(calm(seed, 30), randomOf(seed, 'kind'));
+}
+
+/** The last event comes as late as it may, and is counted in Overflow so long after it was sent there. */
+export function lastOfADrain(seed: number, depthLagMs?: number): Scenario {
+  return lastOfAThrottledRegion(calm(seed, 15), randomOf(seed, 'kind'), depthLagMs);
 }
 
 /** Nothing goes wrong and nobody is throttled: how soon is a set sealed? */

@@ -133,6 +133,8 @@ export interface Scenario {
   mostTurns?: number;
   /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */
   depthLagMs?: number;
+  /** Every attempt of `collect` that fails, and every delay after it, takes as long as it may. */
+  collectIsSlow?: boolean;
   /** No arrival mark is written after the row is made: its write is best effort. */
   marksAreLost?: boolean;
   faults: Faults;

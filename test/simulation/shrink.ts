@@ -64,6 +64,7 @@ const OPTIONAL = [
   'badOption',
   'poison',
   'depthLagMs',
+  'collectIsSlow',
   'marksAreLost',
   'inAnyOrder',
 ] as const;
