@@ -13,8 +13,8 @@ const STALL_MS = 2.2 * 3_600_000;
 /** A long one: some 3,000 steps of nine history events fill the history of an execution that does not end before. */
 const LONG_STALL_MS = 13.5 * 3_600_000;
 const LEAST_WINDOW_MS = 300_000;
-/** From when an event is to be delivered to the first attempt. */
-const LATEST_ATTEMPT_MS = 600;
+/** An event that was held up is tried within so long of when it was to be. */
+const OVERDUE_MS = 100;
 
 /**
  * EventBridge replays an archive onto its bus, and a rule's target takes the events.
@@ -52,7 +52,9 @@ export function eventBridge(
   /** One delivery: attempts until the target takes the event or it is too old, counted from the first. */
   async function deliver(plan: SketchPlan, event: JsonObject): Promise<void> {
     const sentMs = scheduler.nowMs;
-    await scheduler.sleep(random.integer(20, LATEST_ATTEMPT_MS) + (plan.throttledMs ?? 0));
+    const inMs =
+      plan.firstTriedAfterMs === undefined ? random.integer(20, 600) : random.integer(0, OVERDUE_MS);
+    await scheduler.sleep(inMs + (plan.throttledMs ?? 0));
     if (strikes(world, 'oversized')) return toOverflow(plan, event, 'too large for the target');
     while (strikes(world, 'targetThrottled')) {
       const leftMs = Math.max(0, sentMs + settings.maximumEventAgeMs - scheduler.nowMs);
@@ -99,7 +101,7 @@ export function eventBridge(
     const delayed = scenario.events.filter(({ firstTriedAfterMs }) => firstTriedAfterMs !== undefined);
     const dueMs = ({ firstTriedAfterMs = 0 }: SketchPlan) => completedMs + firstTriedAfterMs;
     for (const plan of delayed.sort((a, b) => dueMs(a) - dueMs(b))) {
-      latestMs = Math.min(dueMs(plan), latestMs + settings.maxArrivalGapMs - LATEST_ATTEMPT_MS);
+      latestMs = Math.min(dueMs(plan), latestMs + settings.maxArrivalGapMs - OVERDUE_MS);
       await scheduler.sleep(latestMs - scheduler.nowMs);
       attempt(plan);
     }

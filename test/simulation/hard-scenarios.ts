@@ -140,11 +140,13 @@ export function lastOfAThrottledRegion(
   random: Random,
   depthLagMs = DEPTH_LAG_MS,
 ): Scenario {
+  // Just not far enough apart for a mark each.
+  const leastApartMs = random.chance(0.6) ? 0.8 * arrivalStaleMs : 0;
   let triedAfterMs = 0;
   const slow = drained(scenario, depthLagMs, (isLast) => {
-    triedAfterMs += isLast ? maxArrivalGapMs : random.integer(0, arrivalStaleMs);
+    triedAfterMs += isLast ? maxArrivalGapMs : random.integer(leastApartMs, arrivalStaleMs);
     if (!isLast) return { firstTriedAfterMs: triedAfterMs };
-    const throttledMs = random.integer(59_000, 59_390);
+    const throttledMs = random.integer(59_000, 59_890);
     return { firstTriedAfterMs: triedAfterMs, throttledMs, unreachable: random.integer(5, 7) };
   });
   return {
