@@ -34,13 +34,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     breaks: 'R5',
     shows: 'is late, and the set is not sealed',
     caughtBy: 1,
-    edits: [
-      edit(
-        'src/core/collect/collect.ts',
-        "return row.phase !== 'COLLECTING' && row.phase !== 'INCOMPLETE';",
-        'return true;',
-      ),
-    ],
+    edits: [edit('src/core/collect/collect.ts', 'const late = !isOpen(row.phase);', 'const late = true;')],
   },
   {
     name: 'what comes to a cancelled replay is counted as late',
