@@ -139,7 +139,9 @@ export function strays(seed: number): Scenario {
     ...event,
     ...(n > 0 && { strayMs: [strayMs()] }),
     ...(seed % 2 === 0 &&
-      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0 } }),
+      random.chance(0.5) && {
+        slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0, times: 5 },
+      }),
   }));
   return {
     ...scenario,

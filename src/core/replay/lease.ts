@@ -24,14 +24,15 @@ export async function ensureSequencer(
   let current: ReplayRow | undefined = row;
   for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
     if (!current || hasEnded(current.phase)) return current ?? row;
-    const { replay, generation, leaseUntilMs } = current;
+    const { replay, phase, generation, leaseUntilMs } = current;
     if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;
     const started = leaseUntilMs === undefined && (await starts.start({ replay, generation })) === 'started';
     // A name that was used up, or a lease that ran out: the next generation takes over.
     const changes = started
       ? { leaseUntilMs: clock.now() + LEASE_GRACE_MS }
       : { generation: generation + 1, leaseUntilMs: undefined };
-    await replays.save(replay, changes, { generation, leaseUntilMs });
+    // The phase too: a row that somebody has just ended does not change.
+    await replays.save(replay, changes, { phase, generation, leaseUntilMs });
     // Ours or another's: what the row says now is what counts.
     current = await replays.get(replay);
   }
