@@ -17,7 +17,7 @@ export function newRow(replay: string): ReplayRow {
 }
 
 /** Has every attribute that a row can have; its checkpoint is at 12:00:05. */
-export function fullRow(replay: string): Required<ReplayRow> {
+export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
   return {
     ...newRow(replay),
     phase: 'RELEASING',
@@ -31,6 +31,7 @@ export function fullRow(replay: string): Required<ReplayRow> {
     tiebreaker: 'detail.sequence',
     options: textsOf((name) => `a text for ${name}`),
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
+    retainedUntilMs: Date.parse('2026-12-04T12:00:00.001Z'),
     completedAtMs: Date.parse('2026-11-20T12:05:00Z'),
     queuesEmptyAtMs: Date.parse('2026-11-20T12:07:00.5Z'),
     queuesEmptyReadings: 2,
@@ -55,7 +56,9 @@ const count = fc.nat(Number.MAX_SAFE_INTEGER);
 /** Up to the year 9999: what an ISO timestamp has four digits for. */
 const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
 
-const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>> } = {
+const VALUES: {
+  [K in Exclude<keyof ReplayRow, 'replay' | 'problems'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>>;
+} = {
   phase: fc.constantFrom('COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'),
   errorCode: fc.constantFrom(...ERROR_CODES),
   reason: text,

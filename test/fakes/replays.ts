@@ -1,5 +1,6 @@
 import type { Replays } from '../../src/core/ports';
-import type { ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
+import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
+import { readRow, type StoredRow } from '../../src/core/replay/row-problems';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
@@ -21,13 +22,14 @@ export function memoryReplays(options: FakeOptions = {}) {
 
   const port: Replays = {
     async get(replay) {
-      return copyOf(rowOf(replay));
+      const row = rowOf(replay);
+      return row && readRow(copyOf(row) as unknown as StoredRow);
     },
     async create(row) {
       demand(row.replay !== '', 'a replay has a name');
-      if (rowOf(row.replay)) return false;
-      write(storable(row));
-      return true;
+      const { problems: _, ...rest } = row;
+      write({ ...storable(rest), ...rowOf(row.replay) });
+      return readRow(copyOf(rowOf(row.replay)) as unknown as StoredRow);
     },
     async save(replay, changes, guard) {
       demand(!('replay' in changes), 'the key of a row cannot be changed');
@@ -39,7 +41,9 @@ export function memoryReplays(options: FakeOptions = {}) {
     async addLate(replay) {
       const row = rowOf(replay);
       demand(row !== undefined, `no row of replay ${replay}`);
-      row.late++;
+      // As DynamoDB refuses to add to what is no number.
+      if (typeof (row.late ?? 0) !== 'number') throw new Error('ValidationException');
+      row.late = (row.late ?? 0) + 1;
     },
   };
 
@@ -58,12 +62,17 @@ export function memoryReplays(options: FakeOptions = {}) {
 
 export type MemoryReplays = ReturnType<typeof memoryReplays>;
 
-function holds({ checkpointUpTo, ...equal }: RowGuard, row: ReplayRow): boolean {
-  const checkpoint = row.checkpoint?.position;
-  if (checkpointUpTo !== undefined && checkpoint !== undefined && byteOrder(checkpoint, checkpointUpTo) > 0) {
-    return false;
-  }
+function holds({ checkpointUpTo, hasNotEnded, ...equal }: RowGuard, row: ReplayRow): boolean {
+  if (checkpointUpTo !== undefined && !isUpTo(row.checkpoint, checkpointUpTo)) return false;
+  if (hasNotEnded && (END_PHASES as readonly string[]).includes(row.phase)) return false;
   return Object.entries(equal).every(([name, value]) => row[name as keyof ReplayRow] === kept(name, value));
+}
+
+/** What somebody typed in its place is at no position. */
+function isUpTo(checkpoint: ReplayRow['checkpoint'], position: string): boolean {
+  if (checkpoint === undefined) return true;
+  const at: unknown = (checkpoint as Partial<typeof checkpoint> | null)?.position;
+  return typeof at === 'string' && byteOrder(at, position) <= 0;
 }
 
 function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
