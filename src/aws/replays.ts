@@ -121,5 +121,5 @@ function encode(key: keyof RowChanges, value: unknown) {
 }
 
 function columnOf(key: keyof RowChanges) {
-  return ROW_WITHOUT_KEY[key];
+  return REPLAY_ROW[key];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ERROR_CODES } from '../../src/core/errors';
-import { OPTION_NAMES, textsOf } from '../../src/core/replay/options';
+import { OPTION_NAMES, OPTIONS, textsOf } from '../../src/core/replay/options';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 
 export function newRow(replay: string): ReplayRow {
@@ -29,7 +29,7 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
     heartbeatAtMs: Date.parse('2026-11-20T12:10:00.123Z'),
     resumeAtMs: Date.parse('2026-11-20T12:10:15.5Z'),
     tiebreaker: 'detail.sequence',
-    options: textsOf((name) => `a text for ${name}`),
+    options: textsOf((name) => OPTIONS[name].default),
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
     retainedUntilMs: Date.parse('2026-12-04T12:00:00.001Z'),
     completedAtMs: Date.parse('2026-11-20T12:05:00Z'),
@@ -72,6 +72,7 @@ const VALUES: {
   options: fc.record(Object.fromEntries(OPTION_NAMES.map((name) => [name, text])), { requiredKeys: [] }),
   window: fc.record({ fromMs: instant, toMs: instant }),
   createdAtMs: instant,
+  retainedUntilMs: instant,
   completedAtMs: instant,
   queuesEmptyAtMs: instant,
   queuesEmptyReadings: count,

@@ -55,6 +55,10 @@ export function memoryReplays(options: FakeOptions = {}) {
       row(replay: string): ReplayRow | undefined {
         return rowOf(replay);
       },
+      /** A row as somebody makes it by hand, with whatever they put into it. */
+      type(row: { replay: string }): void {
+        rows.set(row.replay, { ...row } as ReplayRow);
+      },
     },
     options,
   );

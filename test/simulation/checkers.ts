@@ -15,6 +15,7 @@ import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import type { Trace } from './trace';
+import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
 
 /** After a cancellation was written to the row, the walk may be in one wait (10 s) and one append. */
@@ -40,6 +41,9 @@ export function createCheckers(parts: {
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
+  const typing = new TypingChecker(scenario);
+  /** The ids of what came in time, also after it has expired. */
+  const storedInTime = new Set<string>();
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
@@ -107,6 +111,14 @@ export function createCheckers(parts: {
       cancelledMs = scheduler.nowMs;
     },
 
+    typed: () => typing.typed(scheduler.nowMs),
+    corrects(isStanding: boolean): void {
+      const row = tables.replays.row(REPLAY) as ReplayRow;
+      verdict.check(() => typing.corrects(row, isStanding, rows.answers, scheduler.nowMs));
+    },
+
+    storedInTime: (id: string) => storedInTime.add(id),
+
     /** R5: what comes before the seal belongs to the set. */
     storedAsLate({ position }: BufferKey): void {
       const phase = tables.replays.row(REPLAY)?.phase;
@@ -141,6 +153,7 @@ export function createCheckers(parts: {
     appended(hostNowMs: number): void {
       verdict.check(() => {
         checkCancelled();
+        typing.appended(scheduler.nowMs);
         lanes.check(hostNowMs);
       });
     },
@@ -172,8 +185,16 @@ export function createCheckers(parts: {
         ends.checkOutcomes(row, dead);
         if (!row) return;
         rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0);
-        if (row.phase === 'DONE') ends.checkCounts(row, dead);
-        else if (row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
+        if (row.phase === 'DONE') {
+          ends.checkCounts(row, dead);
+          const { collected = 0 } = row;
+          demand(
+            collected >= storedInTime.size,
+            'R1',
+            () => `DONE with ${collected} of ${storedInTime.size} events that came in time`,
+          );
+        }
+        if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });

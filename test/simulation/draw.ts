@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../src/local/random';
 import { CALM, MOST } from './faults';
+import { withHandEdits } from './hand-edits';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
@@ -11,6 +12,7 @@ import {
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
+import { randomOf } from './seeded';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
@@ -63,7 +65,8 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
-  return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  const rare = random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  return rare === scenario ? withHandEdits(scenario, randomOf(seed, 'hands')) : rare;
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

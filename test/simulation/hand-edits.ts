@@ -1,0 +1,99 @@
+import type { Random } from '../../src/local/random';
+import { CALM } from './faults';
+import type { Scenario, SketchPlan, Typing } from './scenario';
+
+/* What people do to a row by hand, and to the stack under it. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What nobody can make sense of: an attribute, what is typed into it (nothing: it is removed), or into a part of it. */
+const NONSENSE: readonly Pick<Typing, 'attribute' | 'part' | 'value'>[] = [
+  { attribute: 'phase', value: 'CANCELED' },
+  { attribute: 'phase', value: 'releasing' },
+  { attribute: 'phase', value: 5 },
+  { attribute: 'phase', value: undefined },
+  { attribute: 'generation', value: 'x' },
+  { attribute: 'generation', value: undefined },
+  { attribute: 'buckets', value: 0 },
+  { attribute: 'buckets', value: 1e9 },
+  { attribute: 'buckets', value: undefined },
+  { attribute: 'tiebreaker', value: 'detail[' },
+  { attribute: 'tiebreaker', value: true },
+  { attribute: 'options', value: 'speed=max' },
+  { attribute: 'options', part: 'speed', value: 'fast' },
+  { attribute: 'options', part: 'idle', value: 5 },
+  { attribute: 'options', part: 'orderingKey', value: 'detail[' },
+  { attribute: 'options', part: 'onMissing', value: 'later' },
+  { attribute: 'createdAtMs', value: 'yesterday' },
+  { attribute: 'retainedUntilMs', value: 'for ever' },
+  { attribute: 'retainedUntilMs', value: 1 },
+  { attribute: 'checkpoint', value: 'the beginning' },
+  { attribute: 'checkpoint', value: { position: 'here' } },
+  { attribute: 'collected', value: 'many' },
+  { attribute: 'releaseStartedAtMs', value: 'now' },
+  { attribute: 'releaseStartedAtMs', value: 9e12 },
+  { attribute: 'leaseUntilMs', value: 'tomorrow' },
+  { attribute: 'heartbeatAtMs', value: [] },
+  { attribute: 'resumeAtMs', value: null },
+  { attribute: 'completedAtMs', value: 'today' },
+  { attribute: 'queuesEmptyAtMs', value: 9e12 },
+  { attribute: 'queuesEmptyReadings', value: -1 },
+  { attribute: 'sealedAtMs', value: 'soon' },
+  { attribute: 'window', value: 'all of it' },
+  { attribute: 'warnings', value: 'none' },
+  { attribute: 'reason', value: 7 },
+  { attribute: 'errorCode', value: {} },
+  { attribute: 'late', value: 'none' },
+  { attribute: 'dead', value: 'alive' },
+  { attribute: 'expiresAtMs', value: 'never' },
+];
+
+/** Some of all scenarios; with chances of its own, so that all others stay as they are. */
+export function withHandEdits(scenario: Scenario, random: Random): Scenario {
+  if (random.chance(0.2)) return withNonsense(scenario, random);
+  if (random.chance(0.05)) return withARowBefore(scenario, random);
+  if (random.chance(0.03)) return withALongerRetention(scenario, random);
+  return scenario;
+}
+
+/** Somebody types nonsense into the row and corrects it some minutes later; in half of all cases nothing else goes wrong. */
+export function withNonsense(scenario: Scenario, random: Random): Scenario {
+  const { abortSequencerAfterMs: _, cancelAnyRowAfterMs: __, ...rest } = scenario;
+  const nonsense = NONSENSE[random.integer(0, NONSENSE.length - 1)] as (typeof NONSENSE)[number];
+  const typing = {
+    ...nonsense,
+    afterMs: random.integer(0, 7 * MINUTE_MS),
+    forMs: random.integer(4 * MINUTE_MS, 15 * MINUTE_MS),
+  };
+  if (random.chance(0.5)) return { ...scenario, typing };
+  return {
+    ...rest,
+    typing,
+    events: scenario.events.map(({ cursed: _c, ...event }) => event),
+    faults: { ...CALM, duplicate: 0.3, coldStart: 0.1 },
+  };
+}
+
+/** Somebody knows the replay's name and makes its row before it begins. */
+export function withARowBefore(scenario: Scenario, random: Random): Scenario {
+  const phases = ['CANCELLED', 'COLLECTING', undefined] as const;
+  return { ...scenario, rowBefore: { phase: phases[random.integer(0, 2)] } };
+}
+
+/** The stack's retention is raised while the replay waits for somebody, who comes when its events have expired. */
+export function withALongerRetention(scenario: Scenario, random: Random): Scenario {
+  const events = scenario.events.slice(0, 6).map(({ cursed: _, bad: __, ...event }): SketchPlan => event);
+  return {
+    ...scenario,
+    events: events.map((event, n) => (n === 1 ? { ...event, bad: true } : event)),
+    onMissing: 'wait',
+    replay: 'completes',
+    settings: { ...scenario.settings, retentionMs: DAY_MS },
+    retentionBecomes: { ms: 14 * DAY_MS, afterMs: random.integer(1, 20) * HOUR_MS },
+    operator: { act: 'redrive', trigger: 'incomplete', delayMs: random.integer(20, 60) * HOUR_MS },
+    mayFail: ['PlaybackOutlivesRetention'],
+    faults: CALM,
+  };
+}
