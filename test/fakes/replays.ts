@@ -1,12 +1,15 @@
 import type { Replays } from '../../src/core/ports';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
-import { readRow, type StoredRow } from '../../src/core/replay/row-problems';
+import { readRow as asReal, type StoredRow } from '../../src/core/replay/row-problems';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
 
 /** `Replays` in memory. Rows are copied on their way in and out. */
-export function memoryReplays(options: FakeOptions = {}) {
+export function memoryReplays({
+  readRow = asReal,
+  ...options
+}: FakeOptions & { readRow?: typeof asReal } = {}) {
   const rows = new Map<string, ReplayRow>();
   const expiry = new Expiry(options.timeToLive);
 

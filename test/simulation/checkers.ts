@@ -7,6 +7,7 @@ import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
+import { isCalm } from './faults';
 import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
@@ -111,10 +112,10 @@ export function createCheckers(parts: {
       cancelledMs = scheduler.nowMs;
     },
 
-    typed: () => typing.typed(scheduler.nowMs),
+    typed: () => typing.typed(rows.answers, scheduler.nowMs),
     corrects(isStanding: boolean): void {
       const row = tables.replays.row(REPLAY) as ReplayRow;
-      verdict.check(() => typing.corrects(row, isStanding, rows.answers, scheduler.nowMs));
+      verdict.check(() => typing.corrects(row, isStanding, rows.answers));
     },
 
     storedInTime: (id: string) => storedInTime.add(id),
@@ -171,6 +172,9 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
+      const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
+      if (!isRefusedOnly || !isCalm(scenario)) return;
+      verdict.check(() => demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'));
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */

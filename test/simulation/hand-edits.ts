@@ -1,5 +1,6 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
+import { withRefusedEventsOnly } from './rare-scenarios';
 import type { Scenario, SketchPlan, Typing } from './scenario';
 
 /* What people do to a row by hand, and to the stack under it. */
@@ -54,7 +55,8 @@ const NONSENSE: readonly Pick<Typing, 'attribute' | 'part' | 'value'>[] = [
 export function withHandEdits(scenario: Scenario, random: Random): Scenario {
   if (random.chance(0.2)) return withNonsense(scenario, random);
   if (random.chance(0.05)) return withARowBefore(scenario, random);
-  if (random.chance(0.03)) return withALongerRetention(scenario, random);
+  if (random.chance(0.05)) return withNothingButRefusals(scenario, random);
+  if (random.chance(0.02)) return withALongerRetention(scenario, random);
   return scenario;
 }
 
@@ -67,6 +69,7 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
     afterMs: random.integer(0, 7 * MINUTE_MS),
     forMs: random.integer(4 * MINUTE_MS, 15 * MINUTE_MS),
   };
+  if (random.chance(0.1)) return withAWalk(scenario, typing);
   if (random.chance(0.5)) return { ...scenario, typing };
   return {
     ...rest,
@@ -76,10 +79,28 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
   };
 }
 
+/** The release is one walk of four minutes when it happens: its calls do not end before. */
+function withAWalk(scenario: Scenario, typing: Typing): Scenario {
+  const events = Array.from({ length: 60 }, (_, n) => ({ id: `w-${n}`, second: 4 * n, sequence: n, key: `key-${n % 2}` }));
+  return {
+    ...scenario,
+    events,
+    playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
+    replay: 'completes',
+    typing: { ...typing, attribute: 'options', part: 'speed', value: 'fast', afterMs: 330_000, forMs: 600_000 },
+    faults: CALM,
+  };
+}
+
 /** Somebody knows the replay's name and makes its row before it begins. */
 export function withARowBefore(scenario: Scenario, random: Random): Scenario {
   const phases = ['CANCELLED', 'COLLECTING', undefined] as const;
   return { ...scenario, rowBefore: { phase: phases[random.integer(0, 2)] } };
+}
+
+/** Somebody's archive, or their rule, is not right: no event can be collected, and the row must say so. */
+function withNothingButRefusals(scenario: Scenario, random: Random): Scenario {
+  return { ...withRefusedEventsOnly(scenario, random), faults: { ...CALM, duplicate: 0.3 } };
 }
 
 /** The stack's retention is raised while the replay waits for somebody, who comes when its events have expired. */
@@ -92,7 +113,7 @@ export function withALongerRetention(scenario: Scenario, random: Random): Scenar
     replay: 'completes',
     settings: { ...scenario.settings, retentionMs: DAY_MS },
     retentionBecomes: { ms: 14 * DAY_MS, afterMs: random.integer(1, 20) * HOUR_MS },
-    operator: { act: 'redrive', trigger: 'incomplete', delayMs: random.integer(20, 60) * HOUR_MS },
+    operator: { act: 'redrive', trigger: 'incomplete', delayMs: random.integer(20, 30) * HOUR_MS },
     mayFail: ['PlaybackOutlivesRetention'],
     faults: CALM,
   };

@@ -1,7 +1,7 @@
 import type { ReplayRow } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
-import { CALM } from './faults';
-import type { Faults, Scenario } from './scenario';
+import { isCalm } from './faults';
+import type { Scenario } from './scenario';
 import { demand } from './verdict';
 
 /** Without these a replay does not go on. */
@@ -27,23 +27,29 @@ const ENDED: readonly unknown[] = ['DONE', 'CANCELLED', 'FAILED'];
 export class TypingChecker {
   readonly #scenario: Scenario;
   #standsSinceMs: number | undefined;
+  #answersBefore = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
   }
 
-  typed(nowMs: number): void {
+  /** @param answers Of all sequencers so far. */
+  typed(answers: readonly SequenceAnswer[], nowMs: number): void {
     this.#standsSinceMs = nowMs;
+    this.#answersBefore = answers.length;
   }
 
   /** @param isStanding Nothing has been written over it: what a sequencer writes anew is corrected by that. */
-  corrects(row: ReplayRow, isStanding: boolean, answers: readonly SequenceAnswer[], nowMs: number): void {
+  corrects(row: ReplayRow, isStanding: boolean, answers: readonly SequenceAnswer[]): void {
     this.#standsSinceMs = undefined;
-    const { typing } = this.#scenario;
-    if (!typing || !isStanding || ENDED.includes(row.phase) || !this.#isCalm()) return;
-    const last = answers.at(-1);
-    // In a long pause of the replay nobody looks at its row.
-    if (last?.action === 'wait' && Date.parse(last.resumeAt) > nowMs - 30_000) return;
+    const { typing, sequencersBesides } = this.#scenario;
+    if (!typing || ENDED.includes(row.phase) || !isCalm(this.#scenario)) return;
+    const isGuarded = typing.attribute === 'phase' || typing.attribute === 'generation';
+    demand(isStanding || !isGuarded, 'R7', () => `the ${typing.attribute} that somebody typed is written over`);
+    if (!isStanding) return;
+    // In a long pause of the replay nobody looks at its row; a call that was under way may have read it before.
+    const calls = answers.length - this.#answersBefore;
+    if (calls < 2 + (sequencersBesides?.length ?? 0)) return;
     const attribute = typing.attribute.replace(/Ms$/, '');
     const warnings: unknown = row.warnings;
     const named = Array.isArray(warnings) && warnings.some(({ message }) => message.includes(attribute));
@@ -59,19 +65,12 @@ export class TypingChecker {
   appended(nowMs: number): void {
     const { typing } = this.#scenario;
     if (this.#standsSinceMs === undefined || !typing || !ESSENTIAL.includes(typing.attribute)) return;
-    if (!this.#isCalm()) return;
+    if (!isCalm(this.#scenario)) return;
     const sinceMs = nowMs - this.#standsSinceMs;
     demand(
       sinceMs <= STOPS_WITHIN_MS,
       'R6',
       () => `an append, and ${typing.attribute} is nonsense for ${sinceMs} ms`,
-    );
-  }
-
-  #isCalm(): boolean {
-    const { faults } = this.#scenario;
-    return (Object.keys(faults) as (keyof Faults)[]).every(
-      (name) => name === 'duplicate' || name === 'coldStart' || faults[name] === CALM[name],
     );
   }
 }

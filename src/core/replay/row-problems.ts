@@ -19,6 +19,8 @@ export class Unreadable {
 
 type Key = keyof typeof RULES;
 
+const KEYS = Object.keys(RULES) as Key[];
+
 /** What stands in a row for an attribute that every row has and that cannot be read. */
 const UNREAD: Partial<ReplayRow> = {
   phase: 'UNKNOWN',
@@ -35,7 +37,7 @@ const NOT_YET: Partial<ReplayRow> = { late: 0, expiresAtMs: 0 };
 
 /** The row as far as it can be read; `problems` has the rest. */
 export function readRow(stored: StoredRow): ReplayRow {
-  const problems = (Object.keys(RULES) as Key[]).flatMap((key) => problemsIn(key, RULES[key], stored[key]));
+  const problems = KEYS.flatMap((key) => problemsIn(key, RULES[key], stored[key]));
   if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
   if (Number(stored.retainedUntilMs) <= Number(stored.createdAtMs)) {
     problems.push({ ...problem('retainedUntilMs', 'not after createdAt', 'a later instant'), stops: true });
