@@ -1,6 +1,6 @@
 import type { Replays } from '../../src/core/ports';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
-import { readRow as asReal, type StoredRow } from '../../src/core/replay/row-problems';
+import { readRow as asReal, type StoredRow, Unreadable } from '../../src/core/replay/row-problems';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
@@ -93,7 +93,7 @@ function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
 
 /** Rows are plain values, and a clone of any structure takes ten times as long. */
 function copyOf<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Unreadable) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy = { ...value } as Record<string, unknown>;
   for (const name in copy) if (typeof copy[name] === 'object') copy[name] = copyOf(copy[name]);

@@ -174,7 +174,9 @@ export function createCheckers(parts: {
       if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       if (!isRefusedOnly || !isCalm(scenario)) return;
-      verdict.check(() => demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'));
+      verdict.check(() =>
+        demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'),
+      );
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */

@@ -81,13 +81,25 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
 
 /** The release is one walk of four minutes when it happens: its calls do not end before. */
 function withAWalk(scenario: Scenario, typing: Typing): Scenario {
-  const events = Array.from({ length: 60 }, (_, n) => ({ id: `w-${n}`, second: 4 * n, sequence: n, key: `key-${n % 2}` }));
+  const events = Array.from({ length: 60 }, (_, n) => ({
+    id: `w-${n}`,
+    second: 4 * n,
+    sequence: n,
+    key: `key-${n % 2}`,
+  }));
   return {
     ...scenario,
     events,
     playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
     replay: 'completes',
-    typing: { ...typing, attribute: 'options', part: 'speed', value: 'fast', afterMs: 330_000, forMs: 600_000 },
+    typing: {
+      ...typing,
+      attribute: 'options',
+      part: 'speed',
+      value: 'fast',
+      afterMs: 330_000,
+      forMs: 600_000,
+    },
     faults: CALM,
   };
 }

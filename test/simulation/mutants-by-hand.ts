@@ -5,7 +5,7 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 1195,
     edits: [
       edit(
         'src/core/replay/row-rules.ts',
@@ -18,21 +18,27 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'the row does not say what in it cannot be read',
     breaks: 'R7',
     shows: 'the row does not say so',
-    caughtBy: 1,
+    caughtBy: 184,
     edits: [edit('src/core/replay/sequence.ts', '          ...noticeOf(current),', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
     breaks: 'R6',
     shows: 'is nonsense',
-    caughtBy: 1,
-    edits: [edit('src/core/replay/sequence.ts', 'const step = isStopped(current)', 'const step = isStopped({} as never)')],
+    caughtBy: 281,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'const step = isStopped(current)',
+        'const step = isStopped({} as never)',
+      ),
+    ],
   },
   {
     name: 'a guard names what could not be read',
     breaks: 'R7',
     shows: 'the row does not say so',
-    caughtBy: 1,
+    caughtBy: 184,
     edits: [
       edit(
         'src/core/replay/row-problems.ts',
@@ -45,7 +51,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'a walk does not look at the row again',
     breaks: 'R6',
     shows: 'is nonsense',
-    caughtBy: 1,
+    caughtBy: 798,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -57,13 +63,13 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an event is stored by a row that cannot be read',
     breaks: 'contract',
-    caughtBy: 1,
+    caughtBy: 250,
     edits: [edit('src/core/collect/collect.ts', '  demandReadable(row, NEEDED);', '')],
   },
   {
     name: 'a row that somebody made before is not completed',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 45,
     edits: [
       edit(
         'src/core/collect/collect.ts',
@@ -76,7 +82,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'events are kept for as long as the stack says today',
     breaks: 'R5',
     shows: 'sealed without',
-    caughtBy: 1,
+    caughtBy: 82,
     edits: [
       edit(
         'src/core/replay/retention.ts',
@@ -89,7 +95,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'an event that is none makes no row',
     breaks: 'R7',
     shows: 'there is no row',
-    caughtBy: 1,
+    caughtBy: 758,
     edits: [
       edit(
         'src/core/collect/collect.ts',

@@ -45,7 +45,11 @@ export class TypingChecker {
     const { typing, sequencersBesides } = this.#scenario;
     if (!typing || ENDED.includes(row.phase) || !isCalm(this.#scenario)) return;
     const isGuarded = typing.attribute === 'phase' || typing.attribute === 'generation';
-    demand(isStanding || !isGuarded, 'R7', () => `the ${typing.attribute} that somebody typed is written over`);
+    demand(
+      isStanding || !isGuarded,
+      'R7',
+      () => `the ${typing.attribute} that somebody typed is written over`,
+    );
     if (!isStanding) return;
     // In a long pause of the replay nobody looks at its row; a call that was under way may have read it before.
     const calls = answers.length - this.#answersBefore;

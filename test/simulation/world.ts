@@ -57,7 +57,11 @@ export interface World {
 function makeTables(now: () => number, random: Random, { readRow }: Protocol): Tables {
   const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
   const options = { recordCalls: false, timeToLive: { now, lingersMs } };
-  return { buffer: memoryEventBuffer(options), replays: memoryReplays({ ...options, readRow }), lanes: memoryLanes(options) };
+  return {
+    buffer: memoryEventBuffer(options),
+    replays: memoryReplays({ ...options, readRow }),
+    lanes: memoryLanes(options),
+  };
 }
 
 export function createWorld(

@@ -77,7 +77,7 @@ function without(row: ReplayRow, problems: RowProblem[]): ReplayRow {
 function problemsIn(key: Key, rule: Rule, value: unknown, path = attributeOf(key)): RowProblem[] {
   const stops = RULES[key].stops === true;
   if (value === undefined && !rule.always) return [];
-  if (!rule.holds(value))
+  if (value instanceof Unreadable || !rule.holds(value))
     return [{ key, attribute: path, is: inWords(value), expected: rule.expected, stops }];
   return Object.entries(rule.parts ?? {}).flatMap(([part, ofPart]) =>
     problemsIn(key, ofPart, (value as Record<string, unknown>)[part], `${path}.${attributeOf(part)}`),
