@@ -250,7 +250,7 @@ test.each([0, 20])(
 test('R1: given a retention that is raised while the replay is INCOMPLETE, when its events have expired, then it fails with the reason', async () => {
   const world = await worldWithReplay({}, [0, 1, 2], { settings: { retentionMs: DAY_MS } });
   world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
-  world.queues.set('deadLetters', 1);
+  world.queues.depths.deadLetters = 1;
   await followUntil(world, ({ phase }) => phase === 'INCOMPLETE');
   const settings = { ...world.settings, retentionMs: 14 * DAY_MS };
   world.clock.set(rowOf(world).createdAtMs + DAY_MS - 1);
