@@ -17,7 +17,14 @@ import { randomOf } from './seeded';
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
+/** Now and then the set takes long to be counted: drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
+  const random = randomOf(seed, 'counts');
+  const scenario = drawScenario(seed);
+  return random.chance(0.25) ? { ...scenario, counts: drawCounts(random) } : scenario;
+}
+
+function drawScenario(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
   for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {
@@ -67,6 +74,10 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
   const rare = random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
   return rare === scenario ? withHandEdits(scenario, randomOf(seed, 'hands')) : rare;
+}
+
+export function drawCounts(random: Random): { pageEvents: number; pageMs: number } {
+  return { pageEvents: random.integer(1, 3), pageMs: random.integer(0, 3_000) };
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

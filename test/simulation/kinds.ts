@@ -1,7 +1,13 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
 import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
-import { SEAL_MS, withAnOvertakenPut, withHalfDays, withRefusedEventsOnly } from './rare-scenarios';
+import {
+  SEAL_MS,
+  withAnOvertakenPut,
+  withHalfDays,
+  withoutCapacity,
+  withRefusedEventsOnly,
+} from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 
@@ -195,4 +201,9 @@ export function longerRetention(seed: number): Scenario {
 /** Nothing that comes is an event, or none of them has an order. */
 export function refusedOnly(seed: number): Scenario {
   return withRefusedEventsOnly(calm(seed, 5), randomOf(seed, 'kind'));
+}
+
+/** Throttled for up to an hour and a half; nothing else fails. */
+export function throttled(seed: number): Scenario {
+  return withoutCapacity(calm(seed, 20), randomOf(seed, 'kind'));
 }

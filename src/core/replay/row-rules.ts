@@ -88,6 +88,19 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
       dueAtMs: { expected: 'a number of milliseconds', holds: Number.isFinite, always: true },
     },
   }),
+  // Without it the set is counted from its beginning.
+  counting: {
+    expected: 'a list of counts',
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.every(
+        (each) =>
+          count.holds(each?.events) &&
+          typeof each.done === 'boolean' &&
+          (each.after === undefined || text.holds(each.after)),
+      ),
+  },
+  countingSaves: count,
   collected: needed(count),
   late: count,
   dead: count,

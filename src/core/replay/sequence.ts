@@ -106,6 +106,7 @@ function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
     generation: row.generation,
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
+    countingSaves: row.countingSaves,
     ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
 }
@@ -168,7 +169,7 @@ function validateState(state: unknown): Required<SequencerState> {
     }
   }
   throw new OrderedReplayError('InvalidInput', 'The input of the sequencer names no replay and generation.', {
-    remedy: 'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
+    remedy: 'Expected is {"replay":"<name>","generation":1}, as collect starts it.',
   });
 }
 
