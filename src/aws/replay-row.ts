@@ -47,6 +47,7 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   createdAtMs: column('createdAt', instant),
   retainedUntilMs: column('retainedUntil', instant),
   completedAtMs: column('completedAt', instant),
+  lastArrivalAtMs: column('lastArrivalAt', instant),
   queuesEmptyAtMs: column('queuesEmptyAt', instant),
   queuesEmptyReadings: column('queuesEmptyReadings', number),
   sealedAtMs: column('sealedAt', instant),

@@ -31,6 +31,7 @@ const STOPPING = [
   'options',
   'createdAt',
   'retainedUntil',
+  'lastArrivalAt',
   'releaseStartedAt',
   'checkpoint',
   'collected',

@@ -40,7 +40,7 @@ export function createCheckers(parts: {
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
-  const counts = new CountChecker(scheduler, settings.queueMetadataMs);
+  const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
   const typing = new TypingChecker(scenario);
   /** The ids of what came in time, also after it has expired. */
@@ -51,6 +51,8 @@ export function createCheckers(parts: {
   const everDead = new Set<string>();
   /** What comes against all promises may change the set when it is sealed, and so may the time to live. */
   const isFixed = !scenario.events.some(isUnpromised) && scenario.settings.retentionMs === undefined;
+  let completedMs: number | undefined;
+  let releaseAfterMs: number | undefined;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -92,6 +94,13 @@ export function createCheckers(parts: {
     /** From the write of SEALED to the first read for release. */
     get dwellMs() {
       return dwellMs;
+    },
+    /** From the moment at which EventBridge completed the replay to the start of the release. */
+    get releaseAfterMs() {
+      return releaseAfterMs;
+    },
+    completed(): void {
+      completedMs = scheduler.nowMs;
     },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
@@ -144,6 +153,9 @@ export function createCheckers(parts: {
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;
         verdict.check(checkSeal);
+      }
+      if (changes.phase === 'RELEASING' && completedMs !== undefined) {
+        releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
       if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
     },

@@ -4,6 +4,8 @@ import { withHandEdits } from './hand-edits';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
+  inAThrottledRegion,
+  lastOfAThrottledRegion,
   MAX_SKEW_MS,
   racingWithTheSeal,
   redrivenBetweenReadings,
@@ -69,6 +71,8 @@ function drawScenario(seed: number): Scenario {
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
+  if (random.chance(0.08)) return inAThrottledRegion(scenario, random);
+  if (random.chance(0.08)) return lastOfAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };

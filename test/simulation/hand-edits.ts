@@ -42,6 +42,8 @@ const NONSENSE: readonly Pick<Typing, 'attribute' | 'part' | 'value'>[] = [
   { attribute: 'heartbeatAtMs', value: [] },
   { attribute: 'resumeAtMs', value: null },
   { attribute: 'completedAtMs', value: 'today' },
+  { attribute: 'lastArrivalAtMs', value: 'just now' },
+  { attribute: 'lastArrivalAtMs', value: 9e12 },
   { attribute: 'queuesEmptyAtMs', value: 9e12 },
   { attribute: 'queuesEmptyReadings', value: -1 },
   { attribute: 'sealedAtMs', value: 'soon' },

@@ -13,6 +13,7 @@ const ESSENTIAL: readonly string[] = [
   'options',
   'createdAtMs',
   'retainedUntilMs',
+  'lastArrivalAtMs',
   'checkpoint',
   'collected',
   'releaseStartedAtMs',

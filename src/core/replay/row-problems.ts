@@ -56,6 +56,7 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   };
   check('createdAtMs', row.createdAtMs);
   check('completedAtMs', row.completedAtMs);
+  check('lastArrivalAtMs', row.lastArrivalAtMs);
   check('queuesEmptyAtMs', row.queuesEmptyAtMs);
   check('sealedAtMs', row.sealedAtMs);
   check('releaseStartedAtMs', row.releaseStartedAtMs);

@@ -69,6 +69,8 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   createdAtMs: always(instant),
   retainedUntilMs: needed(instant),
   completedAtMs: instant,
+  // The seal counts from it. The next event that comes writes it anew.
+  lastArrivalAtMs: needed(instant),
   queuesEmptyAtMs: instant,
   queuesEmptyReadings: upTo(EMPTY_READINGS),
   sealedAtMs: instant,

@@ -24,6 +24,11 @@ export const PHASES = [
 
 export const END_PHASES = Object.keys(ENDS) as EndPhase[];
 
+/** Its set still grows: what comes is not late. */
+export function isOpen(phase: Phase): boolean {
+  return phase === 'COLLECTING' || phase === 'INCOMPLETE';
+}
+
 export function hasEnded(phase: Phase): phase is EndPhase {
   return phase in ENDS;
 }
@@ -102,7 +107,10 @@ export interface ReplayRow {
    * was this attribute lacks it.
    */
   retainedUntilMs?: number;
+  /** When COMPLETED was first seen. */
   completedAtMs?: number;
+  /** The arrival mark: when an event came, at most `arrivalStaleMs` before the newest one did. */
+  lastArrivalAtMs?: number;
   /** When both queues were last read empty, and how often in a row. */
   queuesEmptyAtMs?: number;
   queuesEmptyReadings?: number;
@@ -132,7 +140,13 @@ export type RowChanges = {
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
   RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs' | 'countingSaves'
+  | 'phase'
+  | 'generation'
+  | 'leaseUntilMs'
+  | 'lastArrivalAtMs'
+  | 'queuesEmptyAtMs'
+  | 'sealedAtMs'
+  | 'countingSaves'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;
