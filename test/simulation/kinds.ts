@@ -1,7 +1,14 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
+import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
 import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
-import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
+import {
+  SEAL_MS,
+  withAnOvertakenPut,
+  withHalfDays,
+  withoutCapacity,
+  withRefusedEventsOnly,
+} from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 
@@ -196,6 +203,26 @@ export function outlivesRetention(seed: number): Scenario {
 /** A put that arrives after the set was counted. */
 export function overtakenPut(seed: number): Scenario {
   return withAnOvertakenPut(calm(seed, 12), randomOf(seed, 'kind'));
+}
+
+/** Somebody types nonsense into the row, and corrects it minutes later. */
+export function nonsense(seed: number): Scenario {
+  return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
+}
+
+/** Somebody has made the row before. */
+export function rowBefore(seed: number): Scenario {
+  return withARowBefore(calm(seed, 15), randomOf(seed, 'kind'));
+}
+
+/** A deployment raises the retention while the replay is INCOMPLETE. */
+export function longerRetention(seed: number): Scenario {
+  return withALongerRetention(calm(seed, 10), randomOf(seed, 'kind'));
+}
+
+/** Nothing that comes is an event, or none of them has an order. */
+export function refusedOnly(seed: number): Scenario {
+  return withRefusedEventsOnly(calm(seed, 5), randomOf(seed, 'kind'));
 }
 
 /** Throttled for up to an hour and a half; nothing else fails. */

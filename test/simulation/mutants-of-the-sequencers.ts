@@ -116,8 +116,8 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        '      await ensureSequencer(row, deps);\n      throw error;',
-        '      throw error;',
+        '    await ensureSequencer(row, deps);\n    throw error;',
+        '    throw error;',
       ),
     ],
   },
