@@ -50,6 +50,9 @@ export const MAX_WAIT_MS = HOUR_MS;
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
 
+/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+export const ANSWER_MS = SECOND_MS;
+
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 
