@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -83,6 +84,8 @@ function isSqsBatch(input: CollectInput): input is SQSEvent {
 /** Does some work whose requests are aborted when it is time to answer; what it is handed fails then. */
 function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T): T {
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS));
+  // One for each request of the batch: Node.js would warn of a leak at eleven.
+  setMaxListeners(0, signal);
   const cutOff = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(outOfTime()), { once: true });
   });
