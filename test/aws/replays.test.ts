@@ -64,6 +64,19 @@ describe('the replays on DynamoDB', () => {
           dueAt: { N: '1795176540000.3333' },
         },
       },
+      counting: {
+        L: [
+          {
+            M: {
+              after: { S: '2026-11-20T12:00:05.000000000Z##id' },
+              events: { N: '1000000' },
+              done: { BOOL: false },
+            },
+          },
+          { M: { events: { N: '17' }, done: { BOOL: true } } },
+        ],
+      },
+      countingSaves: { N: '6' },
       collected: { N: '2000000' },
       late: { N: '4' },
       dead: { N: '5' },

@@ -97,6 +97,8 @@ export interface Scenario {
   mayFail?: ErrorCode[];
   /** What a call of `sequence` has, where that is less than its timeout. */
   sequenceCallMs?: number;
+  /** The set is counted so few events at a time, and each time that takes so long at least, as if it were large. */
+  counts?: { pageEvents: number; pageMs: number };
   /** Events come in any order, which is more than EventBridge does: it replays minute by minute. */
   inAnyOrder?: boolean;
   /** How the replay ends in EventBridge; the last two for one that takes hours. */
@@ -113,6 +115,8 @@ export interface Scenario {
   namesUsedUp?: number[];
   /** What follows on an execution that has failed: an event that comes by, or somebody who starts the next one. */
   rescue?: 'event' | 'byHand';
+  /** For so long no call of `sequence` is taken: the account's other functions run as often at once as it may. */
+  noCapacity?: { afterMs: number; forMs: number };
   dies?: DeadlyPoints;
   /** At that point of all calls of `sequence` a host stands still for a while, and the call's timeout with it. */
   standsStill?: { at: number; forMs: number };

@@ -89,6 +89,7 @@ function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
     generation: row.generation,
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
+    countingSaves: row.countingSaves,
     ...(phase === 'SEALED' && { lastArrivalAtMs: row.lastArrivalAtMs }),
     ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
@@ -152,7 +153,7 @@ function validateState(state: unknown): Required<SequencerState> {
     }
   }
   throw new OrderedReplayError('InvalidInput', 'The input of the sequencer names no replay and generation.', {
-    remedy: 'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
+    remedy: 'Expected is {"replay":"<name>","generation":1}, as collect starts it.',
   });
 }
 
