@@ -15,6 +15,9 @@ export const MAX_EVENT_BYTES = 396 * 1024;
 export const MAX_ID_BYTES = 256;
 export const MAX_TIEBREAKER_BYTES = 224;
 
+/** A longer text is no tiebreaker, whatever it would be when encoded: it is refused before anybody reads it. */
+export const MAX_TIEBREAKER_CHARS = 1_024;
+
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
@@ -59,6 +62,12 @@ export const READ_CONCURRENCY = 8;
  */
 export const IN_MEMORY_WAIT_MS = 10 * SECOND_MS;
 
+/**
+ * A step this close is waited for in memory, whatever the phase: five seconds of Lambda at 256 MB cost a quarter of the
+ * three transitions of a `Wait`'s loop, which would also truncate the time to its second.
+ */
+export const SOON_MS = 5 * SECOND_MS;
+
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
 
@@ -67,6 +76,9 @@ export const MAX_WAIT_MS = HOUR_MS;
 
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
+
+/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+export const ANSWER_MS = SECOND_MS;
 
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
@@ -93,6 +105,16 @@ export const EMPTY_READINGS = 3;
 
 /** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
+
+/** Readings are planned at most this late, so that a sequencer that is slow does not start to count again. */
+export const PLANNED_READING_DELAY_MS = 40 * SECOND_MS;
+
+/** Once no event has arrived for so long, the replay may be over: it is looked at more often, for so long. */
+export const QUIET_AFTER_MS = 10 * SECOND_MS;
+export const QUICK_LOOKS_FOR_MS = 3 * MINUTE_MS;
+
+/** Such a look is so much sooner, and waited for in memory: three seconds cost a seventh of a `Wait`'s loop. */
+export const QUICK_LOOKS_FACTOR = 5;
 
 /** How many generations `collect` tries when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;

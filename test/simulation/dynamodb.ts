@@ -1,10 +1,13 @@
-import type { ReplayRow } from '../../src/core/replay/row';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
-import { request } from './request';
+import { RequestFailed, request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
+
+/** The arrival mark that `collect` writes, alone. */
+const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
@@ -22,6 +25,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           async () => {
             const outcome = await buffer.put(key, event);
             if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
+            if (outcome === 'stored' && !event.late) checkers.storedInTime(idIn(event.json));
             return outcome;
           },
           world.slowPut(idIn(event.json)),
@@ -81,9 +85,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.create',
           () => 'create row',
           async () => {
-            const created = await replays.create(row);
-            if (created) listeners.rowMade();
-            return created;
+            const isNew = tables.replays.row(row.replay)?.createdAtMs === undefined;
+            const made = await replays.create(row);
+            if (isNew) listeners.rowMade();
+            return made;
           },
         ),
       save: (replay, changes, guard) =>
@@ -91,6 +96,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
+            if (world.scenario.marksAreLost && isMark(changes)) throw new RequestFailed('throttled');
             const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../src/core/errors';
+import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
 import { descriptionOf, type Playback, settingsOf } from './playback';
@@ -55,6 +56,8 @@ export interface SketchPlan extends Sketch {
   cursed?: number;
   /** The rule's target is throttled that long before it takes the event. */
   throttledMs?: number;
+  /** The Region is over its invocations quota: EventBridge first tries to deliver it that long after COMPLETED. */
+  firstTriedAfterMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
   /** Its puts are as slow as this, or only so many of them. */
@@ -82,6 +85,18 @@ export interface DeadlyPoints {
   collectAfterwards?: number;
 }
 
+/** Somebody types something into the replay's row and puts back later what was there. */
+export interface Typing {
+  attribute: Exclude<keyof ReplayRow, 'replay' | 'problems'>;
+  /** Of a map: only this part of it. */
+  part?: string;
+  /** Removes the attribute where it is undefined. */
+  value: unknown;
+  /** After the row was made. */
+  afterMs: number;
+  forMs: number;
+}
+
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
 export interface Scenario {
   seed: number;
@@ -105,6 +120,11 @@ export interface Scenario {
   cancelRowAfterMs?: number;
   /** The same, that long after the row was made: in whatever phase it is then. */
   cancelAnyRowAfterMs?: number;
+  typing?: Typing;
+  /** Somebody has made the row before its replay began. */
+  rowBefore?: { phase: Phase | undefined };
+  /** A deployment so long after the row was made gives the functions another retention. */
+  retentionBecomes?: { ms: number; afterMs: number };
   /** Somebody ends the sequencer's execution so long after its start. */
   abortSequencerAfterMs?: number;
   /** Somebody starts these generations too, by hand, when there is a row: executions with names of their own. */
@@ -133,8 +153,12 @@ export interface Scenario {
   skewMs: number;
   /** For a long one. */
   mostTurns?: number;
-  /** Queue depths lack all that was sent in the last minute, not only some of it. */
-  depthsLagFully?: boolean;
+  /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */
+  depthLagMs?: number;
+  /** Every attempt of `collect` that fails, and every delay after it, takes as long as it may. */
+  collectIsSlow?: boolean;
+  /** No arrival mark is written after the row is made: its write is best effort. */
+  marksAreLost?: boolean;
   faults: Faults;
 }
 

@@ -1,17 +1,20 @@
 import { OrderedReplayError } from '../errors';
-import { demandRoom, parseEvent, type ReplayedEvent } from '../event/envelope';
+import { demandRoom, isReplayName, parseEvent, type ReplayedEvent } from '../event/envelope';
 import { ROW_RETENTION_MS } from '../limits';
 import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '../ports';
 import { ensureSequencer } from '../replay/lease';
-import type { ReplayRow } from '../replay/row';
+import { retentionMsOf } from '../replay/retention';
+import { isOpen, type ReplayRow } from '../replay/row';
+import { problemWith, rowNotReadable } from '../replay/row-problems';
 import type { Settings } from '../settings';
+import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
 
 /**
  * Collect: writes each replayed event once to the buffer and sees to it that a sequencer runs.
  *
  * - R1: an event is stored before anything else is decided about it; what cannot be stored is thrown back to the
- *   caller, whose road ends in the dead-letter queue.
+ *   caller, whose road ends in the dead-letter queue. That it came is marked in the row, from which the seal counts.
  * - R5: where an event is stored depends on the event alone.
  * - R6: the phase is read *before* the put. A put made in the belief that the replay is still collecting happens
  *   within `phaseCacheMs + collectTimeoutMs` of that read, which is what the dwell after the seal waits for.
@@ -52,49 +55,58 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const nowMs = clock.now();
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
-    const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
-    // Use the time before the read, so that a slow answer makes the entry older, never younger.
-    const newer = cache.get(replay);
-    if (!newer || newer.readAtMs <= nowMs) cache.set(replay, { row, readAtMs: nowMs });
+    const found = await replays.get(replay);
+    const row = found && hasBegun(found) ? found : await createRow(replay, nowMs);
+    remember(row, nowMs);
     return row;
+  }
+
+  async function readAgain(replay: string): Promise<ReplayRow | undefined> {
+    const nowMs = clock.now();
+    const row = await replays.get(replay);
+    if (row) remember(row, nowMs);
+    return row;
+  }
+
+  /** @param readAtMs Before the read, so that a slow answer makes the entry older, never younger. */
+  function remember(row: ReplayRow, readAtMs: number): void {
+    const newer = cache.get(row.replay);
+    if (!newer || newer.readAtMs <= readAtMs) cache.set(row.replay, { row, readAtMs });
+  }
+
+  /** So that the next event here does not read the row again for a mark that this one wrote. */
+  function rememberMark(replay: string, lastArrivalAtMs: number): void {
+    const cached = cache.get(replay);
+    if (cached) cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
   }
 
   function forgetOlderThan(atMs: number): void {
     for (const [name, { readAtMs }] of cache) if (readAtMs <= atMs) cache.delete(name);
   }
 
-  async function createRow(replay: string, nowMs: number): Promise<ReplayRow> {
-    const row: ReplayRow = {
+  function createRow(replay: string, nowMs: number): Promise<ReplayRow> {
+    return replays.create({
       replay,
       phase: 'COLLECTING',
       generation: 1,
       buckets: settings.buckets,
       tiebreaker: settings.tiebreaker,
       createdAtMs: nowMs,
+      retainedUntilMs: nowMs + settings.retentionMs,
+      lastArrivalAtMs: nowMs,
       late: 0,
       expiresAtMs: nowMs + ROW_RETENTION_MS,
-    };
-    if (await replays.create(row)) return row;
-    const existing = await replays.get(replay);
-    if (existing) return existing;
-    throw new OrderedReplayError(
-      'SequencerNotStarted',
-      `The row of replay ${replay} vanished while it was made.`,
-      {
-        remedy: 'Try again.',
-        ids: { replay },
-      },
-    );
+    });
   }
 
   async function store(event: ReplayedEvent, row: ReplayRow, key: BufferKey): Promise<CollectOutcome> {
-    const late = isClosed(row);
+    const late = !isOpen(row.phase);
     const nowMs = clock.now();
     const put = await buffer.put(key, {
       json: event.json,
       late,
       receivedAtMs: nowMs,
-      expiresAtMs: nowMs + settings.retentionMs,
+      expiresAtMs: nowMs + retentionMsOf(row, settings),
     });
     if (put === 'stored') {
       if (late) await countLate(key, row);
@@ -108,21 +120,37 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
 
   async function countLate(key: BufferKey, row: ReplayRow): Promise<void> {
     // A replay that ended badly may have all its events still to come: one row could not count them.
-    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') await replays.addLate(row.replay);
+    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {
+      // Nothing can be added to a text. The delivery that comes again finds the event uncounted, and counts it then.
+      demandReadable(row, ['late']);
+      await replays.addLate(row.replay);
+    }
     await buffer.markLateCounted(key);
   }
 
-  return async (input) => {
-    const deadlineMs = clock.now() + settings.collectTimeoutMs;
-    const event = parseEvent(input);
-    const row = await currentRow(event.replay);
+  /** R7: the replay has to say that it is incomplete, even if it has no other event. */
+  async function refuse(error: unknown, row: ReplayRow): Promise<never> {
+    await ensureSequencer(row, deps);
+    throw error;
+  }
+
+  /** What is no event may yet name its replay. */
+  async function parse(input: unknown): Promise<ReplayedEvent> {
+    try {
+      return parseEvent(input);
+    } catch (error) {
+      const replay = error instanceof OrderedReplayError ? error.ids.replay : undefined;
+      if (replay === undefined || !isReplayName(replay)) throw error;
+      return refuse(error, await currentRow(replay));
+    }
+  }
+
+  async function handle(event: ReplayedEvent, row: ReplayRow, deadlineMs: number): Promise<Collected> {
     let key: BufferKey;
     try {
       key = keyOf(event, row);
     } catch (error) {
-      // The replay has to say that it is incomplete, even if it has no other event.
-      await ensureSequencer(row, deps);
-      throw error;
+      return refuse(error, row);
     }
     if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
     const outcome = await store(event, row, key);
@@ -130,18 +158,45 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const cached = cache.get(event.replay);
     if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
     return { outcome, replay: event.replay, eventId: event.id, position: key.position };
+  }
+
+  return async (input) => {
+    const arrivedAtMs = clock.now();
+    const event = await parse(input);
+    const { replay } = event;
+    const known = cache.get(replay)?.row;
+    const row = await currentRow(replay);
+    const handled = handle(event, row, arrivedAtMs + settings.collectTimeoutMs);
+    const arrival = { eventId: event.id, arrivedAtMs, row, isJustRead: row !== known, handled };
+    // Beside the put; awaited, so that nothing dangles when the environment is frozen.
+    await markArrival(arrival, {
+      ...deps,
+      readAgain: () => readAgain(replay),
+      marked: (lastArrivalAtMs) => rememberMark(replay, lastArrivalAtMs),
+    });
+    return handled;
   };
+}
+
+/** Somebody may have made the row before its replay began, to cancel it. */
+function hasBegun(row: ReplayRow): boolean {
+  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
+}
+
+/** Without these nobody can say where an event belongs, nor whether it is late: it comes again later. */
+const NEEDED = ['phase', 'buckets', 'tiebreaker', 'createdAtMs', 'retainedUntilMs'] as const;
+
+function demandReadable(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): void {
+  const problem = problemWith(row, keys);
+  if (problem) throw rowNotReadable(row.replay, problem);
 }
 
 /** @throws OrderedReplayError for an event that has no place in the buffer. */
 function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
+  demandReadable(row, NEEDED);
   demandRoom(event);
   const position = positionOf(event, row.tiebreaker);
   return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
-}
-
-function isClosed(row: ReplayRow): boolean {
-  return row.phase !== 'COLLECTING' && row.phase !== 'INCOMPLETE';
 }
 
 function deadlineExceeded(event: ReplayedEvent): OrderedReplayError {
