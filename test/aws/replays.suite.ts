@@ -263,21 +263,19 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
   },
 ];
 
-/** Each guard left out, holding or failing, in every combination of those that are ever used together. */
-function combinationsOf({ lastArrivalAtMs, ...others }: Terms): { guard: RowGuard; holds: boolean }[] {
-  const { leaseUntilMs: _, checkpointUpTo: __, ...ofTheSeal } = { ...others, lastArrivalAtMs };
-  return [...everyCombinationOf(others), ...everyCombinationOf(ofTheSeal)];
-}
+const MOST_GUARDS = 3;
 
-/** 2,187 for seven guards. */
-function everyCombinationOf(terms: Partial<Terms>): { guard: RowGuard; holds: boolean }[] {
+/** Up to three guards, each holding or failing, in every combination: 577 for eight guards. */
+function combinationsOf(terms: Terms): { guard: RowGuard; holds: boolean }[] {
   let combinations: { guard: RowGuard; holds: boolean }[] = [{ guard: {}, holds: true }];
   for (const [key, { hits, misses }] of Object.entries(terms)) {
-    combinations = combinations.flatMap(({ guard, holds }) => [
-      { guard, holds },
-      { guard: { ...guard, [key]: hits[0] }, holds },
-      ...misses.slice(0, 1).map((value) => ({ guard: { ...guard, [key]: value }, holds: false })),
-    ]);
+    const withOneMore = combinations
+      .filter(({ guard }) => Object.keys(guard).length < MOST_GUARDS)
+      .flatMap(({ guard, holds }) => [
+        { guard: { ...guard, [key]: hits[0] }, holds },
+        ...misses.slice(0, 1).map((value) => ({ guard: { ...guard, [key]: value }, holds: false })),
+      ]);
+    combinations = [...combinations, ...withOneMore];
   }
   return combinations;
 }

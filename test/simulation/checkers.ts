@@ -207,7 +207,7 @@ export function createCheckers(parts: {
         );
         ends.checkOutcomes(row, dead);
         if (!row) return;
-        rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0);
+        rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0, dead.size > 0);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
           const { collected = 0 } = row;

@@ -71,6 +71,23 @@ export function shortCalls(seed: number): Scenario {
   return { ...scenario, sequenceCallMs, faults: { ...scenario.faults, slowRequest: 0.05 } };
 }
 
+/** The set takes a minute or so to be counted, in calls that are shorter than that. */
+export function longCounts(seed: number): Scenario {
+  const random = randomOf(seed, 'counts');
+  const counts = { pageEvents: random.integer(1, 2), pageMs: random.integer(1_000, 3_000) };
+  const scenario = shortCalls(seed);
+  return { ...scenario, settings: { ...scenario.settings, buckets: random.integer(1, 3) }, counts };
+}
+
+/** And up to eight deaths, or two sequencers at once. */
+export function longCountsDisturbed(seed: number): Scenario {
+  const random = randomOf(seed, 'disturbed');
+  const scenario = longCounts(seed);
+  if (seed % 2 === 0) return { ...scenario, sequencersBesides: [1] };
+  const points = Array.from({ length: random.integer(1, 8) }, () => random.integer(40, 300));
+  return { ...scenario, dies: { sequence: points } };
+}
+
 /** Up to eight deaths at any points of either function, and an event that comes after the seal. */
 export function deaths(seed: number): Scenario {
   const scenario = calm(seed, 30);
@@ -146,7 +163,9 @@ export function strays(seed: number): Scenario {
     ...event,
     ...(n > 0 && { strayMs: [strayMs()] }),
     ...(seed % 2 === 0 &&
-      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0 } }),
+      random.chance(0.5) && {
+        slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0, times: 5 },
+      }),
   }));
   return {
     ...scenario,

@@ -73,8 +73,7 @@ export function parseEvent(input: unknown): ReplayedEvent {
       envelope,
     );
   }
-  const json = JSON.stringify(envelope);
-  return { id, time: instant, replay, json, envelope };
+  return { id, time: instant, replay, json: textOf(envelope), envelope };
 }
 
 /** @throws OrderedReplayError `EventTooLarge` where the event does not fit a DynamoDB item. */
@@ -89,6 +88,16 @@ export function demandRoom({ json, replay, id }: ReplayedEvent): void {
       ids: { replay, eventId: id },
     },
   );
+}
+
+/** What is parsed without recursion need not be written without it. */
+function textOf(envelope: JsonObject): string {
+  try {
+    return JSON.stringify(envelope);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid('The event is nested too deeply to be written.', envelope);
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

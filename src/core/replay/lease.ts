@@ -25,7 +25,7 @@ export async function ensureSequencer(
   let current: ReplayRow | undefined = row;
   for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
     if (!current || hasEnded(current.phase)) return current ?? row;
-    const { replay, generation, leaseUntilMs } = current;
+    const { replay, phase, generation, leaseUntilMs } = current;
     if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;
     const nameless = problemWith(current, ['generation']);
     if (nameless) {
@@ -38,7 +38,8 @@ export async function ensureSequencer(
     const changes = started
       ? { leaseUntilMs: clock.now() + LEASE_GRACE_MS }
       : { generation: generation + 1, leaseUntilMs: undefined };
-    await replays.save(replay, changes, guardAsRead(current, { generation, leaseUntilMs }));
+    // The phase too: a row that somebody has just ended does not change.
+    await replays.save(replay, changes, guardAsRead(current, { phase, generation, leaseUntilMs }));
     // Ours or another's: what the row says now is what counts.
     current = await replays.get(replay);
   }
