@@ -14,6 +14,7 @@ const DISPOSITIONS = {
   EventTooLarge: 'park',
   CollectDeadlineExceeded: 'retry',
   SequencerNotStarted: 'retry',
+  RowNotReadable: 'retry',
   InvalidInput: 'fail',
   InvalidOption: 'fail',
   InvalidSettings: 'fail',

@@ -7,6 +7,10 @@ import { type Instant, parseInstant } from './instant';
 const REPLAY_NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
 const REQUIRED_TEXTS = ['id', 'time', 'source', 'detail-type', 'replay-name'] as const;
 
+export function isReplayName(name: string): boolean {
+  return REPLAY_NAME.test(name);
+}
+
 /** A replayed event that passed validation. */
 export interface ReplayedEvent {
   id: string;
