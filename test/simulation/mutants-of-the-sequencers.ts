@@ -142,14 +142,14 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'an execution whose calls are throttled fails',
     breaks: 'R7',
     shows: 'because its calls were throttled',
-    caughtBy: 714,
+    caughtBy: 127,
     bendMachine: withState('ForwardDueEvents', (state) => ({ ...state, Catch: state.Catch?.slice(1) ?? [] })),
   },
   {
     name: 'a name that is used up is taken for an execution that goes on',
     breaks: 'R7',
     shows: 'and none is there',
-    caughtBy: 714,
+    caughtBy: 127,
     bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
   },
 ];
