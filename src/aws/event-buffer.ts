@@ -22,6 +22,7 @@ import {
 import { writeOrFind } from './conditional-write';
 import { deflatedText } from './deflated';
 import { createPlaceholders } from './expression';
+import { tellingUnavailable } from './unavailable';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
   json: column('event', deflatedText),
@@ -67,7 +68,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
     );
   }
 
-  return {
+  return tellingUnavailable('DynamoDB', {
     async put(key, { late, ...event }) {
       const expression = createPlaceholders();
       const put = new PutItemCommand({
@@ -128,7 +129,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
       return count;
     },
-  };
+  });
 }
 
 function bucketName(replay: string, bucket: number): Item[string] {

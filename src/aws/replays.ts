@@ -10,12 +10,13 @@ import { decodeItem, encodeItem, type Item, number, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
 import { REPLAY_ROW } from './replay-row';
+import { tellingUnavailable } from './unavailable';
 
 type Placeholders = ReturnType<typeof createPlaceholders>;
 
 /** The `Replays` table: `replay` is the key. */
 export function dynamoReplays({ client, table }: { client: DynamoDBClient; table: string }): Replays {
-  return {
+  return tellingUnavailable('DynamoDB', {
     async get(replay) {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: itemKey(replay), ConsistentRead: true }),
@@ -59,7 +60,7 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
         }),
       );
     },
-  };
+  });
 }
 
 function itemKey(replay: string): Item {

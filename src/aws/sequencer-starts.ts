@@ -1,5 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SequencerStarts } from '../core/ports';
+import { tellingUnavailable } from './unavailable';
 
 /**
  * Starts executions of the state machine `sequence`.
@@ -11,7 +12,7 @@ import type { SequencerStarts } from '../core/ports';
  */
 export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn: string }): SequencerStarts {
   const { client, stateMachineArn } = options;
-  return {
+  return tellingUnavailable('Step Functions', {
     async start({ replay, generation }) {
       const name = `${replay}.${generation}`;
       const input = JSON.stringify({ replay, generation });
@@ -23,5 +24,5 @@ export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn
         throw error;
       }
     },
-  };
+  });
 }

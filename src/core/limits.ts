@@ -41,6 +41,13 @@ export const IN_MEMORY_WAIT_MS = 10 * SECOND_MS;
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
 
+/**
+ * While a service is unavailable, the sequencer leaves it alone for this long, then twice as long and so on, up to the
+ * maximum. A minute is short beside what a throttled table needs to recover, and costs 60 calls an hour.
+ */
+export const MIN_BACKOFF_MS = SECOND_MS;
+export const MAX_BACKOFF_MS = MINUTE_MS;
+
 /** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
 export const MAX_WAIT_MS = HOUR_MS;
 

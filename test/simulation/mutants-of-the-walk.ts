@@ -64,10 +64,10 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'await appendDue(deps.lanes, batch, {',
-        'const checkpoint = walk.advance(batch); await save({ checkpoint }); await appendDue(deps.lanes, batch, {',
+        'const { upTo, failure } = await appendDue(',
+        'const checkpoint = walk.advance(batch); await save({ checkpoint }); const { upTo, failure } = await appendDue(',
       ),
-      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
+      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch.slice(0, upTo));\n', ''),
     ],
   },
   {
@@ -95,8 +95,8 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
-        'rest = [...rest];',
+        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return [...rest];',
       ),
     ],
   },
@@ -107,8 +107,8 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
-        'rest = [];',
+        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return [];',
       ),
     ],
   },

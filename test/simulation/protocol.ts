@@ -3,6 +3,7 @@ import { createSequenceHandler } from '../../functions/sequence';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
+import { unavailable } from '../../src/core/errors';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
 import type { Settings } from '../../src/core/settings';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
@@ -19,6 +20,8 @@ export interface Protocol {
   orderedReplay: typeof orderedReplay;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
+  /** What the adapters throw for what passes. */
+  unavailable: typeof unavailable;
   /** What a mutant does to the tables themselves: their effects stay atomic. */
   bendTables?(tables: Tables): Stores;
   /** What a mutant does to the requests of a process. */
@@ -46,4 +49,5 @@ export const REAL: Protocol = {
   orderedReplay,
   dynamoEventBuffer,
   dynamoReplays,
+  unavailable,
 };

@@ -7,13 +7,9 @@ import { strikes, type World } from './world';
 const MAX_ATTEMPTS = 4;
 const REQUEST_TIMEOUT_MS = 3_000;
 
-/** What a request that was refused for now ends with, once the SDK has given up. */
-export class RequestFailed extends Error {
-  override name = 'RequestFailed';
-}
-
 /**
- * A request of a process to an AWS service, over the SDK. `method` is what it is counted as, `name` what is told of it.
+ * A request of a process to an AWS service, over the SDK and an adapter of `src/aws`: one that was refused, or had no
+ * answer, each time is `unavailable`. `method` is what it is counted as, `name` what is told of it.
  *
  * - It waits in its sender (a socket, a slow connection), then travels. What is on its way arrives, whatever becomes
  *   of its sender, and each effect is atomic.
@@ -43,7 +39,7 @@ export async function request<T>(
     if (life.point()) return never();
     if (outcome.kind === 'done') return outcome.result;
     if (outcome.kind === 'error') throw outcome.error;
-    if (attempt === MAX_ATTEMPTS) throw new RequestFailed(`${name()}: ${outcome.kind}`);
+    if (attempt === MAX_ATTEMPTS) throw world.protocol.unavailable(name(), new Error(outcome.kind));
     const backoffMs = outcome.kind === 'lost' ? REQUEST_TIMEOUT_MS : network.integer(0, 100 * 2 ** attempt);
     await scheduler.sleep(backoffMs, life);
   }
