@@ -24,7 +24,7 @@ export function tellingUnavailable<P extends object>(service: string, port: P): 
 }
 
 function passes(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (typeof error !== 'object' || error === null) return false;
   const told = error as SdkError;
   return isThrottlingError(told) || isTransientError(told) || isServerError(told);
 }

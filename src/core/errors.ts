@@ -69,8 +69,9 @@ export class OrderedReplayError extends Error {
  * a fault of its own. All else that a port throws is a fault that somebody has to mend.
  */
 export function unavailable(service: string, cause: unknown): OrderedReplayError {
-  const what = cause instanceof Error ? cause.name : String(cause);
-  return new OrderedReplayError('ServiceUnavailable', `${service} did not take a request: ${what}.`, {
+  // An error of the network has its name in `code`.
+  const { code, name = 'an error without a name' } = cause as { code?: string; name?: string };
+  return new OrderedReplayError('ServiceUnavailable', `${service} did not take a request: ${code ?? name}.`, {
     remedy: 'Nothing; it is tried again. If it stays, look at the limits and the health of that service.',
     cause,
   });
