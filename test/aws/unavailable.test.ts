@@ -8,6 +8,7 @@ import { sqsQueues } from '../../src/aws/queues';
 import { eventBridgeReplayStatus } from '../../src/aws/replay-status';
 import { dynamoReplays } from '../../src/aws/replays';
 import { sfnSequencerStarts } from '../../src/aws/sequencer-starts';
+import { tellingUnavailable } from '../../src/aws/unavailable';
 import { isUnavailable } from '../../src/core/errors';
 import { type AwsStub, type StubAnswer, startAwsStub, THROTTLED } from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
@@ -91,15 +92,32 @@ test.each<[string, StubAnswer]>([
   expect(isUnavailable(await failureOf(replays().get('r')))).toBe(true);
 });
 
-test('given nobody who answers in time, or at all, then it is unavailable', async () => {
+test('given nobody who answers in time, then it is unavailable', async () => {
   stub.next('never');
   const requestHandler = { requestTimeout: 20, throwOnRequestTimeout: true };
   const hurried = dynamoReplays({ client: new DynamoDBClient({ ...config(), requestHandler }), table });
   expect(isUnavailable(await failureOf(hurried.get('r')))).toBe(true);
-  const endpoint = 'http://127.0.0.1:1';
-  const nobody = dynamoReplays({ client: new DynamoDBClient({ ...config(), endpoint }), table });
-  expect(isUnavailable(await failureOf(nobody.get('r')))).toBe(true);
 });
+
+test.each(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN'])(
+  'given a network that says %s, then it is unavailable, and told by that name',
+  async (code) => {
+    const port = tellingUnavailable('DynamoDB', {
+      get: () => Promise.reject(Object.assign(new Error('m'), { code })),
+    });
+    const error = await failureOf(port.get());
+    expect(isUnavailable(error)).toBe(true);
+    expect(error.message).toBe(`DynamoDB did not take a request: ${code}.`);
+  },
+);
+
+test.each([new TypeError('m'), undefined, 'text'])(
+  'given %p of our own code, then it stays what it is',
+  async (thrown) => {
+    const port = tellingUnavailable('DynamoDB', { get: () => Promise.reject(thrown) });
+    expect(await failureOf(port.get())).toBe(thrown);
+  },
+);
 
 test.each<[string, StubAnswer]>([
   ['a request that is not allowed', answer(400, 'com.amazon.coral.service#AccessDeniedException')],
