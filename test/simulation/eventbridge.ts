@@ -100,7 +100,9 @@ export function eventBridge(
       }
       if (scenario.replay === 'fails' && n === stopsAt) return enter('FAILED');
       send(plan);
-      await scheduler.sleep(burst ? random.integer(0, 20) : random.integer(0, 10_000));
+      const { eventsPerSecond } = scenario;
+      if (eventsPerSecond) await scheduler.sleep(1_000 / eventsPerSecond);
+      else await scheduler.sleep(burst ? random.integer(0, 20) : random.integer(0, 10_000));
       if (n > 0) continue;
       if (scenario.replay === 'stalls') await scheduler.sleep(STALL_MS);
       if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);

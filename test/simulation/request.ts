@@ -1,7 +1,7 @@
 import type { Life } from './life';
 import { never } from './life';
 import { MAX_TRANSIT_MS, type SlowRequest } from './scenario';
-import { strikes, type World } from './world';
+import { START_MS, strikes, type World } from './world';
 
 /** As `src/aws/clients.ts` configures every SDK client. */
 const MAX_ATTEMPTS = 4;
@@ -30,12 +30,13 @@ export async function request<T>(
 ): Promise<T> {
   const { scheduler, requests } = world;
   const network = world.random('network');
+  const isRefused = refusal(world, method);
   for (let attempt = 1; ; attempt++) {
     if (life.point()) return never();
     const waitMs = strikes(world, 'slowRequest') ? network.integer(100, 9_500) : network.integer(0, 20);
     await scheduler.sleep(Math.max(waitMs, slow.sentAfterMs), life);
     requests.set(method, (requests.get(method) ?? 0) + 1);
-    const outcome = await send(world, life, name, effect, slow.onItsWayMs);
+    const outcome = await send(world, life, name, effect, slow.onItsWayMs, isRefused);
     if (life.point()) return never();
     if (outcome.kind === 'done') return outcome.result;
     if (outcome.kind === 'error') throw outcome.error;
@@ -56,6 +57,7 @@ function send<T>(
   name: () => string,
   effect: () => Promise<T>,
   leastTransitMs: number,
+  isRefused: () => boolean,
 ): Promise<Outcome<T>> {
   const { scheduler, trace } = world;
   const network = world.random('network');
@@ -63,7 +65,7 @@ function send<T>(
   const lost = strikes(world, 'answerLost');
   return new Promise((resolve) => {
     const arrive = async () => {
-      const outcome: Outcome<T> = throttled
+      const outcome: Outcome<T> = throttled || isRefused()
         ? { kind: 'throttled' }
         : await effect().then(
             (result) => ({ kind: 'done', result }) as const,
@@ -82,6 +84,14 @@ function send<T>(
       life.point();
     });
   });
+}
+
+/** Whether the service refuses a request now, each time that it is sent. */
+function refusal({ scenario: { refuses }, scheduler, random }: World, method: string): () => boolean {
+  if (!refuses || !method.startsWith(refuses.of)) return () => false;
+  const isChosen = refuses.oneIn === 1 || random('refusals').integer(1, refuses.oneIn) === 1;
+  const fromMs = START_MS + refuses.fromMs;
+  return () => isChosen && scheduler.nowMs >= fromMs && scheduler.nowMs < fromMs + refuses.forMs;
 }
 
 function told(outcome: Outcome<unknown>): string {

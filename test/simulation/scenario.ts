@@ -82,6 +82,17 @@ export interface DeadlyPoints {
   collectAfterwards?: number;
 }
 
+/** Requests that are refused through all attempts of the SDK. */
+export interface Refusals {
+  /** How the names of their ports and methods begin; empty for every request. */
+  of: string;
+  /** All of them, or one in so many. */
+  oneIn: number;
+  /** From so long after the start on, for so long. */
+  fromMs: number;
+  forMs: number;
+}
+
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
 export interface Scenario {
   seed: number;
@@ -131,6 +142,11 @@ export interface Scenario {
   mostTurns?: number;
   /** Queue depths lack all that was sent in the last minute, not only some of it. */
   depthsLagFully?: boolean;
+  refuses?: Refusals;
+  /** The account runs so many functions at once and refuses further calls. */
+  concurrency?: number;
+  /** EventBridge replays so many events a second, where the pace is not left to chance. */
+  eventsPerSecond?: number;
   faults: Faults;
 }
 

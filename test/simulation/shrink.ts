@@ -65,6 +65,9 @@ const OPTIONAL = [
   'poison',
   'depthsLagFully',
   'inAnyOrder',
+  'refuses',
+  'concurrency',
+  'eventsPerSecond',
 ] as const;
 
 /** Scenarios with one thing less, those that lose most first. */
