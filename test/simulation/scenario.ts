@@ -122,6 +122,8 @@ export interface Scenario {
   namesUsedUp?: number[];
   /** What follows on an execution that has failed: an event that comes by, or somebody who starts the next one. */
   rescue?: 'event' | 'byHand';
+  /** For so long no call of `sequence` is taken: the account's other functions run as often at once as it may. */
+  noCapacity?: { afterMs: number; forMs: number };
   dies?: DeadlyPoints;
   /** At that point of all calls of `sequence` a host stands still for a while, and the call's timeout with it. */
   standsStill?: { at: number; forMs: number };
