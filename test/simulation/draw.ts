@@ -11,11 +11,20 @@ import {
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
+import { randomOf } from './seeded';
+import { withThrottling } from './throttled-scenarios';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
 export function scenarioOf(seed: number): Scenario {
+  const scenario = drawn(seed);
+  // Drawn apart, so that the others stay what they are.
+  const random = randomOf(seed, 'throttling');
+  return random.chance(0.04) ? withThrottling(scenario, random) : scenario;
+}
+
+function drawn(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
   for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {

@@ -65,12 +65,13 @@ function send<T>(
   const lost = strikes(world, 'answerLost');
   return new Promise((resolve) => {
     const arrive = async () => {
-      const outcome: Outcome<T> = throttled || isRefused()
-        ? { kind: 'throttled' }
-        : await effect().then(
-            (result) => ({ kind: 'done', result }) as const,
-            (error) => ({ kind: 'error', error }) as const,
-          );
+      const outcome: Outcome<T> =
+        throttled || isRefused()
+          ? { kind: 'throttled' }
+          : await effect().then(
+              (result) => ({ kind: 'done', result }) as const,
+              (error) => ({ kind: 'error', error }) as const,
+            );
       const answer: Outcome<T> = lost && outcome.kind === 'done' ? { kind: 'lost' } : outcome;
       trace.note(
         life.name,
