@@ -113,8 +113,9 @@ export function dynamoDb(world: World, life: Life): Stores {
       },
     },
     lanes: {
-      append: (lane, events, expiresAtMs) =>
-        call(
+      async append(lane, events, expiresAtMs) {
+        life.appends++;
+        const appended = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
@@ -126,7 +127,9 @@ export function dynamoDb(world: World, life: Life): Stores {
             }
             return outcome;
           },
-        ),
+        );
+        return appended.finally(() => life.appends--);
+      },
     },
   };
   return world.protocol.bendRequests?.(stores, tables) ?? stores;

@@ -80,6 +80,7 @@ export function createFunction(world: World, options: FunctionOptions) {
         scheduler.cancel(timeout);
         trace.note(life.name, () => `ends: ${answer.ok ? JSON.stringify(answer.value) : answer.error}`);
         if (!life.dead) {
+          if (life.appends > 0) world.checkers.fail('contract', 'a call has ended before its appends');
           life.freeze();
           if (random.integer(0, 9) > 0) warm.push({ life, handler });
         }

@@ -80,10 +80,14 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
         { ...signOfLife(current, generation, clock.now(), resumeAtMs), ...changes },
         guardOf(current, changes),
       );
-    const step = await stepOf(current, deps, save).catch((error) => failed(error));
+    const saveProgress = async (changes: RowChanges, resumeAtMs?: number) => {
+      const saved = await save(changes, resumeAtMs);
+      if (saved && hasComeFurther(changes, current)) delete call.backoffMs;
+      return saved;
+    };
+    const step = await stepOf(current, deps, saveProgress).catch((error) => failed(error));
     if (step.kind === 'failed') {
-      if (hasComeFurther(step.changes, current)) delete call.backoffMs;
-      await saveBeforeFailing(step, save, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
+      await saveBeforeFailing(step, saveProgress, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
       throw step.error;
     }
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
