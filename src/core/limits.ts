@@ -21,7 +21,10 @@ export const MAX_ORDERING_KEY_BYTES = 1_024;
 /** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
 export const MAX_APPEND_BYTES = 128 * 1024;
 
-/** Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. */
+/**
+ * Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. Any event
+ * fits a batch.
+ */
 export const MAX_BATCH_EVENTS = 1_000;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -31,6 +34,24 @@ export const APPEND_CONCURRENCY = 32;
 /** First page of a bucket; each next page is four times larger, so a sparse replay never reads far ahead. */
 export const FIRST_PAGE_EVENTS = 4;
 export const LAST_PAGE_EVENTS = 1_024;
+
+/**
+ * What the pages of all buckets may hold together. `sequence` has 256 MB: some 70 are Node.js and the code, 50 are V8's
+ * young generation, and what is read and appended passes through several forms, which lie about until the next collection.
+ */
+export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
+
+/**
+ * How long the sealed set is counted before the row keeps what has been counted, and a cancellation is noticed. A step
+ * begins with 15 s left: this, and a page that is tried again, fit.
+ */
+export const COUNT_STEP_MS = 5 * SECOND_MS;
+
+/** Buckets that are counted at once: the answers are small. */
+export const COUNT_CONCURRENCY = 32;
+
+/** Pages that are read at once. One of 1 MB takes about six while it is parsed. */
+export const READ_CONCURRENCY = 8;
 
 /**
  * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB

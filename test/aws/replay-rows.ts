@@ -44,6 +44,11 @@ export function fullRow(replay: string): Required<ReplayRow> {
       eventTimeMs: Date.parse('2026-11-01T12:00:00.999Z'),
       dueAtMs: Date.parse('2026-11-20T12:09:00Z') + 1 / 3,
     },
+    counting: [
+      { after: '2026-11-20T12:00:05.000000000Z##id', events: 1_000_000, done: false },
+      { events: 17, done: true },
+    ],
+    countingSaves: 6,
     collected: 2_000_000,
     late: 4,
     dead: 5,
@@ -82,6 +87,10 @@ const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNul
     eventTimeMs: instant,
     dueAtMs: fc.double({ min: 1, max: 4e12, noNaN: true }),
   }),
+  counting: fc.array(
+    fc.record({ after: text, events: count, done: fc.boolean() }, { requiredKeys: ['events', 'done'] }),
+  ),
+  countingSaves: count,
   collected: count,
   late: count,
   dead: count,

@@ -233,6 +233,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       leaseUntilMs: { hits: [fullRow('').leaseUntilMs], misses: [1, undefined] },
       queuesEmptyAtMs: { hits: [fullRow('').queuesEmptyAtMs], misses: [1, undefined] },
       sealedAtMs: { hits: [fullRow('').sealedAtMs], misses: [1, undefined] },
+      countingSaves: { hits: [6], misses: [5, undefined] },
       checkpointUpTo: {
         hits: [checkpoint(5).position, checkpoint(6).position, '~'],
         misses: [checkpoint(4).position],
@@ -248,12 +249,13 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       leaseUntilMs: { hits: [undefined], misses: [1_763_640_000_000] },
       queuesEmptyAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       sealedAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
+      countingSaves: { hits: [undefined], misses: [1] },
       checkpointUpTo: { hits: [checkpoint(1).position], misses: [] },
     },
   },
 ];
 
-/** Each guard left out, holding or failing, in every combination: 729 for six guards. */
+/** Each guard left out, holding or failing, in every combination: 2,187 for seven guards. */
 function combinationsOf(terms: Terms): { guard: RowGuard; holds: boolean }[] {
   let combinations: { guard: RowGuard; holds: boolean }[] = [{ guard: {}, holds: true }];
   for (const [key, { hits, misses }] of Object.entries(terms)) {

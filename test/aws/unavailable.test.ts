@@ -48,7 +48,7 @@ const REQUESTS: [name: string, request: () => Promise<unknown>][] = [
   ['buffer.addDuplicate', () => buffer().addDuplicate(key)],
   ['buffer.markLateCounted', () => buffer().markLateCounted(key)],
   ['buffer.read', () => buffer().read('r', 0, undefined, 1)],
-  ['buffer.count', () => buffer().count('r', 0)],
+  ['buffer.count', () => buffer().count('r', 0, undefined)],
   ['lanes.append', () => dynamoLanes({ client: dynamodb(), table }).append('r#', [event], 0)],
   ['status.describe', describeReplay],
   ['queues.depth', () => sqsQueues({ client: new SQSClient(config()), urls: urls() }).depth('overflow')],

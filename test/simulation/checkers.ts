@@ -46,6 +46,8 @@ export function createCheckers(parts: {
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
+  /** What comes against all promises may change the set when it is sealed, and so may the time to live. */
+  const isFixed = !scenario.events.some(isUnpromised) && scenario.settings.retentionMs === undefined;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -124,8 +126,11 @@ export function createCheckers(parts: {
     countsLate: () => verdict.check(() => counts.counts()),
 
     rowSaved(changes: RowChanges, before: ReplayRow): void {
-      const { dead } = changes;
+      const { dead, counting } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
+      if (counting && isFixed) {
+        verdict.check(() => counts.countingSaved(counting, (n) => tables.buffer.storedIn(REPLAY, n)));
+      }
       if (dead !== undefined) verdict.check(() => counts.deadSaved(dead));
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;

@@ -17,14 +17,18 @@ import { withThrottling } from './throttled-scenarios';
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
+/** Now and then the set takes long to be counted, or a service refuses requests: both drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
-  const scenario = drawn(seed);
-  // Drawn apart, so that the others stay what they are.
+  const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
   const random = randomOf(seed, 'throttling');
-  return random.chance(0.04) ? withThrottling(scenario, random) : scenario;
+  return random.chance(0.04) ? withThrottling(drawn, random) : drawn;
 }
 
-function drawn(seed: number): Scenario {
+function withCounts(scenario: Scenario, random: Random): Scenario {
+  return random.chance(0.25) ? { ...scenario, counts: drawCounts(random) } : scenario;
+}
+
+function drawScenario(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
   for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {
@@ -73,6 +77,10 @@ function drawn(seed: number): Scenario {
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
   return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+}
+
+export function drawCounts(random: Random): { pageEvents: number; pageMs: number } {
+  return { pageEvents: random.integer(1, 3), pageMs: random.integer(0, 3_000) };
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

@@ -55,14 +55,15 @@ export function dynamoDb(world: World, life: Life): Stores {
         memory.reads(page.events);
         return page;
       },
-      count: (replay, bucket) =>
+      count: (replay, bucket, after) =>
         call(
           'buffer.count',
-          () => `count bucket ${bucket}`,
+          () => `count bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.count(replay, bucket);
+            return buffer.count(replay, bucket, after);
           },
+          world.scenario.counts && { sentAfterMs: world.scenario.counts.pageMs, onItsWayMs: 0 },
         ),
     },
     replays: {

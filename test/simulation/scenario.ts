@@ -106,6 +106,8 @@ export interface Scenario {
   mayFail?: ErrorCode[];
   /** What a call of `sequence` has, where that is less than its timeout. */
   sequenceCallMs?: number;
+  /** The set is counted so few events at a time, and each time that takes so long at least, as if it were large. */
+  counts?: { pageEvents: number; pageMs: number };
   /** Events come in any order, which is more than EventBridge does: it replays minute by minute. */
   inAnyOrder?: boolean;
   /** How the replay ends in EventBridge; the last two for one that takes hours. */

@@ -15,7 +15,7 @@ async function bufferedOf(replay: string): Promise<string[]> {
   const buckets = Array.from({ length: SETTINGS.buckets }, (_, bucket) =>
     stage.buffer.read(replay, bucket, undefined, 1_000),
   );
-  return (await Promise.all(buckets)).flatMap(({ events }) => events.map(({ json }) => json));
+  return (await Promise.all(buckets)).flatMap(({ events }) => events.map(({ json }) => json()));
 }
 
 describe('an event that can be collected', () => {

@@ -38,6 +38,14 @@ export interface Checkpoint extends PacePoint {
   duplicates: number;
 }
 
+/** How far one bucket of the sealed set has been counted. */
+export interface BucketCount {
+  /** The position up to which it is counted; absent at its beginning, and at its end. */
+  after?: string;
+  events: number;
+  done: boolean;
+}
+
 /** One replay, as the `Replays` table holds it. */
 export interface ReplayRow {
   replay: string;
@@ -72,6 +80,9 @@ export interface ReplayRow {
   releaseStartedAtMs?: number;
   doneAtMs?: number;
   checkpoint?: Checkpoint;
+  /** Of each bucket, while the sealed set is being counted; and how often that was saved. */
+  counting?: BucketCount[];
+  countingSaves?: number;
   /** Events in the sealed set. */
   collected?: number;
   /** Events that arrived after the seal: held, not delivered. */
@@ -87,7 +98,7 @@ export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
   RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs'
+  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs' | 'countingSaves'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;

@@ -139,6 +139,7 @@ function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
     generation: row.generation,
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
+    countingSaves: row.countingSaves,
     ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
 }

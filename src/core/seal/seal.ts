@@ -6,6 +6,7 @@ import { compileOptions, type OptionTexts, optionsInRow } from '../replay/option
 import type { ReplayRow, RowChanges } from '../replay/row';
 import { againAt, endFailed, type Step, type StepDeps } from '../replay/step';
 import { dwellMs, settleMs } from '../settings';
+import { countOn } from './count';
 
 /**
  * Seal: decides when the set of collected events is complete, and makes it immutable.
@@ -66,20 +67,26 @@ async function lookAtQueues(row: ReplayRow, deps: StepDeps): Promise<Step> {
   });
 }
 
-/** SEALED: waits out the dwell, then counts the set and opens it for release. */
+/** SEALED: waits out the dwell, then counts the set, in as many steps as that takes, and opens it for release. */
 export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
-  const { clock, buffer, settings } = deps;
+  const { clock, settings } = deps;
   const nowMs = clock.now();
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
   if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
   if (nowMs >= row.createdAtMs + settings.retentionMs) return endFailed(outlivedBeforeTheSeal(row.replay));
-  const counts = await Promise.all(
-    Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
-  );
-  const collected = counts.reduce((sum, count) => sum + count, 0);
+  const counting = await countOn(row, deps);
   const startMs = clock.now();
-  return againAt(startMs, { phase: 'RELEASING', collected, releaseStartedAtMs: startMs });
+  if (counting.some(({ done }) => !done)) {
+    return againAt(startMs, { counting, countingSaves: (row.countingSaves ?? 0) + 1 });
+  }
+  return againAt(startMs, {
+    phase: 'RELEASING',
+    collected: counting.reduce((sum, { events }) => sum + events, 0),
+    releaseStartedAtMs: startMs,
+    counting: undefined,
+    countingSaves: undefined,
+  });
 }
 
 /** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */

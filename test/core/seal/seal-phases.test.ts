@@ -225,7 +225,8 @@ test('R1: given a playback that fits the retention only without the time waited 
 
 test('R1: given the whole buffer has expired before the seal, then the replay does not end as done', async () => {
   const world = await waitedFor(30, [0, 1]);
-  const expired = { ...world.buffer, count: async () => 0, read: async () => ({ events: [], more: false }) };
+  const nothing = { count: async () => ({ events: 0 }), read: async () => ({ events: [], more: false }) };
+  const expired = { ...world.buffer, ...nothing };
   for (let calls = 0; calls < 20 && !isDone(rowOf(world)); calls++) {
     const answer = await sequence(STATE, { ...world.sequenceDeps(), buffer: expired });
     if ('resumeAt' in answer) world.clock.set(Math.max(world.clock.now(), Date.parse(answer.resumeAt)));
