@@ -54,6 +54,12 @@ export const COUNT_CONCURRENCY = 32;
 export const READ_CONCURRENCY = 8;
 
 /**
+ * So often the pages that are missing are asked for while some come: each time takes the SDK some seconds where a table is
+ * throttled, and all of it a part of one call.
+ */
+export const MAX_FILL_ATTEMPTS = 16;
+
+/**
  * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB
  * ten seconds of Lambda cost about one and a half state transitions.
  */

@@ -31,9 +31,7 @@ export function withThrottling(scenario: Scenario, random: Random): Scenario {
 
 function refusals(random: Random): Refusals {
   const of = REFUSED[random.integer(0, REFUSED.length - 1)] as string;
-  // A step that asks all buckets at once needs all their answers.
-  const isOneAtATime = of.startsWith('lanes') || of.startsWith('replays');
-  const oneIn = isOneAtATime ? random.integer(2, 10) : random.integer(100, 1_000);
+  const oneIn = random.integer(2, 10);
   if (random.chance(0.5)) return { of, oneIn, fromMs: 0, forMs: 24 * HOUR_MS };
   const forMs = random.chance(0.3) ? HOUR_MS : random.integer(0, 10 * MINUTE_MS);
   return { of, oneIn: 1, fromMs: random.integer(0, 10 * MINUTE_MS), forMs };

@@ -136,7 +136,13 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
   const batch: DueEvent[] = [];
   let bytes = 0;
   while (batch.length < MAX_BATCH_EVENTS) {
-    if (reader.needsFill) await reader.fill();
+    try {
+      if (reader.needsFill) await reader.fill();
+    } catch (error) {
+      if (batch.length === 0) throw error;
+      // What was taken is due all the same; the walk asks again after it.
+      break;
+    }
     const next = reader.peek();
     if (!next) break;
     const place = walk.placeOf(next);
