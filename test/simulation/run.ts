@@ -32,6 +32,8 @@ export interface Outcome {
   requests: ReadonlyMap<string, number>;
   /** Calls that the account refused. */
   refused: number;
+  /** Events that were parked in Overflow. */
+  parked: number;
   /** Points of the two functions' calls that a process could die at. */
   points: Readonly<Record<Actor, number>>;
   /** From the write of SEALED to the first read for release. */
@@ -68,6 +70,7 @@ export async function run(
     lanes: world.tables.lanes.log,
     requests: world.requests,
     refused: world.account.refused,
+    parked: world.parked,
     points: world.fate.passed,
     dwellMs: world.checkers.dwellMs,
   };

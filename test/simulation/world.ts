@@ -49,6 +49,8 @@ export interface World {
   struck: Map<keyof Faults, number>;
   /** How often the poison event has failed. */
   poisonings: number;
+  /** How many events were parked in Overflow, by collectors or for them. */
+  parked: number;
   /** The functions that run in it. */
   account: Account;
   /** How slow the next put of an event is, if that is not left to chance. */
@@ -100,6 +102,7 @@ export function createWorld(
     requests: new Map(),
     struck: new Map(),
     poisonings: 0,
+    parked: 0,
     account: new Account(scenario.concurrency),
     random(part) {
       let random = parts.get(part);
