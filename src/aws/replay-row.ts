@@ -46,6 +46,7 @@ export const REPLAY_ROW: Columns<ReplayRow> = {
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
   completedAtMs: column('completedAt', instant),
+  lastArrivalAtMs: column('lastArrivalAt', instant),
   queuesEmptyAtMs: column('queuesEmptyAt', instant),
   queuesEmptyReadings: column('queuesEmptyReadings', number),
   sealedAtMs: column('sealedAt', instant),

@@ -65,6 +65,12 @@ export const MAX_FILL_ATTEMPTS = 16;
  */
 export const IN_MEMORY_WAIT_MS = 10 * SECOND_MS;
 
+/**
+ * A step this close is waited for in memory, whatever the phase: five seconds of Lambda at 256 MB cost a quarter of the
+ * three transitions of a `Wait`'s loop, which would also truncate the time to its second.
+ */
+export const SOON_MS = 5 * SECOND_MS;
+
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
 
@@ -106,6 +112,16 @@ export const EMPTY_READINGS = 3;
 
 /** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
+
+/** Readings are planned at most this late, so that a sequencer that is slow does not start to count again. */
+export const PLANNED_READING_DELAY_MS = 40 * SECOND_MS;
+
+/** Once no event has arrived for so long, the replay may be over: it is looked at more often, for so long. */
+export const QUIET_AFTER_MS = 10 * SECOND_MS;
+export const QUICK_LOOKS_FOR_MS = 3 * MINUTE_MS;
+
+/** Such a look is so much sooner, and waited for in memory: three seconds cost a seventh of a `Wait`'s loop. */
+export const QUICK_LOOKS_FACTOR = 5;
 
 /** How many generations `collect` tries when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;

@@ -39,7 +39,7 @@ export function createCheckers(parts: {
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
-  const counts = new CountChecker(scheduler, settings.queueMetadataMs);
+  const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
   const backoffs = new BackoffChecker(scenario);
   const accepted = new Set<string>();
@@ -48,6 +48,8 @@ export function createCheckers(parts: {
   const everDead = new Set<string>();
   /** What comes against all promises may change the set when it is sealed, and so may the time to live. */
   const isFixed = !scenario.events.some(isUnpromised) && scenario.settings.retentionMs === undefined;
+  let completedMs: number | undefined;
+  let releaseAfterMs: number | undefined;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -89,6 +91,13 @@ export function createCheckers(parts: {
     /** From the write of SEALED to the first read for release. */
     get dwellMs() {
       return dwellMs;
+    },
+    /** From the moment at which EventBridge completed the replay to the start of the release. */
+    get releaseAfterMs() {
+      return releaseAfterMs;
+    },
+    completed(): void {
+      completedMs = scheduler.nowMs;
     },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
@@ -135,6 +144,9 @@ export function createCheckers(parts: {
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;
         verdict.check(checkSeal);
+      }
+      if (changes.phase === 'RELEASING' && completedMs !== undefined) {
+        releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
       if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
     },

@@ -3,6 +3,8 @@ import { CALM, MOST } from './faults';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
+  inAThrottledRegion,
+  lastOfAThrottledRegion,
   MAX_SKEW_MS,
   racingWithTheSeal,
   redrivenBetweenReadings,
@@ -73,6 +75,8 @@ function drawScenario(seed: number): Scenario {
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
+  if (random.chance(0.08)) return inAThrottledRegion(scenario, random);
+  if (random.chance(0.08)) return lastOfAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };

@@ -1,10 +1,13 @@
-import type { ReplayRow } from '../../src/core/replay/row';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
 import { request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
+
+/** The arrival mark that `collect` writes, alone. */
+const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
@@ -91,6 +94,9 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
+            if (world.scenario.marksAreLost && isMark(changes)) {
+              throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
+            }
             const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {

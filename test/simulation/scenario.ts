@@ -55,6 +55,8 @@ export interface SketchPlan extends Sketch {
   cursed?: number;
   /** The rule's target is throttled that long before it takes the event. */
   throttledMs?: number;
+  /** The Region is over its invocations quota: EventBridge first tries to deliver it that long after COMPLETED. */
+  firstTriedAfterMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
   /** Its puts are as slow as this, or only so many of them. */
@@ -144,8 +146,12 @@ export interface Scenario {
   skewMs: number;
   /** For a long one. */
   mostTurns?: number;
-  /** Queue depths lack all that was sent in the last minute, not only some of it. */
-  depthsLagFully?: boolean;
+  /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */
+  depthLagMs?: number;
+  /** Every attempt of `collect` that fails, and every delay after it, takes as long as it may. */
+  collectIsSlow?: boolean;
+  /** No arrival mark is written after the row is made: its write is best effort. */
+  marksAreLost?: boolean;
   refuses?: Refusals;
   /** The account runs so many functions at once and refuses further calls. */
   concurrency?: number;

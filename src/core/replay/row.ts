@@ -11,6 +11,11 @@ export type EndPhase = 'DONE' | 'CANCELLED' | 'FAILED';
 
 const ENDS: Record<EndPhase, true> = { DONE: true, CANCELLED: true, FAILED: true };
 
+/** Its set still grows: what comes is not late. */
+export function isOpen(phase: Phase): boolean {
+  return phase === 'COLLECTING' || phase === 'INCOMPLETE';
+}
+
 export function hasEnded(phase: Phase): phase is EndPhase {
   return phase in ENDS;
 }
@@ -72,7 +77,10 @@ export interface ReplayRow {
   /** The window that was replayed, event time. */
   window?: { fromMs: number; toMs: number };
   createdAtMs: number;
+  /** When COMPLETED was first seen. */
   completedAtMs?: number;
+  /** The arrival mark: when an event came, at most `arrivalStaleMs` before the newest one did. */
+  lastArrivalAtMs?: number;
   /** When both queues were last read empty, and how often in a row. */
   queuesEmptyAtMs?: number;
   queuesEmptyReadings?: number;
@@ -98,7 +106,13 @@ export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
   RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs' | 'countingSaves'
+  | 'phase'
+  | 'generation'
+  | 'leaseUntilMs'
+  | 'lastArrivalAtMs'
+  | 'queuesEmptyAtMs'
+  | 'sealedAtMs'
+  | 'countingSaves'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;
