@@ -1,5 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SequencerStarts } from '../core/ports';
+import { executionOf } from '../core/replay/execution';
 import { tellingUnavailable } from './unavailable';
 
 /**
@@ -13,11 +14,9 @@ import { tellingUnavailable } from './unavailable';
 export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn: string }): SequencerStarts {
   const { client, stateMachineArn } = options;
   return tellingUnavailable('Step Functions', {
-    async start({ replay, generation }) {
-      const name = `${replay}.${generation}`;
-      const input = JSON.stringify({ replay, generation });
+    async start(sequencer) {
       try {
-        await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+        await client.send(new StartExecutionCommand({ stateMachineArn, ...executionOf(sequencer) }));
         return 'started';
       } catch (error) {
         if (error instanceof ExecutionAlreadyExists) return 'ended';

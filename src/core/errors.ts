@@ -15,6 +15,7 @@ const DISPOSITIONS = {
   CollectDeadlineExceeded: 'retry',
   SequencerNotStarted: 'retry',
   ServiceUnavailable: 'retry',
+  RowNotReadable: 'retry',
   InvalidInput: 'fail',
   InvalidOption: 'fail',
   InvalidSettings: 'fail',

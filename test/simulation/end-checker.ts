@@ -38,6 +38,7 @@ export function createEndChecker(parts: {
     !scenario.dies &&
     !scenario.refuses &&
     scenario.concurrency === undefined &&
+    !scenario.typing &&
     scenario.abortSequencerAfterMs === undefined &&
     scenario.events.every(
       ({ bad, cursed, unreachable, slowPut }) => !bad && !cursed && !unreachable && !slowPut,

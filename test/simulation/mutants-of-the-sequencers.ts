@@ -76,7 +76,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'an execution never goes on as the next one',
     breaks: 'R7',
-    caughtBy: 331,
+    caughtBy: 515,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -88,7 +88,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a long pause is not left to the state machine',
     breaks: 'R7',
-    caughtBy: 8,
+    caughtBy: 177,
     edits: [
       edit(
         'src/core/release/release.ts',
@@ -100,7 +100,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer of a later generation does not name itself in the row',
     breaks: 'R7',
-    caughtBy: 167,
+    caughtBy: 82,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -112,12 +112,12 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'an event that is refused sees to no sequencer',
     breaks: 'R7',
-    caughtBy: 905,
+    caughtBy: 768,
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        '      await ensureSequencer(row, deps);\n      throw error;',
-        '      throw error;',
+        '    await ensureSequencer(row, deps);\n    throw error;',
+        '    throw error;',
       ),
     ],
   },

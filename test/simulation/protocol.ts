@@ -5,6 +5,7 @@ import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import { unavailable } from '../../src/core/errors';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
+import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
@@ -23,6 +24,8 @@ export interface Protocol {
   dynamoReplays: typeof dynamoReplays;
   /** What the adapters throw for what passes. */
   unavailable: typeof unavailable;
+  /** How every table of replays reads what is in it. */
+  readRow: typeof readRow;
   /** What a mutant does to the tables themselves: their effects stay atomic. */
   bendTables?(tables: Tables): Stores;
   /** What a mutant does to the requests of a process. */
@@ -53,4 +56,5 @@ export const REAL: Protocol = {
   dynamoEventBuffer,
   dynamoReplays,
   unavailable,
+  readRow,
 };

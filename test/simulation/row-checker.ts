@@ -60,9 +60,10 @@ export class RowChecker {
     if (!this.#someFailed) demandEnd(row);
   }
 
-  atTheEnd(row: ReplayRow, somebodyCancelled: boolean, isCollected: boolean): void {
-    // Where an execution has failed and no event was ever collected, nobody comes by.
-    if (isCollected || !this.#someFailed) demandEnd(row);
+  atTheEnd(row: ReplayRow, somebodyCancelled: boolean, isCollected: boolean, someAreDead: boolean): void {
+    // Where no event was ever collected, an execution has failed or each delivery died: the letters, handed back once
+    // more, would start a sequencer.
+    if (isCollected || !(this.#someFailed || someAreDead)) demandEnd(row);
     const { phase, errorCode, reason } = row;
     const { replay, mayFail = [] } = this.#scenario;
     const allowed: readonly (string | undefined)[] =

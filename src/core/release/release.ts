@@ -13,6 +13,7 @@ import {
 } from '../limits';
 import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
+import { retainedUntilMs } from '../replay/retention';
 import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
 import { againAt, endFailed, failed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
@@ -165,8 +166,8 @@ function wakeAt(dueAtMs: number, nowMs: number): number {
 }
 
 /** From here on the buffer's items expire. */
-function isRetentionOver({ createdAtMs }: ReplayRow, { settings }: StepDeps, nowMs: number): boolean {
-  return nowMs >= createdAtMs + settings.retentionMs;
+function isRetentionOver(row: ReplayRow, { settings }: StepDeps, nowMs: number): boolean {
+  return nowMs >= retainedUntilMs(row, settings);
 }
 
 /**

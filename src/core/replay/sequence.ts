@@ -1,13 +1,14 @@
 import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
-import { LEASE_GRACE_MS, MAX_ITERATIONS, SOON_MS } from '../limits';
+import { LEASE_GRACE_MS, MAX_ITERATIONS, MINUTE_MS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
-import { failed, type Save, type Step, type StepDeps } from './step';
+import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
+import { againAt, failed, type Save, type Step, type StepDeps } from './step';
 
 /**
  * Sequence: the loop body of the state machine of the same name. Looks at the replay's row, does what its phase
@@ -58,12 +59,13 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
   const { clock, observer, replays } = deps;
   let row = await replays.get(replay);
   for (;;) {
+    row = row && readAt(row, clock.now());
     if (!row) return answerFail('ReplayNotFound', textOf(noRow(replay)));
     if (row.phase === 'FAILED')
       return answerFail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
-    if (row.generation < generation) {
+    if (row.generation < generation && !problemWith(row, ['generation'])) {
       const life = signOfLife(row, generation, clock.now());
       await replays.save(replay, life, { generation: row.generation });
       row = await replays.get(replay);
@@ -71,18 +73,27 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     }
     const current = row;
     call.row = current;
+    const readAtMs = clock.now();
     const save = (changes: RowChanges, resumeAtMs?: number) =>
       replays.save(
         replay,
-        { ...signOfLife(current, generation, clock.now(), resumeAtMs), ...changes },
-        guardOf(current, changes),
+        {
+          ...signOfLife(current, generation, clock.now(), resumeAtMs),
+          ...noticeOf(current),
+          ...changes,
+        },
+        guardAsRead(current, guardOf(current, changes)),
       );
     const saveProgress = async (changes: RowChanges, resumeAtMs?: number) => {
       const saved = await save(changes, resumeAtMs);
       if (saved && hasComeFurther(changes, current)) delete call.backoffMs;
       return saved;
     };
-    const step = await stepOf(current, deps, saveProgress).catch((error) => failed(error));
+    const saveOnTheWay = async (changes: RowChanges) =>
+      (await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;
+    const step = isStopped(current)
+      ? againAt(readAtMs + READ_ROW_EVERY_MS)
+      : await stepOf(current, deps, saveOnTheWay).catch((error) => failed(error));
     if (step.kind === 'failed') {
       await saveBeforeFailing(step, saveProgress, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
       throw step.error;
@@ -104,6 +115,9 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     row = await replays.get(replay);
   }
 }
+
+/** What somebody has typed into the row is seen after so long at the latest, by a long walk too. */
+const READ_ROW_EVERY_MS = MINUTE_MS;
 
 /** A step that is not a walk (which keeps its own deadline) takes a few requests. */
 const MIN_STEP_MS = 15_000;
@@ -157,7 +171,7 @@ function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
   const life = { heartbeatAtMs: nowMs, resumeAtMs: laterMs };
-  if (row.generation > generation) return life;
+  if (row.generation > generation || problemWith(row, ['generation'])) return life;
   return { ...life, generation, leaseUntilMs: laterMs + LEASE_GRACE_MS };
 }
 

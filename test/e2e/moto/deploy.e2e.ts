@@ -127,6 +127,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
       BUFFER_TABLE: outputs.EventBufferTable,
       REPLAYS_TABLE: outputs.ReplaysTable,
       SPEED: '1',
+      POWERTOOLS_SERVICE_NAME: 'ordered-replay-dev',
     };
     const own = {
       collect: { SEQUENCE_STATE_MACHINE_ARN: outputs.SequenceStateMachineArn },
@@ -148,7 +149,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         State: 'Active',
         Runtime: 'nodejs24.x',
         Handler: `functions/${name}.handler`,
-        Timeout: name === 'collect' ? 10 : 300,
+        Timeout: name === 'collect' ? 5 : 300,
         Role: `arn:aws:iam::${ACCOUNT}:role/${roles[name]}`,
         Environment: { Variables: { ...common, ...own[name] } },
       });
@@ -250,7 +251,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     ]);
   });
 
-  test('CloudWatch takes the five alarms, eight metrics in all, and they watch what was made', async () => {
+  test('CloudWatch takes the six alarms, nine metrics in all, and they watch what was made', async () => {
     expect(await watchedMetrics(moto, 'dev')).toEqual(
       [
         `ApproximateAgeOfOldestMessage ${ids.Overflow?.split('/').pop()}`,
@@ -261,6 +262,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         `ExecutionsTimedOut ${outputs.CollectStateMachineArn}`,
         `ExecutionsTimedOut ${outputs.SequenceStateMachineArn}`,
         'InvocationsFailedToBeSentToDlq ordered-replay-dev-replays ordered-replay-dev',
+        'late ordered-replay-dev',
       ].sort(),
     );
   });
