@@ -4,6 +4,7 @@ import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
+import { BackoffChecker } from './backoff-checker';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
@@ -42,6 +43,7 @@ export function createCheckers(parts: {
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
+  const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
   /** The ids of what came in time, also after it has expired. */
   const storedInTime = new Set<string>();
@@ -105,7 +107,9 @@ export function createCheckers(parts: {
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
     answered(generation: number, answer: SequenceAnswer): void {
-      verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
+      const row = tables.replays.row(REPLAY);
+      verdict.check(() => rows.answered(generation, answer, row));
+      verdict.check(() => backoffs.answered(generation, answer, row));
     },
     executionFailed: () => rows.executionFailed(),
     /** What a new process holds. */
