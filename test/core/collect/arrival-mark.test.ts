@@ -6,6 +6,8 @@ import { Scheduler } from '../../simulation/scheduler';
 import { randomOf } from '../../simulation/seeded';
 import { envelope, REPLAY } from '../../support/events';
 
+jest.setTimeout(120_000);
+
 const START_MS = Date.parse('2026-11-20T12:00:00Z');
 
 /** Collectors side by side in virtual time, each with a cache of its own; a request takes four to twelve milliseconds. */
