@@ -1,37 +1,40 @@
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
-import type { ReplayRow, RowChanges, RowGuard } from '../core/replay/row';
-import { decodeItem, encodeItem, type Item, number, text } from './attributes';
+import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
+import { readRow, type StoredRow } from '../core/replay/row-problems';
+import { encodeItem, type Item, number, readItem, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
 import { REPLAY_ROW } from './replay-row';
+import { tellingUnavailable } from './unavailable';
 
 type Placeholders = ReturnType<typeof createPlaceholders>;
 
 /** The `Replays` table: `replay` is the key. */
 export function dynamoReplays({ client, table }: { client: DynamoDBClient; table: string }): Replays {
-  return {
+  return tellingUnavailable('DynamoDB', {
     async get(replay) {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: itemKey(replay), ConsistentRead: true }),
       );
-      return Item && decodeItem(REPLAY_ROW, Item);
+      return Item && rowIn(Item);
     },
 
-    create(row) {
-      const { path, parameters } = createPlaceholders();
-      const put = new PutItemCommand({
-        TableName: table,
-        Item: encodeItem(REPLAY_ROW, row),
-        ConditionExpression: `attribute_not_exists(${path('replay')})`,
-        ...parameters(),
-      });
-      return writeIf(client, put);
+    async create({ replay, problems: _, ...rest }) {
+      const { path, value, parameters } = createPlaceholders();
+      const sets = Object.entries(encodeItem(ROW_WITHOUT_KEY, rest)).map(
+        ([attribute, encoded]) => `${path(attribute)} = if_not_exists(${path(attribute)}, ${value(encoded)})`,
+      );
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: itemKey(replay),
+          UpdateExpression: `SET ${sets.join(', ')}`,
+          ReturnValues: 'ALL_NEW',
+          ...parameters(),
+        }),
+      );
+      return rowIn(Attributes ?? itemKey(replay));
     },
 
     save(replay, changes, guard) {
@@ -59,7 +62,13 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
         }),
       );
     },
-  };
+  });
+}
+
+const { replay: _key, ...ROW_WITHOUT_KEY } = REPLAY_ROW;
+
+function rowIn(item: Item): ReplayRow {
+  return readRow(readItem(REPLAY_ROW, item) as StoredRow);
 }
 
 function itemKey(replay: string): Item {
@@ -71,7 +80,7 @@ function updateOf(changes: RowChanges, { path, value }: Placeholders): string | 
   const sets: string[] = [];
   const removes: string[] = [];
   for (const key of Object.keys(changes) as (keyof RowChanges)[]) {
-    const attribute = path(REPLAY_ROW[key].attribute);
+    const attribute = path(columnOf(key).attribute);
     if (changes[key] === undefined) removes.push(attribute);
     else sets.push(`${attribute} = ${value(encode(key, changes[key]))}`);
   }
@@ -82,10 +91,13 @@ function updateOf(changes: RowChanges, { path, value }: Placeholders): string | 
   return clauses.length > 0 ? clauses.join(' ') : undefined;
 }
 
-function conditionOf({ checkpointUpTo, ...equal }: RowGuard, { path, value }: Placeholders): string {
+function conditionOf(
+  { checkpointUpTo, hasNotEnded, ...equal }: RowGuard,
+  { path, value }: Placeholders,
+): string {
   const conditions = [`attribute_exists(${path('replay')})`];
-  for (const [key, expected] of Object.entries(equal) as [keyof ReplayRow, unknown][]) {
-    const attribute = path(REPLAY_ROW[key].attribute);
+  for (const [key, expected] of Object.entries(equal) as [keyof RowChanges, unknown][]) {
+    const attribute = path(columnOf(key).attribute);
     conditions.push(
       expected === undefined
         ? `attribute_not_exists(${attribute})`
@@ -98,9 +110,17 @@ function conditionOf({ checkpointUpTo, ...equal }: RowGuard, { path, value }: Pl
       `(attribute_not_exists(${path('checkpoint')}) OR ${path('checkpoint', 'position')} <= ${upTo})`,
     );
   }
+  if (hasNotEnded) {
+    const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+    conditions.push(`NOT ${path('phase')} IN (${ends.join(', ')})`);
+  }
   return conditions.join(' AND ');
 }
 
-function encode(key: keyof ReplayRow, value: unknown) {
-  return REPLAY_ROW[key].encode(value as never);
+function encode(key: keyof RowChanges, value: unknown) {
+  return columnOf(key).encode(value as never);
+}
+
+function columnOf(key: keyof RowChanges) {
+  return REPLAY_ROW[key];
 }

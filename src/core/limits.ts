@@ -15,6 +15,9 @@ export const MAX_EVENT_BYTES = 396 * 1024;
 export const MAX_ID_BYTES = 256;
 export const MAX_TIEBREAKER_BYTES = 224;
 
+/** A longer text is no tiebreaker, whatever it would be when encoded: it is refused before anybody reads it. */
+export const MAX_TIEBREAKER_CHARS = 1_024;
+
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
@@ -54,6 +57,12 @@ export const COUNT_CONCURRENCY = 32;
 export const READ_CONCURRENCY = 8;
 
 /**
+ * So often the pages that are missing are asked for while some come: each time takes the SDK some seconds where a table is
+ * throttled, and all of it a part of one call.
+ */
+export const MAX_FILL_ATTEMPTS = 16;
+
+/**
  * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB
  * ten seconds of Lambda cost about one and a half state transitions.
  */
@@ -68,11 +77,21 @@ export const SOON_MS = 5 * SECOND_MS;
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
 
+/**
+ * While a service is unavailable, the sequencer leaves it alone for this long, then twice as long and so on, up to the
+ * maximum. A minute is short beside what a throttled table needs to recover, and costs 60 calls an hour.
+ */
+export const MIN_BACKOFF_MS = SECOND_MS;
+export const MAX_BACKOFF_MS = MINUTE_MS;
+
 /** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
 export const MAX_WAIT_MS = HOUR_MS;
 
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
+
+/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+export const ANSWER_MS = SECOND_MS;
 
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;

@@ -1,7 +1,8 @@
 import type { ReplayRow, RowChanges, RowGuard } from './replay/row';
 
 /**
- * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. An adapter that
+ * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. What passes by
+ * itself, such as throttling, is thrown as `ServiceUnavailable` (see `unavailable`). An adapter that
  * repeats a request whose answer was lost may find its own effect: `put` an event that exists, `save` a guard that no
  * longer holds, a counter raised twice. Whoever calls reads again and goes by what is stored.
  */
@@ -12,10 +13,14 @@ export interface Clock {
 }
 
 export interface Replays {
-  /** Strongly consistent. */
+  /** Strongly consistent. What somebody typed into the row and cannot be read is in its `problems`; it never throws. */
   get(replay: string): Promise<ReplayRow | undefined>;
-  /** Creates the row; false where one exists. */
-  create(row: ReplayRow): Promise<boolean>;
+  /**
+   * Makes the row, or completes one: sets the attributes that are absent, in one atomic step, and leaves all others.
+   *
+   * @returns the row as it is then.
+   */
+  create(row: ReplayRow): Promise<ReplayRow>;
   /** Applies the changes in one atomic step if the row exists and the guard holds; false where it does not. */
   save(replay: string, changes: RowChanges, guard: RowGuard): Promise<boolean>;
   addLate(replay: string): Promise<void>;
@@ -114,9 +119,11 @@ export interface SequencerStarts {
   start(input: SequencerInput): Promise<'started' | 'ended'>;
 }
 
-/** Told of what happens, for metrics and progress; must not throw. */
+/** Told of what happens, for logs, metrics and progress; must not throw. */
 export interface SequenceObserver {
   sealed(collected: number): void;
   /** One append: its events, and how long after its due time it was written. */
   appended(events: number, lagMs: number): void;
+  /** A service was unavailable: the sequencer leaves it alone for a while. */
+  backsOff(error: unknown, waitMs: number): void;
 }

@@ -1,6 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../src/aws/replays';
-import { OPTION_NAMES } from '../../src/core/replay/options';
+import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { freshName } from './fresh-name';
@@ -45,10 +45,11 @@ describe('the replays on DynamoDB', () => {
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {
-        M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: `a text for ${name}` }])),
+        M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: OPTIONS[name].default }])),
       },
       window: { M: { from: { S: '2026-11-01T00:00:00.000Z' }, to: { S: '2026-11-02T00:00:00.000Z' } } },
       createdAt: { S: '2026-11-20T12:00:00.001Z' },
+      retainedUntil: { S: '2026-12-04T12:00:00.001Z' },
       completedAt: { S: '2026-11-20T12:05:00.000Z' },
       queuesEmptyAt: { S: '2026-11-20T12:07:00.500Z' },
       queuesEmptyReadings: { N: '2' },

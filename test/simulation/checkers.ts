@@ -4,9 +4,11 @@ import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { REPLAY } from '../support/events';
+import { BackoffChecker } from './backoff-checker';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
+import { isCalm } from './faults';
 import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
@@ -15,6 +17,7 @@ import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import type { Trace } from './trace';
+import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
 
 /** After a cancellation was written to the row, the walk may be in one wait (10 s) and one append. */
@@ -40,6 +43,10 @@ export function createCheckers(parts: {
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario);
+  const backoffs = new BackoffChecker(scenario);
+  const typing = new TypingChecker(scenario);
+  /** The ids of what came in time, also after it has expired. */
+  const storedInTime = new Set<string>();
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
@@ -100,7 +107,9 @@ export function createCheckers(parts: {
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
     answered(generation: number, answer: SequenceAnswer): void {
-      verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
+      const row = tables.replays.row(REPLAY);
+      verdict.check(() => rows.answered(generation, answer, row));
+      verdict.check(() => backoffs.answered(generation, answer, row));
     },
     executionFailed: () => rows.executionFailed(),
     /** What a new process holds. */
@@ -117,6 +126,14 @@ export function createCheckers(parts: {
     cancelled(): void {
       cancelledMs = scheduler.nowMs;
     },
+
+    typed: () => typing.typed(rows.answers, scheduler.nowMs),
+    corrects(isStanding: boolean): void {
+      const row = tables.replays.row(REPLAY) as ReplayRow;
+      verdict.check(() => typing.corrects(row, isStanding, rows.answers));
+    },
+
+    storedInTime: (id: string) => storedInTime.add(id),
 
     /** R5: what comes before the seal belongs to the set. */
     storedAsLate({ position }: BufferKey): void {
@@ -158,6 +175,7 @@ export function createCheckers(parts: {
     appended(hostNowMs: number): void {
       verdict.check(() => {
         checkCancelled();
+        typing.appended(scheduler.nowMs);
         lanes.check(hostNowMs);
       });
     },
@@ -175,6 +193,11 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
+      const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
+      if (!isRefusedOnly || !isCalm(scenario)) return;
+      verdict.check(() =>
+        demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'),
+      );
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
@@ -189,8 +212,16 @@ export function createCheckers(parts: {
         ends.checkOutcomes(row, dead);
         if (!row) return;
         rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0, dead.size > 0);
-        if (row.phase === 'DONE') ends.checkCounts(row, dead);
-        else if (row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
+        if (row.phase === 'DONE') {
+          ends.checkCounts(row, dead);
+          const { collected = 0 } = row;
+          demand(
+            collected >= storedInTime.size,
+            'R1',
+            () => `DONE with ${collected} of ${storedInTime.size} events that came in time`,
+          );
+        }
+        if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });

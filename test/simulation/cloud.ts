@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/core/json';
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
 import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
 import type { SequencerState } from '../../src/core/replay/sequence';
+import type { Settings } from '../../src/core/settings';
 import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
@@ -25,6 +26,15 @@ export async function playOut(world: World): Promise<void> {
   const isDoomed = countdown(cursesLeft);
   const isLost = countdown(new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable])));
 
+  let retentionMs = settings.retentionMs;
+  /** What the functions have: a deployment may change it. */
+  const deployed: Settings = {
+    ...settings,
+    get retentionMs() {
+      return retentionMs;
+    },
+  };
+
   const collect = createFunction(world, {
     name: 'collect',
     timeoutMs: settings.collectTimeoutMs,
@@ -34,7 +44,7 @@ export async function playOut(world: World): Promise<void> {
         ...dynamoDb(world, life),
         clock: life.clock,
         starts: sequencerStarts(life),
-        settings: protocol.bendSettings?.(settings, 'collect') ?? settings,
+        settings: protocol.bendSettings?.(deployed, 'collect') ?? deployed,
         telemetry: silentTelemetry,
       });
       return (input) => handler(input as CollectInput);
@@ -50,7 +60,7 @@ export async function playOut(world: World): Promise<void> {
         clock: life.clock,
         status: bus.status(life),
         queues: road.depths(life),
-        settings: protocol.bendSettings?.(settings, 'sequence') ?? settings,
+        settings: protocol.bendSettings?.(deployed, 'sequence') ?? deployed,
         telemetry: silentTelemetry,
       });
       return (input, context) => handler(input as SequencerState, context);
@@ -122,6 +132,12 @@ export async function playOut(world: World): Promise<void> {
 
   function rowMade(): void {
     person.rowMade();
+    const { retentionBecomes } = scenario;
+    if (retentionBecomes) {
+      scheduler.at(retentionBecomes.afterMs, () => {
+        retentionMs = retentionBecomes.ms;
+      });
+    }
     for (const generation of scenario.sequencersBesides ?? []) {
       machines.startByHand({ replay: REPLAY, generation });
     }
@@ -129,6 +145,7 @@ export async function playOut(world: World): Promise<void> {
 
   for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
   Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
+  person.makesRow();
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../src/local/random';
 import { CALM, MOST } from './faults';
+import { withHandEdits } from './hand-edits';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
@@ -14,14 +15,19 @@ import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
+import { withThrottling } from './throttled-scenarios';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
-/** Now and then the set takes long to be counted: drawn apart from all else. */
+/** Now and then the set takes long to be counted, or a service refuses requests: both drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
-  const random = randomOf(seed, 'counts');
-  const scenario = drawScenario(seed);
+  const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
+  const random = randomOf(seed, 'throttling');
+  return random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+}
+
+function withCounts(scenario: Scenario, random: Random): Scenario {
   return random.chance(0.25) ? { ...scenario, counts: drawCounts(random) } : scenario;
 }
 
@@ -75,7 +81,8 @@ function drawScenario(seed: number): Scenario {
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
-  return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  const rare = random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  return rare === scenario ? withHandEdits(scenario, randomOf(seed, 'hands')) : rare;
 }
 
 export function drawCounts(random: Random): { pageEvents: number; pageMs: number } {

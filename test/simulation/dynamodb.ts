@@ -2,7 +2,7 @@ import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
-import { RequestFailed, request } from './request';
+import { request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
 
@@ -25,6 +25,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           async () => {
             const outcome = await buffer.put(key, event);
             if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
+            if (outcome === 'stored' && !event.late) checkers.storedInTime(idIn(event.json));
             return outcome;
           },
           world.slowPut(idIn(event.json)),
@@ -84,9 +85,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.create',
           () => 'create row',
           async () => {
-            const created = await replays.create(row);
-            if (created) listeners.rowMade();
-            return created;
+            const isNew = tables.replays.row(row.replay)?.createdAtMs === undefined;
+            const made = await replays.create(row);
+            if (isNew) listeners.rowMade();
+            return made;
           },
         ),
       save: (replay, changes, guard) =>
@@ -94,7 +96,9 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
-            if (world.scenario.marksAreLost && isMark(changes)) throw new RequestFailed('throttled');
+            if (world.scenario.marksAreLost && isMark(changes)) {
+              throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
+            }
             const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {
@@ -118,8 +122,9 @@ export function dynamoDb(world: World, life: Life): Stores {
       },
     },
     lanes: {
-      append: (lane, events, expiresAtMs) =>
-        call(
+      async append(lane, events, expiresAtMs) {
+        life.appends++;
+        const appended = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
@@ -131,7 +136,9 @@ export function dynamoDb(world: World, life: Life): Stores {
             }
             return outcome;
           },
-        ),
+        );
+        return appended.finally(() => life.appends--);
+      },
     },
   };
   return world.protocol.bendRequests?.(stores, tables) ?? stores;

@@ -116,8 +116,8 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        '      await ensureSequencer(row, deps);\n      throw error;',
-        '      throw error;',
+        '    await ensureSequencer(row, deps);\n    throw error;',
+        '    throw error;',
       ),
     ],
   },
@@ -142,14 +142,42 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'an execution whose calls are throttled fails',
     breaks: 'R7',
     shows: 'because its calls were throttled',
-    caughtBy: 714,
+    caughtBy: 127,
     bendMachine: withState('ForwardDueEvents', (state) => ({ ...state, Catch: state.Catch?.slice(1) ?? [] })),
   },
   {
     name: 'a name that is used up is taken for an execution that goes on',
     breaks: 'R7',
     shows: 'and none is there',
-    caughtBy: 714,
+    caughtBy: 127,
     bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
+  },
+  {
+    name: 'a service that is unavailable is a failure',
+    breaks: 'R7',
+    shows: 'because a service was unavailable',
+    caughtBy: 1,
+    edits: [edit('src/core/replay/sequence.ts', 'if (!isUnavailable(error)) throw error;', 'throw error;')],
+  },
+  {
+    name: 'the waits for a service do not grow',
+    breaks: 'R7',
+    shows: 'it did not come further',
+    caughtBy: 1,
+    edits: [edit('src/core/replay/backoff.ts', 'Math.max(2 * lastMs, MIN_BACKOFF_MS)', 'MIN_BACKOFF_MS')],
+  },
+  {
+    name: 'the waits for a service do not shrink when a call comes further',
+    breaks: 'R7',
+    shows: 'it came further',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'if (saved && hasComeFurther(changes, current)) delete call.backoffMs;',
+        '',
+      ),
+      edit('src/core/replay/sequence.ts', '    delete call.backoffMs;\n    const nowMs', '    const nowMs'),
+    ],
   },
 ];

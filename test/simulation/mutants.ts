@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant';
+import { HAND_MUTANTS } from './mutants-by-hand';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { SEAL_MUTANTS } from './mutants-of-the-seal';
@@ -13,5 +14,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...SEQUENCER_MUTANTS,
   ...COUNT_MUTANTS,
   ...EXPIRY_MUTANTS,
+  ...HAND_MUTANTS,
   ...CONSUMER_MUTANTS,
 ];

@@ -10,6 +10,8 @@ const ENTRY = `
   export { orderedReplay } from './src/consumer';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';
+  export { unavailable } from './src/core/errors';
+  export { readRow } from './src/core/replay/row-problems';
 `;
 
 /** One line of a source file and what it becomes; the line must be there exactly once. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../src/core/errors';
+import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
 import { descriptionOf, type Playback, settingsOf } from './playback';
@@ -84,6 +85,29 @@ export interface DeadlyPoints {
   collectAfterwards?: number;
 }
 
+/** Requests that are refused through all attempts of the SDK. */
+export interface Refusals {
+  /** How the names of their ports and methods begin; empty for every request. */
+  of: string;
+  /** All of them, or one in so many. */
+  oneIn: number;
+  /** From so long after the start on, for so long. */
+  fromMs: number;
+  forMs: number;
+}
+
+/** Somebody types something into the replay's row and puts back later what was there. */
+export interface Typing {
+  attribute: Exclude<keyof ReplayRow, 'replay' | 'problems'>;
+  /** Of a map: only this part of it. */
+  part?: string;
+  /** Removes the attribute where it is undefined. */
+  value: unknown;
+  /** After the row was made. */
+  afterMs: number;
+  forMs: number;
+}
+
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
 export interface Scenario {
   seed: number;
@@ -107,6 +131,11 @@ export interface Scenario {
   cancelRowAfterMs?: number;
   /** The same, that long after the row was made: in whatever phase it is then. */
   cancelAnyRowAfterMs?: number;
+  typing?: Typing;
+  /** Somebody has made the row before its replay began. */
+  rowBefore?: { phase: Phase | undefined };
+  /** A deployment so long after the row was made gives the functions another retention. */
+  retentionBecomes?: { ms: number; afterMs: number };
   /** Somebody ends the sequencer's execution so long after its start. */
   abortSequencerAfterMs?: number;
   /** Somebody starts these generations too, by hand, when there is a row: executions with names of their own. */
@@ -141,6 +170,11 @@ export interface Scenario {
   collectIsSlow?: boolean;
   /** No arrival mark is written after the row is made: its write is best effort. */
   marksAreLost?: boolean;
+  refuses?: Refusals;
+  /** The account runs so many functions at once and refuses further calls. */
+  concurrency?: number;
+  /** EventBridge replays so many events a second, where the pace is not left to chance. */
+  eventsPerSecond?: number;
   faults: Faults;
 }
 

@@ -63,11 +63,17 @@ const OPTIONAL = [
   'standsStill',
   'sequenceCallMs',
   'badOption',
+  'typing',
+  'rowBefore',
+  'retentionBecomes',
   'poison',
   'depthLagMs',
   'collectIsSlow',
   'marksAreLost',
   'inAnyOrder',
+  'refuses',
+  'concurrency',
+  'eventsPerSecond',
 ] as const;
 
 /** Scenarios with one thing less, those that lose most first. */

@@ -5,6 +5,7 @@ import { memoryEventBuffer } from '../fakes/event-buffer';
 import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
+import { Account } from './account';
 import { type Checkers, createCheckers } from './checkers';
 import { type MarkedReads, withStaleReads } from './eventual-reads';
 import { type Actor, Fate } from './fate';
@@ -48,17 +49,21 @@ export interface World {
   struck: Map<keyof Faults, number>;
   /** How often the poison event has failed. */
   poisonings: number;
+  /** How many events were parked in Overflow, by collectors or for them. */
+  parked: number;
+  /** The functions that run in it. */
+  account: Account;
   /** How slow the next put of an event is, if that is not left to chance. */
   slowPut(id: string): SlowRequest | undefined;
   /** A process on a host of its own; one of the two functions has a fate. */
   newLife(name: string, of?: Actor): Life;
 }
 
-function makeTables({ counts }: Scenario, now: () => number, random: Random): Tables {
+function makeTables({ counts }: Scenario, now: () => number, random: Random, { readRow }: Protocol): Tables {
   const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
   const options = { recordCalls: false, timeToLive: { now, lingersMs } };
   const buffer = memoryEventBuffer({ ...options, ...(counts && { countPageEvents: counts.pageEvents }) });
-  return { buffer, replays: memoryReplays(options), lanes: memoryLanes(options) };
+  return { buffer, replays: memoryReplays({ ...options, readRow }), lanes: memoryLanes(options) };
 }
 
 export function createWorld(
@@ -71,7 +76,7 @@ export function createWorld(
   const trace = createTrace(() => scheduler.nowMs, recording);
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
-  const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'));
+  const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'), protocol);
   const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
@@ -97,6 +102,8 @@ export function createWorld(
     requests: new Map(),
     struck: new Map(),
     poisonings: 0,
+    parked: 0,
+    account: new Account(scenario.concurrency),
     random(part) {
       let random = parts.get(part);
       if (!random) {

@@ -2,6 +2,7 @@ import { OrderedReplayError } from '../errors';
 import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerStarts } from '../ports';
 import { hasEnded, type ReplayRow } from './row';
+import { guardAsRead, noticeOf, problemWith, rowNotReadable } from './row-problems';
 
 /**
  * R7: while a replay has not ended, a sequencer holds its lease or is started here.
@@ -26,13 +27,19 @@ export async function ensureSequencer(
     if (!current || hasEnded(current.phase)) return current ?? row;
     const { replay, phase, generation, leaseUntilMs } = current;
     if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;
+    const nameless = problemWith(current, ['generation']);
+    if (nameless) {
+      // Nobody else would say it: no execution can be named.
+      await replays.save(replay, noticeOf(current), { hasNotEnded: true });
+      throw rowNotReadable(replay, nameless);
+    }
     const started = leaseUntilMs === undefined && (await starts.start({ replay, generation })) === 'started';
     // A name that was used up, or a lease that ran out: the next generation takes over.
     const changes = started
       ? { leaseUntilMs: clock.now() + LEASE_GRACE_MS }
       : { generation: generation + 1, leaseUntilMs: undefined };
     // The phase too: a row that somebody has just ended does not change.
-    await replays.save(replay, changes, { phase, generation, leaseUntilMs });
+    await replays.save(replay, changes, guardAsRead(current, { phase, generation, leaseUntilMs }));
     // Ours or another's: what the row says now is what counts.
     current = await replays.get(replay);
   }
