@@ -7,6 +7,8 @@ import { randomOf } from '../../simulation/seeded';
 import { envelope, REPLAY } from '../../support/events';
 import { phaseWithItsNeeds } from '../../support/replays';
 
+jest.setTimeout(120_000);
+
 const START_MS = Date.parse('2026-11-20T12:00:00Z');
 
 /** Collectors side by side in virtual time, each with a cache of its own; a request takes four to twelve milliseconds. */
