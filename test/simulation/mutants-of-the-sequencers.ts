@@ -156,21 +156,21 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'a service that is unavailable is a failure',
     breaks: 'R7',
     shows: 'because a service was unavailable',
-    caughtBy: 1,
+    caughtBy: 31,
     edits: [edit('src/core/replay/sequence.ts', 'if (!isUnavailable(error)) throw error;', 'throw error;')],
   },
   {
     name: 'the waits for a service do not grow',
     breaks: 'R7',
     shows: 'it did not come further',
-    caughtBy: 1,
+    caughtBy: 31,
     edits: [edit('src/core/replay/backoff.ts', 'Math.max(2 * lastMs, MIN_BACKOFF_MS)', 'MIN_BACKOFF_MS')],
   },
   {
     name: 'the waits for a service do not shrink when a call comes further',
     breaks: 'R7',
     shows: 'it came further',
-    caughtBy: 1,
+    caughtBy: 605,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
