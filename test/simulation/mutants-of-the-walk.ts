@@ -129,7 +129,7 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'nothing left is told before the time for which events are kept',
     breaks: 'R1',
     shows: 'the replay is FAILED',
-    caughtBy: 378,
+    caughtBy: 1874,
     edits: [
       edit(
         'src/core/release/release.ts',

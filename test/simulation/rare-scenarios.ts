@@ -103,6 +103,14 @@ export function withHalfDays(scenario: Scenario, random: Random): Scenario {
     playback: { ...scenario.playback, speed: 1, idleMs: random.integer(1, 12) * HOUR_MS },
     settings: { ...scenario.settings, retentionMs: DAY_MS },
     mayFail: ['PlaybackOutlivesRetention'],
+    // Now and then nobody can look at the replay until all that was left has expired.
+    ...(random.chance(0.5) && {
+      // An execution that failed meanwhile would find nobody who comes by and can start the next one.
+      faults: CALM,
+      abortSequencerAfterMs: undefined as never,
+      refuses: { of: 'replays.get', oneIn: 1, fromMs: 10 * MINUTE_MS, forMs: 1.5 * DAY_MS },
+    }),
+    mostTurns: 500_000,
   };
 }
 
