@@ -86,6 +86,7 @@ export async function releaseInMemory(release: CoreRelease) {
     get: async () => row,
     create: unused,
     addLate: unused,
+    notEnded: unused,
     async save(_replay, changes) {
       work.saves++;
       row = { ...row, ...changes } as ReplayRow;

@@ -2,10 +2,11 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
-import type { ReplayRow, RowChanges, RowGuard } from '../core/replay/row';
+import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
 import { decodeItem, encodeItem, type Item, number, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
@@ -58,6 +59,33 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
           ...parameters(),
         }),
       );
+    },
+
+    async notEnded() {
+      const { path, value, parameters } = createPlaceholders();
+      const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+      const FilterExpression = `NOT ${path('phase')} IN (${ends.join(', ')})`;
+      const found: Awaited<ReturnType<Replays['notEnded']>> = { rows: [], unreadable: [] };
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        const page = await client.send(
+          new ScanCommand({
+            TableName: table,
+            FilterExpression,
+            ...parameters(),
+            ...(ExclusiveStartKey && { ExclusiveStartKey }),
+          }),
+        );
+        for (const item of page.Items ?? []) {
+          try {
+            found.rows.push(decodeItem(REPLAY_ROW, item));
+          } catch {
+            found.unreadable.push(item.replay?.S ?? '');
+          }
+        }
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return found;
     },
   };
 }

@@ -14,6 +14,7 @@ const DISPOSITIONS = {
   EventTooLarge: 'park',
   CollectDeadlineExceeded: 'retry',
   SequencerNotStarted: 'retry',
+  RowUnreadable: 'retry',
   InvalidInput: 'fail',
   InvalidOption: 'fail',
   InvalidSettings: 'fail',

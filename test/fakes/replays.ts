@@ -41,6 +41,14 @@ export function memoryReplays(options: FakeOptions = {}) {
       demand(row !== undefined, `no row of replay ${replay}`);
       row.late++;
     },
+    async notEnded() {
+      for (const name of expiry.vanished()) rows.delete(name);
+      const ended = ['DONE', 'CANCELLED', 'FAILED'];
+      return {
+        rows: [...rows.values()].filter(({ phase }) => !ended.includes(phase)).map(copyOf),
+        unreadable: [],
+      };
+    },
   };
 
   return fake(

@@ -1,8 +1,9 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
-import type { BufferKey } from '../../src/core/ports';
+import type { BufferKey, SequencerInput } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
+import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
@@ -14,6 +15,7 @@ import type { Tables } from './protocol';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
+import { SequencerChecker } from './sequencer-checker';
 import type { Trace } from './trace';
 import { demand, type Invariant, Verdict } from './verdict';
 
@@ -30,20 +32,25 @@ export function createCheckers(parts: {
   scenario: Scenario;
   settings: Settings;
   tables: Tables;
+  starts: MemorySequencerStarts;
+  /** The generations of the executions that run. */
+  running: readonly number[];
   scheduler: Scheduler;
   trace: Trace;
 }) {
-  const { scenario, settings, tables, scheduler, trace } = parts;
+  const { scenario, settings, tables, scheduler, trace, running } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, settings.queueMetadataMs);
-  const rows = new RowChecker(scenario);
+  const rows = new RowChecker(scenario, running);
+  const lives = new SequencerChecker(scenario, parts.starts);
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
+  const beganMs = scheduler.nowMs;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -91,7 +98,10 @@ export function createCheckers(parts: {
     answered(generation: number, answer: SequenceAnswer): void {
       verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
     },
-    executionFailed: () => rows.executionFailed(),
+    /** `collect` or the healer starts a sequencer. */
+    starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
+    /** Somebody starts one, or an execution goes on as it. */
+    startsOtherwise: (input: SequencerInput, byHand: boolean) => lives.note(input, byHand),
     /** What a new process holds. */
     memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);
@@ -151,13 +161,10 @@ export function createCheckers(parts: {
 
     consumerHandled: (delivery: Delivery) => consumer.handled(delivery),
 
-    /**
-     * When nothing happens, until a person does something. A delivery that died for good may have stored its event and
-     * started nobody: that takes its dead letter, handed back.
-     */
+    /** When nothing happens, until a person does something. */
     atRest(): void {
       const row = tables.replays.row(REPLAY);
-      if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
+      if (row) verdict.check(() => lives.atRest(row));
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
@@ -171,7 +178,9 @@ export function createCheckers(parts: {
         );
         ends.checkOutcomes(row, dead);
         if (!row) return;
-        rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0);
+        lives.atRest(row);
+        lives.atTheEnd(row);
+        rows.atTheEnd(row, cancelledMs !== undefined);
         if (row.phase === 'DONE') ends.checkCounts(row, dead);
         else if (row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();

@@ -18,7 +18,7 @@ export interface LambdaContext {
 type Handler = (input: unknown, context: LambdaContext) => Promise<unknown>;
 
 export interface FunctionOptions {
-  name: Actor | 'consumer';
+  name: Actor | 'consumer' | 'heal';
   timeoutMs: number;
   /** A crashing call dies at one of so many points before, during and after its requests. */
   crashPoints: number;
@@ -50,7 +50,8 @@ export function createFunction(world: World, options: FunctionOptions) {
   function environment(): Environment & { startsMs: number } {
     const found = strikes(world, 'coldStart') ? undefined : warm.splice(random.integer(0, warm.length), 1)[0];
     if (found) return { ...found, startsMs: random.integer(1, 20) };
-    const life = world.newLife(options.name, options.name === 'consumer' ? undefined : options.name);
+    const { name } = options;
+    const life = world.newLife(name, name === 'collect' || name === 'sequence' ? name : undefined);
     return { life, handler: options.start(life), startsMs: random.integer(100, 1_500) };
   }
 

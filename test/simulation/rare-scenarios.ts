@@ -29,6 +29,7 @@ const RARE: [probability: number, change: Change][] = [
   [0.15, (scenario, random) => ({ ...scenario, cancelAnyRowAfterMs: random.integer(0, 9 * MINUTE_MS) })],
   [0.1, (scenario) => ({ ...scenario, badOption: 'speed=fast', mayFail: ['InvalidOption'] })],
   [0.2, withAnAbort],
+  [0.25, withDeadSequencers],
   [0.2, withHalfDays],
   [0.3, withAnOvertakenPut],
   [0.05, withLargeEvents],
@@ -73,10 +74,27 @@ function withSequencersBesides(scenario: Scenario, random: Random): Scenario {
   return { ...scenario, sequencersBesides, faults: { ...scenario.faults, standstill } };
 }
 
-/** An execution that somebody ends, and the next one that somebody starts by hand; or whose name is used up. */
+/** An execution that somebody ends, and the next one that somebody starts by hand, or nobody. */
 function withAnAbort(scenario: Scenario, random: Random): Scenario {
   const aborted = { ...scenario, abortSequencerAfterMs: random.integer(0, 500_000) };
-  return random.chance(0.5) ? { ...aborted, rescue: 'byHand' } : { ...aborted, namesUsedUp: [2] };
+  return random.chance(0.5) ? { ...aborted, rescue: 'byHand' } : aborted;
+}
+
+/** Executions that fail, some of them one after the other; or all of them for minutes, or for hours. */
+function withDeadSequencers(scenario: Scenario, random: Random): Scenario {
+  const { abortSequencerAfterMs: _, ...alive } = scenario;
+  if (random.chance(0.4)) {
+    const mostMs = random.chance(0.5) ? 20 * MINUTE_MS : 12 * HOUR_MS;
+    const outage = { afterMs: random.integer(0, 8 * MINUTE_MS), forMs: random.integer(MINUTE_MS, mostMs) };
+    return { ...alive, outage };
+  }
+  const failSequencersAfterMs = Array.from({ length: random.integer(1, 4) }, () =>
+    random.integer(0, 300_000),
+  );
+  const failing = { ...alive, failSequencersAfterMs };
+  if (random.chance(0.4))
+    return { ...failing, namesUsedUp: [2, 3, 4, 5, 6, 7, 8].slice(0, random.integer(1, 7)) };
+  return random.chance(0.3) ? { ...failing, sequencersBesides: [random.integer(2, 3)] } : failing;
 }
 
 /** Pauses of hours, and events that are kept for a day: what has expired is gone in the middle of the release. */

@@ -109,8 +109,14 @@ export interface Scenario {
   sequencersBesides?: number[];
   /** Executions of these generations have come and gone already: their names are used up. */
   namesUsedUp?: number[];
-  /** What follows on an execution that has failed: an event that comes by, or somebody who starts the next one. */
-  rescue?: 'event' | 'byHand';
+  /** An execution that was aborted: somebody starts the next one by hand a minute later. */
+  rescue?: 'byHand';
+  /** The executions, one after the other, that fail so long after their start. */
+  failSequencersAfterMs?: number[];
+  /** In this time every step of a sequencer ends its execution at once, as after a deployment with a bad setting. */
+  outage?: { afterMs: number; forMs: number };
+  /** Step Functions tells nothing of executions that end; otherwise every other time. */
+  statusEventsAreLost?: boolean;
   dies?: DeadlyPoints;
   /** At that point of all calls of `sequence` a host stands still for a while, and the call's timeout with it. */
   standsStill?: { at: number; forMs: number };

@@ -105,14 +105,25 @@ export function standardSequence(
   world: World,
   parts: {
     sequence: LambdaFunction;
+    /** Of one that `collect`, the healer or the one before started; by hand with a name of theirs, too. */
     ended(input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void;
   },
 ) {
-  const { scheduler, starts, trace, scenario } = world;
+  const { scheduler, starts, trace, scenario, running } = world;
   const random = world.random('standard');
   const { ForwardDueEvents } = sequenceMachine.States;
   const known = new Set<string>();
   let aborts = scenario.abortSequencerAfterMs === undefined ? 0 : 1;
+  const failAfterMs = [...(scenario.failSequencersAfterMs ?? [])];
+  const { afterMs = Number.POSITIVE_INFINITY, forMs = 0 } = scenario.outage ?? {};
+  const outageFromMs = scheduler.nowMs + afterMs;
+
+  /** A step, unless the function does not even begin. */
+  function step(state: SequencerState): Promise<Answer> {
+    const isOut = scheduler.nowMs >= outageFromMs && scheduler.nowMs < outageFromMs + forMs;
+    if (isOut) return Promise.resolve({ ok: false, error: 'InvalidSettings' });
+    return within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
+  }
 
   /** @param byHand Started by somebody, under another name than `collect` gives. */
   async function execute(input: SequencerInput, byHand = false): Promise<void> {
@@ -125,20 +136,25 @@ export function standardSequence(
       if (over) return;
       over = true;
       trace.note(who, () => how);
-      if (!byHand) starts.end(input);
+      running.splice(running.indexOf(input.generation), 1);
+      if (byHand) return;
+      starts.end(input, how === 'aborted' ? 'aborted' : 'ended');
       parts.ended(input, how);
     };
+    running.push(input.generation);
+    const failsAfterMs = byHand ? undefined : failAfterMs.shift();
+    if (failsAfterMs !== undefined) scheduler.at(failsAfterMs, () => end('failed'));
     if (aborts-- > 0) scheduler.at(scenario.abortSequencerAfterMs as number, () => end('aborted'));
     while (!over) {
       const retry = retries(ForwardDueEvents.Retry, random);
-      let answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
+      let answer = await step(state);
       history += 5;
       while (!answer.ok && !over) {
         const diesToo = scenario.dies?.withExecution && answer.error === 'Runtime.ExitError';
         const delayMs = diesToo ? undefined : retry(answer.error);
         if (delayMs === undefined) return end('failed');
         await scheduler.sleep(delayMs);
-        answer = await within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
+        answer = await step(state);
         history += 3;
       }
       if (over || !answer.ok) return;
@@ -154,7 +170,10 @@ export function standardSequence(
       }
       if (action === 'continueAsNew') {
         await scheduler.sleep(random.integer(10, 200));
-        await starts.start({ replay: goesOn.replay, generation: goesOn.generation });
+        if (over) return;
+        const newest = { replay: goesOn.replay, generation: goesOn.generation };
+        world.checkers.startsOtherwise(newest, false);
+        await starts.start(newest);
         launch();
         return end('succeeded');
       }
@@ -177,7 +196,9 @@ export function standardSequence(
 
   return {
     launch,
-    startByHand: (input: SequencerInput) =>
-      scheduler.spawn(() => execute(input, true), random.integer(5, 100)),
+    startByHand(input: SequencerInput): void {
+      world.checkers.startsOtherwise(input, true);
+      scheduler.spawn(() => execute(input, true), random.integer(5, 100));
+    },
   };
 }

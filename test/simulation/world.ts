@@ -39,6 +39,8 @@ export interface World {
   tables: Tables;
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
+  /** The generations of the executions that run, also of those that somebody started under another name. */
+  running: number[];
   fate: Fate;
   /** Requests by port and method, since the release began. */
   requests: Map<string, number>;
@@ -71,7 +73,9 @@ export function createWorld(
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
   const tables = makeTables(now, randomOf(scenario.seed, 'time to live'));
-  const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
+  const running: number[] = [];
+  const starts = memorySequencerStarts({ recordCalls: false });
+  const checkers = createCheckers({ scenario, settings, tables, starts, running, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
   const slowPuts = new Map<string, number>();
@@ -89,7 +93,8 @@ export function createWorld(
       now,
       random: randomOf(scenario.seed, 'replicas'),
     }),
-    starts: memorySequencerStarts({ recordCalls: false }),
+    starts,
+    running,
     fate: new Fate(scenario, () =>
       strikes(world, 'standstill') ? world.random('standstills').integer(1, MAX_STANDSTILL_MS) : 0,
     ),

@@ -11,6 +11,8 @@ export type EndPhase = 'DONE' | 'CANCELLED' | 'FAILED';
 
 const ENDS: Record<EndPhase, true> = { DONE: true, CANCELLED: true, FAILED: true };
 
+export const END_PHASES = Object.keys(ENDS) as EndPhase[];
+
 export function hasEnded(phase: Phase): phase is EndPhase {
   return phase in ENDS;
 }
@@ -56,6 +58,12 @@ export interface ReplayRow {
   heartbeatAtMs?: number;
   /** When the sequencer will look at this row again. Absent before its first look, and when it has ended the replay. */
   resumeAtMs?: number;
+  /** Sequencers that were started in place of a dead one since the replay last got any further. */
+  restarts?: number;
+  /** Before that no other one is started in place of one that dies. */
+  notBeforeMs?: number;
+  /** The generation whose execution somebody has aborted; no other takes its place by itself. */
+  abortedGeneration?: number;
   /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
   buckets: number;
   tiebreaker: string;
@@ -79,6 +87,11 @@ export interface ReplayRow {
   /** Messages in the dead-letter queue when that was last looked at. */
   dead?: number;
   expiresAtMs: number;
+}
+
+/** Whether somebody has aborted the sequencer, and nobody has started a later one by hand since. */
+export function isAborted({ generation, abortedGeneration }: ReplayRow): boolean {
+  return abortedGeneration !== undefined && abortedGeneration >= generation;
 }
 
 /** Attributes to set; `undefined` removes one. */

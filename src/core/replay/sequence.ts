@@ -5,6 +5,7 @@ import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { type ReplayReport, reportOf } from './report';
+import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
 import type { Save, Step, StepDeps } from './step';
 
@@ -46,7 +47,7 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation) {
-      const life = signOfLife(row, generation, clock.now());
+      const life = { ...signOfLife(row, generation, clock.now()), ...forgetAbort(row) };
       await replays.save(replay, life, { generation: row.generation });
       row = await replays.get(replay);
       continue;
@@ -55,12 +56,19 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     const save = (changes: RowChanges, resumeAtMs?: number) =>
       replays.save(
         replay,
-        { ...signOfLife(current, generation, clock.now(), resumeAtMs), ...changes },
+        {
+          ...signOfLife(current, generation, clock.now(), resumeAtMs),
+          ...(isProgress(current, changes) && forgetRestarts(current)),
+          ...changes,
+        },
         guardOf(current, changes),
       );
     const step = await stepOf(current, deps, save);
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const saved = await save({ ...step.changes, ...(step.kind === 'end' && changesOfEnd(step)) }, resumeAtMs);
+    const saved = await save(
+      { ...step.changes, ...(step.kind === 'end' && changesOfEnd(step, current)) },
+      resumeAtMs,
+    );
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
@@ -97,8 +105,8 @@ function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
 }
 
 /** What the row says of an end: nobody looks at it again. */
-function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
-  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined };
+function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowChanges {
+  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined, ...forgetAbort(row) };
   if (end.phase === 'DONE') return ended;
   if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
   return { ...ended, errorCode: end.error.code, reason: textOf(end.error) };
@@ -106,7 +114,7 @@ function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
 
 /**
  * Renews the lease in the name of this generation. Where a later one is named that nobody has started yet, its lease
- * is not ours to take: the next collected event starts it.
+ * is not ours to take: the healer starts it.
  */
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
