@@ -53,6 +53,7 @@ export function healer(world: World, heal: LambdaFunction) {
     },
     /** Half of the events are lost; others are late, or come twice. */
     executionEnded({ replay, generation }: SequencerInput, status: 'FAILED' | 'ABORTED'): void {
+      looksInVain = 0;
       const times = random.integer(0, 3) - 1;
       const detail = { name: `${replay}.${generation}`, status };
       if (scenario.statusEventsAreLost) return;
