@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../src/aws/replays';
 import { OPTION_NAMES } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
@@ -41,6 +41,9 @@ describe('the replays on DynamoDB', () => {
       leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
       heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
       resumeAt: { S: '2026-11-20T12:10:15.500Z' },
+      restarts: { N: '11' },
+      notBefore: { S: '2026-11-20T13:10:00.250Z' },
+      abortedGeneration: { N: '2' },
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {
@@ -68,6 +71,16 @@ describe('the replays on DynamoDB', () => {
       dead: { N: '5' },
       expiresAt: { N: '1802088001' },
     });
+  });
+
+  test('given a row that cannot be read, then it is named among the others', async () => {
+    const replay = freshName();
+    await replaysOn(engine).create(newRow(replay));
+    const Item = { replay: { S: `${replay}-broken` }, phase: { S: 'RELEASING' }, createdAt: { S: 'noon' } };
+    await engine.client.send(new PutItemCommand({ TableName: engine.tables.replays, Item }));
+    const { rows, unreadable } = await replaysOn(engine).notEnded();
+    expect(unreadable).toEqual([`${replay}-broken`]);
+    expect(rows.map((row) => row.replay)).toContain(replay);
   });
 
   testOfLostAnswers(
