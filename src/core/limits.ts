@@ -57,11 +57,11 @@ export const CHECKPOINT_EVERY_MS = SECOND_MS;
 export const LEASE_GRACE_MS = 20 * MINUTE_MS;
 
 /**
- * Iterations of one `sequence` execution. One iteration writes at most 9 history events, plus 3 for each of its
- * 12 retries; 500 x 45 stays below the 25,000 at which Step Functions ends an execution:
- * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ * Iterations of one `sequence` execution. One iteration writes at most 9 history events, plus 3 for each of its 24
+ * retries (12 of a call that was throttled, 12 of one that failed); 300 x 81 stays below the 25,000 at which Step
+ * Functions ends an execution: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-export const MAX_ITERATIONS = 500;
+export const MAX_ITERATIONS = 300;
 
 /**
  * Empty readings of both queues in a row before a replay is sealed. Depths lag, so a message that moves between the

@@ -1,6 +1,7 @@
 import './promise-with-resolvers';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { AwsError } from './aws-error';
+import { withJsonToString } from './json-to-string';
 import { epochSeconds } from './operations';
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
@@ -59,15 +60,16 @@ export class LocalStateMachine {
   constructor(options: MachineOptions, invoke: InvokeResource) {
     this.options = options;
     const { definition, timeoutMs, retryIntervalsMs, waitsMs } = options;
-    const timed = timeoutMs === undefined ? definition : { ...definition, TimeoutSeconds: timeoutMs / 1_000 };
+    const { definition: plain, tasks } = withJsonToString(definition, invoke);
+    const timed = timeoutMs === undefined ? plain : { ...plain, TimeoutSeconds: timeoutMs / 1_000 };
     // Compiling the schemas that it would be checked by takes a second; and a timeout of whole seconds is too long here.
     this.#machine = new StateMachine(timed, { validationOptions: { noValidate: true } });
-    const run = (resource: string) => (input: Json) => this.#track(invoke(resource, input)) as Promise<Json>;
-    const tasks = Object.entries(definition.States).flatMap(([name, state]) =>
-      state.Type === 'Task' ? [[name, run(state.Resource)]] : [],
-    );
+    const handlers = Object.entries(tasks).map(([name, task]) => [
+      name,
+      (input: Json) => this.#track(task(input)) as Promise<Json>,
+    ]);
     this.#overrides = {
-      taskResourceLocalHandlers: Object.fromEntries(tasks),
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
       ...(retryIntervalsMs && { retryIntervalOverrides: retryIntervalsMs }),
       ...(waitsMs && { waitTimeOverrides: waitsMs }),
     };

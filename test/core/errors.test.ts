@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NotAnOrderedReplayError } from '../../src/consumer/errors';
 import { ERROR_CODES, OrderedReplayError, textOf } from '../../src/core/errors';
+import sequence from '../../statemachines/sequence.asl.json';
 
 interface Row {
   code: string;
@@ -21,10 +22,15 @@ function rowsOf(markdown: string): Row[] {
 const rows = rowsOf(readFileSync(`${__dirname}/../../docs/errors.md`, 'utf8'));
 const anError = (code: (typeof ERROR_CODES)[number]) =>
   new OrderedReplayError(code, 'What happened.', { remedy: 'What to do.' });
+/** What the state machine itself says: the names in its `Fail` states, and those that it gives to errors of others. */
+const machineCodes = Object.values(sequence.States as Record<string, { Error?: string; Parameters?: object }>)
+  .map(({ Error: ofFail, Parameters }) => ofFail ?? (Parameters as { Error?: string } | undefined)?.Error)
+  .filter((code) => code !== undefined);
 const consumerCode = new NotAnOrderedReplayError('', '').code;
 
 test('every code has one row in docs/errors.md, and every row has a code', () => {
-  expect(rows.map(({ code }) => code).sort()).toEqual([...ERROR_CODES, consumerCode].sort());
+  const codes = new Set([...ERROR_CODES, ...machineCodes, consumerCode]);
+  expect(rows.map(({ code }) => code).sort()).toEqual([...codes].sort());
 });
 
 test.each(ERROR_CODES)('the row of %s says what happened, what to do, and what comes next', (code) => {

@@ -1,5 +1,5 @@
 import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
-import { deaths, standstills } from './kinds';
+import { deaths, standstills, throttled } from './kinds';
 import { playAll, playKind } from './play';
 import { quietly } from './quietly';
 import { type Outcome, run } from './run';
@@ -96,6 +96,15 @@ test('R7: given an execution whose name is used up, then the next generation doe
     expectDone(outcome);
     expect(outcome.generation).toBe(3);
   });
+});
+
+test('R7: given calls of sequence that are throttled for up to an hour and a half, and names that are used up, then a later generation does the work', async () => {
+  let later = 0;
+  await playKind(throttled, 40, (outcome, { namesUsedUp = [] }) => {
+    expect(outcome.phase).toBe('DONE');
+    if (outcome.generation > 1 + namesUsedUp.length) later++;
+  });
+  expect(later).toBeGreaterThan(20);
 });
 
 test('R2 to R6: given sequencers of three generations that stand still for up to half an hour, then the lanes are as from one', async () => {

@@ -10,7 +10,7 @@ import { strikes, type World } from './world';
 const STATE_LAG_MS = 20_000;
 /** A stalled replay: long enough for a sequencer to go on as the next generation. */
 const STALL_MS = 2.2 * 3_600_000;
-/** A long one: some 3,000 steps of nine history events fill the history of an execution that does not end before. */
+/** A long one: some 3,000 steps of at least nine history events fill the history of an execution that does not end before. */
 const LONG_STALL_MS = 13.5 * 3_600_000;
 const LEAST_WINDOW_MS = 300_000;
 

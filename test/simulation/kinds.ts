@@ -1,6 +1,6 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
-import { SEAL_MS, withAnOvertakenPut, withHalfDays } from './rare-scenarios';
+import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 
@@ -174,4 +174,9 @@ export function outlivesRetention(seed: number): Scenario {
 /** A put that arrives after the set was counted. */
 export function overtakenPut(seed: number): Scenario {
   return withAnOvertakenPut(calm(seed, 12), randomOf(seed, 'kind'));
+}
+
+/** Throttled for up to an hour and a half; nothing else fails. */
+export function throttled(seed: number): Scenario {
+  return withoutCapacity(calm(seed, 20), randomOf(seed, 'kind'));
 }

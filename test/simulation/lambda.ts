@@ -3,10 +3,13 @@ import type { Random } from '../../src/local/random';
 import type { Actor } from './fate';
 import type { Life } from './life';
 import type { Turn } from './scheduler';
-import { strikes, type World } from './world';
+import { START_MS, strikes, type World } from './world';
 
 /** Errors that no fault of the world around causes: the code is wrong, or asks of a port what it does not promise. */
 const NOT_OF_THE_WORLD = ['ContractBroken', 'ReferenceError', 'TypeError', 'SyntaxError'];
+
+/** What a caller is told of a call that Lambda refuses: 429. */
+export const REFUSED = 'Lambda.TooManyRequestsException';
 
 /** What the caller of a function is told. */
 export type Answer = { ok: true; value: unknown } | { ok: false; error: string };
@@ -58,6 +61,7 @@ export function createFunction(world: World, options: FunctionOptions) {
   /** @param doomed The call crashes, whatever the chances. */
   return function invoke(input: unknown, doomed = false): Promise<Answer> {
     if (strikes(world, 'lambdaThrottled')) return refuse(world, random);
+    if (options.name === 'sequence' && hasNoCapacity(world)) return refuse(world, random);
     const { life, handler, startsMs } = environment();
     const zombie = strikes(world, 'zombie');
     if (doomed) life.stopAfter(random.integer(0, 3), 'dies');
@@ -120,9 +124,16 @@ export async function callLost(world: World): Promise<Answer> {
   return { ok: false, error: 'Lambda.SdkClientException' };
 }
 
+/** Other functions of the account have all that it may run at once. */
+function hasNoCapacity({ scheduler, scenario: { noCapacity } }: World): boolean {
+  if (!noCapacity) return false;
+  const sinceMs = scheduler.nowMs - (START_MS + noCapacity.afterMs);
+  return sinceMs >= 0 && sinceMs < noCapacity.forMs;
+}
+
 async function refuse({ scheduler }: World, random: Random): Promise<Answer> {
   await scheduler.sleep(random.integer(1, 50));
-  return { ok: false, error: 'Lambda.TooManyRequestsException' };
+  return { ok: false, error: REFUSED };
 }
 
 function short(input: unknown): string {

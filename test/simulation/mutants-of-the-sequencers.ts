@@ -1,4 +1,13 @@
+import type { Definition, State } from './asl';
 import { edit, type Mutant } from './mutant';
+
+/** The definition of `sequence` with one of its states changed. */
+const withState =
+  (name: string, change: (state: State) => State) =>
+  (machine: Definition): Definition => ({
+    ...machine,
+    States: { ...machine.States, [name]: change(machine.States[name] as State) },
+  });
 
 /** Who goes on, and with what. */
 export const SEQUENCER_MUTANTS: Mutant[] = [
@@ -103,7 +112,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'an event that is refused sees to no sequencer',
     breaks: 'R7',
-    caughtBy: 393,
+    caughtBy: 905,
     edits: [
       edit(
         'src/core/collect/collect.ts',
@@ -128,5 +137,19 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
         'await save({});',
       ),
     ],
+  },
+  {
+    name: 'an execution whose calls are throttled fails',
+    breaks: 'R7',
+    shows: 'because its calls were throttled',
+    caughtBy: 714,
+    bendMachine: withState('ForwardDueEvents', (state) => ({ ...state, Catch: state.Catch?.slice(1) ?? [] })),
+  },
+  {
+    name: 'a name that is used up is taken for an execution that goes on',
+    breaks: 'R7',
+    shows: 'and none is there',
+    caughtBy: 714,
+    bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
   },
 ];

@@ -9,6 +9,7 @@ import type { Settings } from '../../src/core/settings';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
+import type { Definition } from './asl';
 
 /**
  * The code that is attacked: the three functions' handlers with the core behind them, and the consumer's wrapper. The
@@ -27,6 +28,8 @@ export interface Protocol {
   bendRequests?(stores: Stores, tables: Tables): Stores;
   /** What a mutant does to the settings of one of the two functions. */
   bendSettings?(settings: Settings, of: 'collect' | 'sequence'): Settings;
+  /** What a mutant does to the definition of the state machine `sequence`. */
+  bendMachine?(machine: Definition): Definition;
 }
 
 export interface Tables {

@@ -35,7 +35,19 @@ const RARE: [probability: number, change: Change][] = [
   [0.05, withLargeEvents],
   [0.5, withNothingButDuplicates],
   [0.3, withRefusedEventsOnly],
+  [0.8, withoutCapacity],
 ];
+
+/**
+ * Calls of `sequence` are throttled for longer than one execution's retries last; the names of the executions that
+ * follow may be used up, but for the fifth.
+ */
+export function withoutCapacity(scenario: Scenario, random: Random): Scenario {
+  const { abortSequencerAfterMs: _, ...rest } = scenario;
+  const noCapacity = { afterMs: random.integer(0, 3 * MINUTE_MS), forMs: random.integer(5, 90) * MINUTE_MS };
+  const namesUsedUp = Array.from({ length: random.integer(0, 4) }, (_, n) => 2 + n);
+  return { ...rest, noCapacity, ...(namesUsedUp.length > 0 && { namesUsedUp }), replay: 'completes' };
+}
 
 /** Nobody but the collector that refuses them knows of the replay, which must say that it waits. */
 function withRefusedEventsOnly(scenario: Scenario, random: Random): Scenario {

@@ -117,6 +117,8 @@ export interface Scenario {
   outage?: { afterMs: number; forMs: number };
   /** Step Functions tells nothing of executions that end; otherwise every other time. */
   statusEventsAreLost?: boolean;
+  /** For so long no call of `sequence` is taken: the account's other functions run as often at once as it may. */
+  noCapacity?: { afterMs: number; forMs: number };
   dies?: DeadlyPoints;
   /** At that point of all calls of `sequence` a host stands still for a while, and the call's timeout with it. */
   standsStill?: { at: number; forMs: number };

@@ -57,6 +57,7 @@ const OPTIONAL = [
   'abortSequencerAfterMs',
   'sequencersBesides',
   'namesUsedUp',
+  'noCapacity',
   'rescue',
   'failSequencersAfterMs',
   'outage',

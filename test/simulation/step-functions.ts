@@ -1,19 +1,12 @@
 import type { JsonObject } from '../../src/core/json';
 import type { SequencerInput } from '../../src/core/ports';
-import type { SequenceAnswer, SequencerState } from '../../src/core/replay/sequence';
+import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Random } from '../../src/local/random';
 import collectMachine from '../../statemachines/collect.asl.json';
 import sequenceMachine from '../../statemachines/sequence.asl.json';
-import type { Answer, CollectCall, LambdaFunction } from './lambda';
+import { at, caught, chosen, type Definition, filled, isAbout, type Retrier, type State } from './asl';
+import { type Answer, type CollectCall, type LambdaFunction, REFUSED } from './lambda';
 import { strikes, type World } from './world';
-
-interface Retrier {
-  ErrorEquals: string[];
-  IntervalSeconds?: number;
-  MaxAttempts?: number;
-  BackoffRate?: number;
-  MaxDelaySeconds?: number;
-}
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const MOST_HISTORY_EVENTS = 25_000;
@@ -27,9 +20,7 @@ const MOST_HISTORY_EVENTS = 25_000;
 function retries(retriers: Retrier[], random: Random): (error: string) => number | undefined {
   const counts = retriers.map(() => 0);
   return (error) => {
-    const n = retriers.findIndex(
-      ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
-    );
+    const n = retriers.findIndex((retrier) => isAbout(retrier, error));
     const retrier = retriers[n];
     const count = counts[n] ?? 0;
     if (!retrier || count >= (retrier.MaxAttempts ?? 3)) return undefined;
@@ -95,9 +86,12 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
   };
 }
 
+/** Changed by mutants; the simulation runs what is deployed. */
+export const SEQUENCE_MACHINE: Definition = sequenceMachine;
+
 /**
- * The Standard machine `sequence`: each state exactly once, as far as Step Functions goes; started idempotently by
- * name while it runs; `Wait` in whole seconds; failed at 25,000 history events.
+ * The Standard machine `sequence`: its definition, state by state, each exactly once, as far as Step Functions goes;
+ * started idempotently by name while it runs; `Wait` in whole seconds; failed at 25,000 history events.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  * https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
  */
@@ -109,9 +103,9 @@ export function standardSequence(
     ended(input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void;
   },
 ) {
-  const { scheduler, starts, trace, scenario, running } = world;
+  const { scheduler, starts, trace, scenario, checkers, running } = world;
   const random = world.random('standard');
-  const { ForwardDueEvents } = sequenceMachine.States;
+  const machine = world.protocol.bendMachine?.(SEQUENCE_MACHINE) ?? SEQUENCE_MACHINE;
   const known = new Set<string>();
   let aborts = scenario.abortSequencerAfterMs === undefined ? 0 : 1;
   const failAfterMs = [...(scenario.failSequencersAfterMs ?? [])];
@@ -119,17 +113,20 @@ export function standardSequence(
   const outageFromMs = scheduler.nowMs + afterMs;
 
   /** A step, unless the function does not even begin. */
-  function step(state: SequencerState): Promise<Answer> {
+  function call(state: State, data: unknown): Promise<Answer> {
     const isOut = scheduler.nowMs >= outageFromMs && scheduler.nowMs < outageFromMs + forMs;
     if (isOut) return Promise.resolve({ ok: false, error: 'InvalidSettings' });
-    return within(world, ForwardDueEvents.TimeoutSeconds, parts.sequence(state));
+    return within(world, state.TimeoutSeconds as number, parts.sequence(data));
   }
 
   /** @param byHand Started by somebody, under another name than `collect` gives. */
   async function execute(input: SequencerInput, byHand = false): Promise<void> {
     const who = `sequence ${input.generation}${byHand ? ' by hand' : ''}`;
     trace.note(who, () => 'starts');
-    let state: SequencerState = input;
+    const context = { Execution: { Input: input } };
+    let answer: SequenceAnswer | undefined;
+    let data: unknown = input;
+    let name = machine.StartAt;
     let history = 2;
     let over = false;
     const end = (how: 'succeeded' | 'failed' | 'aborted') => {
@@ -144,44 +141,100 @@ export function standardSequence(
     running.push(input.generation);
     const failsAfterMs = byHand ? undefined : failAfterMs.shift();
     if (failsAfterMs !== undefined) scheduler.at(failsAfterMs, () => end('failed'));
-    if (aborts-- > 0) scheduler.at(scenario.abortSequencerAfterMs as number, () => end('aborted'));
-    while (!over) {
-      const retry = retries(ForwardDueEvents.Retry, random);
-      let answer = await step(state);
-      history += 5;
-      while (!answer.ok && !over) {
-        const diesToo = scenario.dies?.withExecution && answer.error === 'Runtime.ExitError';
-        const delayMs = diesToo ? undefined : retry(answer.error);
-        if (delayMs === undefined) return end('failed');
+
+    /** What the function answers, or the integration that starts the next execution. */
+    async function attempt(state: State): Promise<Answer> {
+      if (!state.Parameters) return call(state, data);
+      await scheduler.sleep(random.integer(10, 200));
+      // Aborted meanwhile: it starts nobody.
+      if (over) return { ok: false, error: 'States.Runtime' };
+      return startNext(filled(state.Parameters, { input: data, context }));
+    }
+
+    /** A task with its retries; `undefined` where the execution is over meanwhile. */
+    async function task(state: State): Promise<Answer | undefined> {
+      const retry = retries(state.Retry ?? [], random);
+      history += 3;
+      for (;;) {
+        const found = await attempt(state);
+        if (over) return undefined;
+        if (found.ok) return found;
+        if (scenario.dies?.withExecution && found.error === 'Runtime.ExitError') {
+          end('failed');
+          return undefined;
+        }
+        const delayMs = retry(found.error);
+        if (delayMs === undefined) return found;
         await scheduler.sleep(delayMs);
-        answer = await step(state);
+        if (over) return undefined;
         history += 3;
       }
-      if (over || !answer.ok) return;
-      const next = answer.value as SequenceAnswer;
-      world.checkers.answered(input.generation, next);
-      if (next.action === 'done') return end('succeeded');
-      if (next.action === 'fail') return end('succeeded');
-      const { action, resumeAt, ...goesOn } = next;
-      history += 4;
+    }
+
+    if (aborts-- > 0) scheduler.at(scenario.abortSequencerAfterMs as number, () => end('aborted'));
+    while (!over) {
+      const state = machine.States[name] as State;
+      const scope = { input: data, context };
+      history += 2;
       if (history > MOST_HISTORY_EVENTS) {
-        world.checkers.fail('R7', `the history of ${who} is full`);
+        checkers.fail('R7', `the history of ${who} is full`);
         return end('failed');
       }
-      if (action === 'continueAsNew') {
-        await scheduler.sleep(random.integer(10, 200));
-        if (over) return;
-        const newest = { replay: goesOn.replay, generation: goesOn.generation };
-        world.checkers.startsOtherwise(newest, false);
-        await starts.start(newest);
-        launch();
-        return end('succeeded');
+      if (state.Type === 'Task') {
+        const found = await task(state);
+        if (!found) return;
+        if (found.ok && !state.Parameters) {
+          answer = found.value as SequenceAnswer;
+          checkers.answered(input.generation, answer);
+        }
+        const then = found.ok
+          ? { next: state.Next as string, output: found.value }
+          : caught(state, found.error, data);
+        if (!then) return end('failed');
+        name = then.next;
+        data = then.output;
+      } else if (state.Type === 'Choice') {
+        name = chosen(state, scope);
+        // To go on takes a moment.
+        if (name === machine.StartAt) await scheduler.sleep(random.integer(5, 50));
+      } else if (state.Type === 'Pass') {
+        data = filled(state.Parameters ?? {}, scope);
+        name = state.Next as string;
+      } else if (state.Type === 'Wait') {
+        const resumeAtMs = Date.parse(at(state.TimestampPath as string, scope) as string);
+        const wholeSecondMs = Math.floor(resumeAtMs / 1_000) * 1_000;
+        await scheduler.sleep(wholeSecondMs - scheduler.nowMs + random.integer(0, 200));
+        name = state.Next as string;
+      } else {
+        if (state.Type === 'Succeed') checkGoesOn(input, answer);
+        else checkFailure(who, data);
+        // A replay that has failed makes its execution fail, and nobody starts another one for it.
+        return end(state.Type === 'Succeed' || answer?.action === 'fail' ? 'succeeded' : 'failed');
       }
-      const wholeSecondMs = Math.floor(Date.parse(resumeAt) / 1_000) * 1_000;
-      if (action === 'wait') await scheduler.sleep(wholeSecondMs - scheduler.nowMs + random.integer(0, 200));
-      else await scheduler.sleep(random.integer(5, 50));
-      state = goesOn;
     }
+  }
+
+  async function startNext({ Input }: Record<string, unknown>): Promise<Answer> {
+    const outcome = await starts.start(Input as SequencerInput);
+    launch();
+    if (outcome === 'started') {
+      checkers.startsOtherwise(Input as SequencerInput, false);
+      return { ok: true, value: {} };
+    }
+    return { ok: false, error: 'StepFunctions.ExecutionAlreadyExistsException' };
+  }
+
+  /** R7: who says that it went on as another one, did. */
+  function checkGoesOn({ generation }: SequencerInput, answer: SequenceAnswer | undefined): void {
+    if (answer?.action === 'done') return;
+    if (starts.running.some((other) => other.generation > generation)) return;
+    checkers.fail('R7', `sequence ${generation} went on as a new execution, and none is there`);
+  }
+
+  /** R7: being throttled is no failure. */
+  function checkFailure(who: string, data: unknown): void {
+    const { Error: error } = data as { Error?: string };
+    if (error === REFUSED) checkers.fail('R7', `${who} has failed because its calls were throttled`);
   }
 
   /** Runs what has been started and does not run yet. */

@@ -15,7 +15,10 @@ export interface State {
   TimeoutSeconds?: number;
   Retry?: Retrier[];
   Catch?: { ErrorEquals: string[]; Next: string }[];
-  Choices?: { StringEquals: string; Next: string }[];
+  Choices?: { StringEquals?: string; Next: string }[];
+  Default?: string;
+  Parameters?: Record<string, unknown>;
+  Error?: string;
 }
 
 export interface Definition {
@@ -52,9 +55,10 @@ export function worstSecondsOf(state: State): number {
 }
 
 /** Where a state can go, its catchers included. */
-export function successorsOf({ Next, Catch = [], Choices = [] }: State): string[] {
+export function successorsOf({ Next, Default, Catch = [], Choices = [] }: State): string[] {
   return [
     ...(Next ? [Next] : []),
+    ...(Default ? [Default] : []),
     ...Choices.map((choice) => choice.Next),
     ...Catch.map((catcher) => catcher.Next),
   ];

@@ -1,6 +1,6 @@
 import validate from 'asl-validator';
 import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
-import { MAX_ITERATIONS } from '../../src/core/limits';
+import { MAX_ITERATIONS, MAX_START_ATTEMPTS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { DEFINITIONS, retriesOf, stateOf, successorsOf, worstEventsOf, worstSecondsOf } from './definitions';
 
@@ -52,48 +52,82 @@ describe('sequence', () => {
 
   test('continues as new before its history is full', () => {
     const loop = ['ForwardDueEvents', 'NextAction', 'WaitForNextEvent'];
+    const tries = ['ContinueAsNew', 'NameIsUsedUp', 'NameOneFurther'];
     const worstOf = (names: string[]) =>
       names.reduce((sum, name) => sum + worstEventsOf(stateOf(sequence, name)), 0);
     const startAndEnd = 2;
-    const after = Object.keys(sequence.States).filter((name) => !loop.includes(name));
+    const once = Object.keys(sequence.States).filter((name) => ![...loop, ...tries].includes(name));
+    const atTheEnd = worstOf(once) + MAX_START_ATTEMPTS * worstOf(tries) + startAndEnd;
     // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-    expect(MAX_ITERATIONS * worstOf(loop) + worstOf(after) + startAndEnd).toBeLessThan(25_000);
+    expect(MAX_ITERATIONS * worstOf(loop) + atTheEnd).toBeLessThan(25_000);
   });
 
-  test('knows every answer of the function sequence, and fails at one that it does not know', () => {
+  test('every state can be reached', () => {
+    const reached = new Set([sequence.StartAt]);
+    for (const name of reached) for (const next of successorsOf(stateOf(sequence, name))) reached.add(next);
+    expect([...reached].sort()).toEqual(Object.keys(sequence.States).sort());
+  });
+
+  test('knows every answer of the function sequence, and fails at one that it does not know, or that has no action', () => {
     const { Choices = [] } = stateOf(sequence, 'NextAction');
-    const answers = Choices.map(({ StringEquals, Next }) => [StringEquals, Next]);
-    expect(Object.fromEntries(answers)).toEqual({
+    const [first, ...others] = Choices;
+    expect(first).toEqual({ Not: { Variable: '$.action', IsPresent: true }, Next: 'UnknownAction' });
+    expect(Object.fromEntries(others.map(({ StringEquals, Next }) => [StringEquals, Next]))).toEqual({
       wait: 'WaitForNextEvent',
       continue: 'ForwardDueEvents',
-      continueAsNew: 'ContinueAsNew',
+      continueAsNew: 'NameNext',
       done: 'Done',
       fail: 'Fail',
     });
     expect(stateOf(sequence, 'NextAction')).toMatchObject({ Default: 'UnknownAction' });
   });
 
-  test('given the next generation runs already, it is done', () => {
+  test('R7: a call that is throttled has retries of its own, and the last of them goes on without the function', () => {
+    const { Retry = [], Catch = [] } = stateOf(sequence, 'ForwardDueEvents');
+    const throttled = ['Lambda.TooManyRequestsException'];
+    expect(Retry.find(({ ErrorEquals }) => ErrorEquals.includes(throttled[0] as string))).toMatchObject({
+      ErrorEquals: throttled,
+      MaxDelaySeconds: 60,
+    });
+    expect(Catch[0]).toEqual({ ErrorEquals: throttled, Next: 'Refused' });
+  });
+
+  test('R7: given a name that is used up, then it is not tried again but left for the next one', () => {
     const { Retry = [], Catch = [] } = stateOf(sequence, 'ContinueAsNew');
     const exists = ['StepFunctions.ExecutionAlreadyExistsException', 'StepFunctions.ExecutionAlreadyExists'];
     expect(Retry[0]).toEqual({ ErrorEquals: exists, MaxAttempts: 0 });
-    expect(Catch[0]).toEqual({ ErrorEquals: exists, Next: 'Done' });
+    expect(Catch[0]).toEqual({ ErrorEquals: exists, ResultPath: '$.usedUp', Next: 'NameIsUsedUp' });
+  });
+
+  test('tries as many names as collect does', () => {
+    const { Choices } = stateOf(sequence, 'NameIsUsedUp');
+    expect(Choices).toMatchObject([{ Variable: '$.namesTried', NumericLessThan: MAX_START_ATTEMPTS }]);
   });
 
   test('starts the next generation under the name and with the input that collect would use', () => {
-    expect(stateOf(sequence, 'ContinueAsNew')).toMatchObject({
-      Parameters: {
-        'Name.$': "States.Format('{}.{}', $.replay, $.generation)",
-        Input: { 'replay.$': '$.replay', 'generation.$': '$.generation' },
-      },
-    });
+    const { Parameters } = stateOf(sequence, 'ContinueAsNew');
+    expect(Parameters).toMatchObject({ 'Name.$': "States.Format('{}.{}', $.replay, $.generation)" });
+    // The order of the keys counts too: StartExecution compares inputs, perhaps as text.
+    expect(JSON.stringify(Parameters?.Input)).toBe('{"replay.$":"$.replay","generation.$":"$.generation"}');
   });
 
   test('no failure that was caught depends on a Cause', () => {
     const caught = Object.values(sequence.States).flatMap(({ Catch = [] }) => Catch.map(({ Next }) => Next));
-    expect(new Set(caught)).toEqual(new Set(['Done', 'Explain']));
+    expect(new Set(caught)).toEqual(new Set(['Refused', 'NameIsUsedUp', 'Explain']));
+    for (const name of ['ExplainError', 'ExplainEngineError']) {
+      expect(stateOf(sequence, name).Parameters).toMatchObject({ 'Cause.$': 'States.JsonToString($)' });
+    }
+  });
+
+  test('fails with no name that only Step Functions may give', () => {
+    const names = Object.values(sequence.States).flatMap(({ Type, Error: ofFail, Parameters }) =>
+      Type === 'Fail' ? [ofFail] : [Parameters?.Error],
+    );
+    const given = names.filter((name) => name !== undefined);
+    expect(given.sort()).toEqual(['EngineError', 'SequencerNotStarted', 'UnknownAction']);
     expect(stateOf(sequence, 'Explain')).toMatchObject({
-      Parameters: { 'Error.$': '$.Error', 'Cause.$': 'States.JsonToString($)' },
+      Choices: [{ Variable: '$.Error', StringMatches: 'States.*', Next: 'ExplainEngineError' }],
+      Default: 'ExplainError',
     });
   });
 });

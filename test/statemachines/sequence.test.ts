@@ -1,7 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { deflatedTexts } from '../../src/aws/deflated';
 import { MAX_ITERATIONS } from '../../src/core/limits';
+import { readDefinition } from '../../src/local/definitions';
 import { LOCAL } from '../../src/local/resource-names';
+import { LocalStateMachine } from '../../src/local/state-machine';
 import { eventOf, START, type Stage, startStage, throwing } from './stage';
 
 const SEQUENCE = LOCAL.sequence.arn;
@@ -111,22 +113,43 @@ describe('the answers of the function', () => {
   });
 
   test.each(['StepFunctions.ExecutionAlreadyExistsException', 'StepFunctions.ExecutionAlreadyExists'])(
-    'given the next generation is there already (%s), then this one is done, without a retry',
+    'R7: given the name of the next generation is used up (%s), then the one after it is started, without a retry',
     async (error) => {
-      stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
+      stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }), done);
       stage.fail(START, throwing(error));
       expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
-      expect(stage.callsOf(START)).toHaveLength(1);
+      expect(stage.callsOf(START).map(({ input }) => input)).toMatchObject([
+        { Name: 'r.2', Input: { replay: 'r', generation: 2 } },
+        { Name: 'r.3', Input: { replay: 'r', generation: 3 } },
+      ]);
+      expect([...stage.sequence.executions.values()].map(({ name, input }) => ({ name, input }))).toEqual([
+        { name: 'r.1', input: '{"replay":"r","generation":1}' },
+        { name: 'r.3', input: '{"replay":"r","generation":3}' },
+      ]);
     },
   );
 
-  test('the integration itself reports a name that is taken under that error', async () => {
+  test('the integration itself reports a name that is used up under that error', async () => {
     stage.fail(SEQUENCE, done);
-    await stage.sequenced('r.2', { replay: 'other', generation: 2 });
-    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }));
+    await stage.sequenced('r.2', { replay: 'r', generation: 2 });
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }), done);
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(stage.callsOf(START)).toHaveLength(1);
-    expect(stage.sequence.executions.size).toBe(2);
+    expect(stage.callsOf(START)).toHaveLength(2);
+    expect([...stage.sequence.executions.values()].map(({ name }) => name)).toEqual(['r.2', 'r.1', 'r.3']);
+  });
+
+  test('R7: given the fifth name is free, then it is taken; given it is not, then the execution fails and says what to do', async () => {
+    const usedUp = throwing('StepFunctions.ExecutionAlreadyExistsException');
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 2 }), done);
+    stage.fail(START, usedUp, usedUp, usedUp, usedUp);
+    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
+    expect([...stage.sequence.executions.values()].map(({ name }) => name)).toEqual(['r.1', 'r.6']);
+    stage.fail(SEQUENCE, () => ({ ...state, action: 'continueAsNew', generation: 12 }));
+    stage.fail(START, usedUp, usedUp, usedUp, usedUp, usedUp);
+    const execution = await stage.sequenced('r.11', { replay: 'r', generation: 11 });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'SequencerNotStarted' });
+    expect(execution.cause).toContain('Start a later generation by hand');
+    expect(stage.callsOf(START)).toHaveLength(10);
   });
 
   test('given the next generation cannot be started for now, then it is tried again', async () => {
@@ -145,7 +168,10 @@ describe('the answers of the function', () => {
     );
     const execution = await stage.sequenced('r.1', START_OF_R);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'StepFunctions.AccessDenied' });
-    expect(execution.cause).toContain('no ');
+    expect(JSON.parse(execution.cause ?? '')).toEqual({
+      Error: 'StepFunctions.AccessDenied',
+      Cause: 'no "right"',
+    });
     expect(stage.callsOf(START)).toHaveLength(9);
   });
 
@@ -169,34 +195,126 @@ describe('the answers of the function', () => {
     expect(streamed()).toEqual([]);
   });
 
-  test('an answer that the definition does not know is a failure with a name', async () => {
-    stage.fail(SEQUENCE, () => ({ ...state, action: 'dance' }));
-    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({
-      status: 'FAILED',
-      error: 'UnknownAction',
-    });
-  });
+  test.each([
+    [{ ...state, action: 'dance' }],
+    [{ ...state, action: 7 }],
+    [{ ...state, action: null }],
+    [state],
+    [{}],
+    [[]],
+    ['done'],
+    [1],
+    [true],
+    [null],
+  ])(
+    'given the answer %j, which the definition does not know, then it is a failure with a name',
+    async (answer) => {
+      stage.fail(SEQUENCE, () => answer);
+      const execution = await stage.sequenced('r.1', START_OF_R);
+      expect(execution).toMatchObject({ status: 'FAILED', error: 'UnknownAction' });
+      expect(execution.cause).toContain('start the next generation by hand');
+    },
+  );
 });
 
 describe('a handler that throws', () => {
+  const times = (count: number, error: string, message?: string) =>
+    Array.from({ length: count }, () => throwing(error, message));
+  const THROTTLED = 'Lambda.TooManyRequestsException';
+  const done = () => ({ action: 'done', report: {} });
+
   test('is called again, as often as it takes up to twelve times', async () => {
-    stage.fail(
-      SEQUENCE,
-      ...Array.from({ length: 12 }, () => throwing('Lambda.TooManyRequestsException')),
-      () => ({
-        action: 'done',
-        report: {},
-      }),
-    );
+    stage.fail(SEQUENCE, ...times(12, 'Sandbox.Timedout'), done);
     expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
     expect(stage.callsOf(SEQUENCE)).toHaveLength(13);
   });
 
   test('given it never stops, then the execution fails with its name and a cause', async () => {
-    stage.fail(SEQUENCE, ...Array.from({ length: 13 }, () => throwing('Sandbox.Timedout', 'Task timed out')));
+    stage.fail(SEQUENCE, ...times(13, 'Sandbox.Timedout', 'Task\n"timed out"'));
     const execution = await stage.sequenced('r.1', START_OF_R);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Sandbox.Timedout' });
-    expect(execution.cause).toContain('Task timed out');
+    expect(JSON.parse(execution.cause ?? '')).toEqual({
+      Error: 'Sandbox.Timedout',
+      Cause: 'Task\n"timed out"',
+    });
+  });
+
+  test('R7: given calls that are throttled, then they use up no retries of those that fail', async () => {
+    stage.fail(SEQUENCE, ...times(12, THROTTLED), ...times(12, 'Sandbox.Timedout'), done);
+    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(stage.callsOf(SEQUENCE)).toHaveLength(25);
+  });
+
+  test('R7: given calls that are throttled for as long as 45 tries take, then generations follow one another, and one of them does the work', async () => {
+    stage.fail(SEQUENCE, ...times(45, THROTTLED), done);
+    expect(await stage.sequenced('r.1', { ...START_OF_R, iteration: 7 })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    const executions = [...stage.sequence.executions.values()];
+    expect(executions.map(({ name, input, status }) => ({ name, input, status }))).toEqual([
+      { name: 'r.1', input: '{"replay":"r","generation":1,"iteration":7}', status: 'SUCCEEDED' },
+      { name: 'r.2', input: '{"replay":"r","generation":2}', status: 'SUCCEEDED' },
+      { name: 'r.3', input: '{"replay":"r","generation":3}', status: 'SUCCEEDED' },
+      { name: 'r.4', input: '{"replay":"r","generation":4}', status: 'SUCCEEDED' },
+    ]);
+    expect(stage.callsOf(SEQUENCE)).toHaveLength(46);
+  });
+
+  test('R7: given the next name is used up too while calls are throttled, then the one after it goes on', async () => {
+    stage.fail(SEQUENCE, done);
+    await stage.sequenced('r.2', { replay: 'r', generation: 2 });
+    stage.fail(SEQUENCE, ...times(13, THROTTLED), done);
+    expect(await stage.sequenced('r.1', START_OF_R)).toMatchObject({ status: 'SUCCEEDED' });
+    expect([...stage.sequence.executions.values()].map(({ name }) => name)).toEqual(['r.2', 'r.1', 'r.3']);
+  });
+
+  test.each([
+    ['"x"'],
+    ['null'],
+    ['[]'],
+    ['{"replay":"r"}'],
+    ['{"generation":1}'],
+    ['{"replay":"r","generation":"1"}'],
+  ])(
+    'given throttling and an input as odd as %s, then the execution fails under that error',
+    async (input) => {
+      stage.fail(SEQUENCE, ...times(13, THROTTLED, 'Rate exceeded'));
+      const execution = await stage.sequenced('odd', JSON.parse(input));
+      expect(execution).toMatchObject({ status: 'FAILED', error: THROTTLED });
+      expect(execution.cause).toContain('Rate exceeded');
+      expect(stage.callsOf(START)).toEqual([]);
+    },
+  );
+
+  test.each(['States.TaskFailed', 'States.Timeout'])(
+    'given it ends in %s, which only Step Functions may say, then the execution fails as EngineError with that as its cause',
+    async (error) => {
+      stage.fail(SEQUENCE, ...times(13, error, 'so it is'));
+      const execution = await stage.sequenced('r.1', START_OF_R);
+      expect(execution).toMatchObject({ status: 'FAILED', error: 'EngineError' });
+      expect(JSON.parse(execution.cause ?? '')).toEqual({ Error: error, Cause: 'so it is' });
+    },
+  );
+
+  test('given a task that does not answer, when its time is up, then the execution fails as EngineError, by a real time-out', async () => {
+    const definition = await readDefinition('sequence');
+    const { ForwardDueEvents } = definition.States;
+    const hurried = {
+      ...definition,
+      States: {
+        ...definition.States,
+        ForwardDueEvents: { ...ForwardDueEvents, TimeoutSeconds: 0.02, Retry: [] },
+      },
+    } as typeof definition;
+    const machine = new LocalStateMachine(
+      { arn: LOCAL.sequenceMachineArn, type: 'STANDARD', definition: hurried },
+      () => new Promise(() => {}),
+    );
+    const { executionArn } = machine.start('r.1', JSON.stringify(START_OF_R));
+    await machine.idle();
+    const { status, error, cause = '' } = machine.executions.get(executionArn) ?? {};
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'EngineError' });
+    expect(JSON.parse(cause)).toMatchObject({ Error: 'States.Timeout' });
   });
 
   test.each(['InvalidInput', 'InvalidSettings'])(

@@ -162,7 +162,7 @@ function validateState(state: unknown): Required<SequencerState> {
     }
   }
   throw new OrderedReplayError('InvalidInput', 'The input of the sequencer names no replay and generation.', {
-    remedy: 'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
+    remedy: 'Expected is {"replay":"<name>","generation":1}, as collect starts it.',
   });
 }
 

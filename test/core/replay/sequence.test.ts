@@ -25,7 +25,7 @@ test.each([
   expect(error).toMatchObject({ code: 'InvalidInput', disposition: 'fail' });
   expect(textOf(error)).toBe(
     'The input of the sequencer names no replay and generation. ' +
-      'Expected is {"replay": "<name>", "generation": 1}, as collect starts it.',
+      'Expected is {"replay":"<name>","generation":1}, as collect starts it.',
   );
   expect(world.replays.calls.filter(({ method }) => method === 'get')).toEqual([]);
 });

@@ -1,0 +1,62 @@
+import type { InvokeResource, MachineOptions } from './state-machine';
+
+/**
+ * `States.JsonToString` for aws-local-stepfunctions, which removes every backslash from what an intrinsic function
+ * answers: a text with quotes or line ends is no JSON then. Step Functions escapes them:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+ *
+ * A state that uses it is given the value instead, and a task of ours makes the text. A `Pass` becomes a `Task` for
+ * that; nobody outside sees the difference.
+ */
+
+type Definition = MachineOptions['definition'];
+type State = Definition['States'][string];
+type Task = (input: unknown) => Promise<unknown>;
+
+/** The resource of what was a `Pass`: its task makes the texts and answers its input. */
+const PASS = 'arn:local:pass';
+const CALL = /^States\.JsonToString\((\$[^()]*)\)$/;
+
+/** @returns the definition without the function, and the task of each `Task` state. */
+export function withJsonToString(
+  definition: Definition,
+  invoke: InvokeResource,
+): { definition: Definition; tasks: Record<string, Task> } {
+  const tasks: Record<string, Task> = {};
+  const states = Object.entries(definition.States).map(([name, state]) => {
+    const { changed, textNames } = withValues(state);
+    if (changed.Type === 'Task') {
+      const { Resource } = changed;
+      const work: Task = Resource === PASS ? async (input) => input : (input) => invoke(Resource, input);
+      tasks[name] = (input) => work(withTexts(input, textNames));
+    }
+    return [name, changed];
+  });
+  return { definition: { ...definition, States: Object.fromEntries(states) }, tasks };
+}
+
+/** The state with the value wherever its parameters ask for the text. */
+function withValues(state: State): { changed: State; textNames: string[] } {
+  const { Parameters } = state as { Parameters?: unknown };
+  if (typeof Parameters !== 'object' || Parameters === null) return { changed: state, textNames: [] };
+  const textNames: string[] = [];
+  const values = Object.entries(Parameters).map(([name, value]) => {
+    const path = typeof value === 'string' ? CALL.exec(value)?.[1] : undefined;
+    if (path !== undefined) textNames.push(name.replace(/\.\$$/, ''));
+    return [name, path ?? value];
+  });
+  if (JSON.stringify(values).includes('States.JsonToString')) {
+    throw new Error(
+      'Here States.JsonToString must stand alone, with one path, at the top of the parameters.',
+    );
+  }
+  if (textNames.length === 0) return { changed: state, textNames };
+  const task = state.Type === 'Pass' && { Type: 'Task', Resource: PASS };
+  return { changed: { ...state, ...task, Parameters: Object.fromEntries(values) } as State, textNames };
+}
+
+function withTexts(input: unknown, names: string[]): unknown {
+  if (names.length === 0) return input;
+  const texts = names.map((name) => [name, JSON.stringify((input as Record<string, unknown>)[name])]);
+  return { ...(input as object), ...Object.fromEntries(texts) };
+}
