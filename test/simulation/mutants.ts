@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
+import { HEALER_MUTANTS } from './mutants-of-the-healer';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
@@ -9,6 +10,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SET_MUTANTS,
   ...WALK_MUTANTS,
   ...SEQUENCER_MUTANTS,
+  ...HEALER_MUTANTS,
   ...COUNT_MUTANTS,
   ...EXPIRY_MUTANTS,
   ...CONSUMER_MUTANTS,
