@@ -86,6 +86,9 @@ export function createCheckers(parts: {
     get phases() {
       return rows.phases;
     },
+    get warned() {
+      return rows.warned;
+    },
     get answers() {
       return rows.answers;
     },

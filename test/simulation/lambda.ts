@@ -21,7 +21,7 @@ export interface LambdaContext {
 type Handler = (input: unknown, context: LambdaContext) => Promise<unknown>;
 
 export interface FunctionOptions {
-  name: Actor | 'consumer' | 'heal';
+  name: Actor | 'consumer';
   timeoutMs: number;
   /** A crashing call dies at one of so many points before, during and after its requests. */
   crashPoints: number;
@@ -54,7 +54,7 @@ export function createFunction(world: World, options: FunctionOptions) {
     const found = strikes(world, 'coldStart') ? undefined : warm.splice(random.integer(0, warm.length), 1)[0];
     if (found) return { ...found, startsMs: random.integer(1, 20) };
     const { name } = options;
-    const life = world.newLife(name, name === 'collect' || name === 'sequence' ? name : undefined);
+    const life = world.newLife(name, name === 'consumer' ? undefined : name);
     return { life, handler: options.start(life), startsMs: random.integer(100, 1_500) };
   }
 

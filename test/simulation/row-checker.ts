@@ -9,6 +9,7 @@ const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 export class RowChecker {
   readonly phases: string[] = [];
   readonly answers: SequenceAnswer[] = [];
+  readonly warned = new Set<string>();
   readonly #scenario: Scenario;
   readonly #someoneStandsStill: boolean;
   readonly #running: readonly number[];
@@ -41,6 +42,7 @@ export class RowChecker {
       'R7',
       () => `the lease of sequencer ${generation} is over already`,
     );
+    for (const { code } of changes.warnings ?? []) this.warned.add(code);
     if (changes.phase && changes.phase !== this.phases.at(-1)) this.phases.push(changes.phase);
   }
 

@@ -78,8 +78,8 @@ export interface DeadlyPoints {
   sequence?: number[];
   /** The execution ends with its call: nobody tries that again. */
   withExecution?: boolean;
-  /** A collector too, at its nth point after the first sequencer died. */
-  collectAfterwards?: number;
+  /** A healer too, at its nth point after the first sequencer died. */
+  healAfterwards?: number;
 }
 
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */

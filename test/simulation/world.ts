@@ -52,7 +52,7 @@ export interface World {
   poisonings: number;
   /** How slow the next put of an event is, if that is not left to chance. */
   slowPut(id: string): SlowRequest | undefined;
-  /** A process on a host of its own; one of the two functions has a fate. */
+  /** A process on a host of its own; one of the service's functions has a fate. */
   newLife(name: string, of?: Actor): Life;
 }
 
