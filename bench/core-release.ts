@@ -45,11 +45,18 @@ export async function releaseInMemory(release: CoreRelease) {
         after === undefined ? bucket : Number(parsePosition(after).id.slice('event-'.length)) + buckets;
       const page: BufferedEvent[] = [];
       for (let n = first; n < events && page.length < limit; n += buckets) {
-        page.push({ position: positionOf(n), json: EVENT_JSON, late: false, duplicates: 0 });
+        const json = () => EVENT_JSON;
+        page.push({
+          position: positionOf(n),
+          json,
+          heldBytes: EVENT_JSON.length,
+          late: false,
+          duplicates: 0,
+        });
       }
       return { events: page, more: page.length === limit };
     },
-    count: async (_replay, bucket) => Math.ceil((events - bucket) / buckets),
+    count: async (_replay, bucket) => ({ events: Math.ceil((events - bucket) / buckets) }),
     put: unused,
     addDuplicate: unused,
     markLateCounted: unused,

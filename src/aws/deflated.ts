@@ -1,5 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { MAX_EVENT_BYTES } from '../core/limits';
 import { type Codec, text, texts } from './attributes';
 
 /**
@@ -12,16 +13,33 @@ const WRITE_UNIT_BYTES = 1_024;
 /** Key, position, counters and attribute names of an item, with room for a long id. */
 const OTHER_BYTES = 256;
 
+/** A list's texts are JSON, whose quotes and backslashes are escaped once more. */
+const MAX_LIST_BYTES = 2 * MAX_EVENT_BYTES + 16 * 1_024;
+
 export const deflatedText: Codec<string> = {
   encode: (value) => deflatedIfCheaper(value) ?? text().encode(value),
-  decode: (attribute) => (attribute.B ? inflate(attribute.B) : text().decode(attribute)),
+  decode: (attribute) => (attribute.B ? inflate(attribute.B, MAX_EVENT_BYTES) : text().decode(attribute)),
+};
+
+/** A text as it is stored: a page of them takes little, and only what is asked for is inflated. */
+export interface HeldText {
+  heldBytes: number;
+  text(): string;
+}
+
+export const heldText: Codec<HeldText> = {
+  encode: (held) => deflatedText.encode(held.text()),
+  decode: (attribute) => ({
+    heldBytes: attribute.B?.length ?? Buffer.byteLength(text().decode(attribute)),
+    text: () => deflatedText.decode(attribute),
+  }),
 };
 
 /** A list, deflated as the JSON of an array. */
 export const deflatedTexts: Codec<string[]> = {
   encode: (values) => deflatedIfCheaper(JSON.stringify(values)) ?? texts.encode(values),
   decode: (attribute) =>
-    attribute.B ? (JSON.parse(inflate(attribute.B)) as string[]) : texts.decode(attribute),
+    attribute.B ? (JSON.parse(inflate(attribute.B, MAX_LIST_BYTES)) as string[]) : texts.decode(attribute),
 };
 
 function deflatedIfCheaper(value: string): AttributeValue | undefined {
@@ -31,8 +49,13 @@ function deflatedIfCheaper(value: string): AttributeValue | undefined {
   return writeUnits(deflated.length) < units ? { B: deflated } : undefined;
 }
 
-function inflate(bytes: Uint8Array): string {
-  return inflateSync(bytes).toString('utf8');
+/** A few damaged bytes can inflate to a thousand times what they are: nothing of ours is beyond its limit. */
+function inflate(bytes: Uint8Array, maxBytes: number): string {
+  try {
+    return inflateSync(bytes, { maxOutputLength: maxBytes }).toString('utf8');
+  } catch (cause) {
+    throw new TypeError(`expected are deflated bytes of a text of at most ${maxBytes} bytes`, { cause });
+  }
 }
 
 function writeUnits(bytes: number): number {

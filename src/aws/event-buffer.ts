@@ -1,11 +1,10 @@
 import {
   type DynamoDBClient,
   PutItemCommand,
-  paginateQuery,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { BufferKey, EventBuffer } from '../core/ports';
+import type { BufferedEvent, BufferKey, EventBuffer } from '../core/ports';
 import {
   attributesOf,
   type Columns,
@@ -20,7 +19,7 @@ import {
   timeToLive,
 } from './attributes';
 import { writeOrFind } from './conditional-write';
-import { deflatedText } from './deflated';
+import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
@@ -31,12 +30,14 @@ const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; e
 };
 
 /** What is absent is false, or 0. */
-const BUFFERED_EVENT: Columns<{ position: string; json: string; late?: boolean; duplicates?: number }> = {
+const BUFFERED_EVENT: Columns<{ position: string; event: HeldText; late?: boolean; duplicates?: number }> = {
   position: column('position', text()),
-  json: column('event', deflatedText),
+  event: column('event', heldText),
   late: column('late', flag),
   duplicates: column('duplicates', number),
 };
+
+const KEY: Columns<{ position: string }> = { position: column('position', text()) };
 
 const LATENESS: Columns<{ late?: boolean; lateCounted?: boolean }> = {
   late: column('late', flag),
@@ -89,46 +90,63 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       update(key, ({ path, value }) => `SET ${path('lateCounted')} = ${value(flag.encode(true))}`),
 
     async read(replay, bucket, after, limit) {
-      const { path, value, parameters } = createPlaceholders();
-      const inBucket = `${path('bucket')} = ${value(bucketName(replay, bucket))}`;
+      const placeholders = createPlaceholders();
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
           Limit: limit,
-          KeyConditionExpression:
-            after === undefined
-              ? inBucket
-              : `${inBucket} AND ${path('position')} > ${value(text().encode(after))}`,
+          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
           ProjectionExpression: attributesOf(BUFFERED_EVENT)
-            .map((name) => path(name))
+            .map((name) => placeholders.path(name))
             .join(', '),
-          ...parameters(),
+          ...placeholders.parameters(),
         }),
       );
-      const events = Items.map((item) => ({
-        late: false,
-        duplicates: 0,
-        ...decodeItem(BUFFERED_EVENT, item),
-      }));
-      return { events, more: LastEvaluatedKey !== undefined };
+      return { events: Items.map(bufferedEvent), more: LastEvaluatedKey !== undefined };
     },
 
-    async count(replay, bucket) {
-      const { path, value, parameters } = createPlaceholders();
-      const query = {
-        TableName: table,
-        ConsistentRead: true,
-        Select: 'COUNT',
-        KeyConditionExpression: `${path('bucket')} = ${value(bucketName(replay, bucket))}`,
-        FilterExpression: `attribute_not_exists(${path('late')})`,
-        ...parameters(),
-      } as const;
-      let count = 0;
-      for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
-      return count;
+    async count(replay, bucket, after) {
+      const placeholders = createPlaceholders();
+      const { Count = 0, LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          Select: 'COUNT',
+          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
+          FilterExpression: `attribute_not_exists(${placeholders.path('late')})`,
+          ...placeholders.parameters(),
+        }),
+      );
+      return { events: Count, ...(LastEvaluatedKey && { upTo: decodeItem(KEY, LastEvaluatedKey).position }) };
     },
   };
+}
+
+function inBucketAfter(
+  replay: string,
+  bucket: number,
+  after: string | undefined,
+  { path, value }: ReturnType<typeof createPlaceholders>,
+): string {
+  const inBucket = `${path('bucket')} = ${value(bucketName(replay, bucket))}`;
+  return after === undefined
+    ? inBucket
+    : `${inBucket} AND ${path('position')} > ${value(text().encode(after))}`;
+}
+
+function bufferedEvent(item: Item): BufferedEvent {
+  const { position, event, late = false, duplicates = 0 } = decodeItem(BUFFERED_EVENT, item);
+  const json = () => {
+    try {
+      return event.text();
+    } catch (cause) {
+      throw new TypeError(`The event at ${position} is not as it was written: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  };
+  return { position, json, heldBytes: event.heldBytes, late, duplicates };
 }
 
 function bucketName(replay: string, bucket: number): Item[string] {

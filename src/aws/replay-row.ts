@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type { Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
-import { type Columns, column, instant, list, map, number, text, timeToLive } from './attributes';
+import type { BucketCount, Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
+import { type Columns, column, flag, instant, list, map, number, text, timeToLive } from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
@@ -21,6 +21,12 @@ const CHECKPOINT: Columns<Checkpoint> = {
   eventTimeMs: column('eventTime', instant),
   // Fractions of a millisecond count: due times add up, and every sequencer must come to the same sum (R5).
   dueAtMs: column('dueAt', number),
+};
+
+const BUCKET_COUNT: Columns<BucketCount> = {
+  after: column('after', text()),
+  events: column('events', number),
+  done: column('done', flag),
 };
 
 /** The `Replays` table, for people to read: instants are ISO timestamps, only the time to live is a number. */
@@ -43,12 +49,15 @@ export const REPLAY_ROW: Columns<ReplayRow> = {
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
   completedAtMs: column('completedAt', instant),
+  lastArrivalAtMs: column('lastArrivalAt', instant),
   queuesEmptyAtMs: column('queuesEmptyAt', instant),
   queuesEmptyReadings: column('queuesEmptyReadings', number),
   sealedAtMs: column('sealedAt', instant),
   releaseStartedAtMs: column('releaseStartedAt', instant),
   doneAtMs: column('doneAt', instant),
   checkpoint: column('checkpoint', map(CHECKPOINT)),
+  counting: column('counting', list(map(BUCKET_COUNT))),
+  countingSaves: column('countingSaves', number),
   collected: column('collected', number),
   late: column('late', number),
   dead: column('dead', number),

@@ -21,7 +21,10 @@ export const MAX_ORDERING_KEY_BYTES = 1_024;
 /** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
 export const MAX_APPEND_BYTES = 128 * 1024;
 
-/** Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. */
+/**
+ * Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. Any event
+ * fits a batch.
+ */
 export const MAX_BATCH_EVENTS = 1_000;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -33,10 +36,34 @@ export const FIRST_PAGE_EVENTS = 4;
 export const LAST_PAGE_EVENTS = 1_024;
 
 /**
+ * What the pages of all buckets may hold together. `sequence` has 256 MB: some 70 are Node.js and the code, 50 are V8's
+ * young generation, and what is read and appended passes through several forms, which lie about until the next collection.
+ */
+export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
+
+/**
+ * How long the sealed set is counted before the row keeps what has been counted, and a cancellation is noticed. A step
+ * begins with 15 s left: this, and a page that is tried again, fit.
+ */
+export const COUNT_STEP_MS = 5 * SECOND_MS;
+
+/** Buckets that are counted at once: the answers are small. */
+export const COUNT_CONCURRENCY = 32;
+
+/** Pages that are read at once. One of 1 MB takes about six while it is parsed. */
+export const READ_CONCURRENCY = 8;
+
+/**
  * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB
  * ten seconds of Lambda cost about one and a half state transitions.
  */
 export const IN_MEMORY_WAIT_MS = 10 * SECOND_MS;
+
+/**
+ * A step this close is waited for in memory, whatever the phase: five seconds of Lambda at 256 MB cost a quarter of the
+ * three transitions of a `Wait`'s loop, which would also truncate the time to its second.
+ */
+export const SOON_MS = 5 * SECOND_MS;
 
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
@@ -72,6 +99,16 @@ export const EMPTY_READINGS = 3;
 
 /** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
+
+/** Readings are planned at most this late, so that a sequencer that is slow does not start to count again. */
+export const PLANNED_READING_DELAY_MS = 40 * SECOND_MS;
+
+/** Once no event has arrived for so long, the replay may be over: it is looked at more often, for so long. */
+export const QUIET_AFTER_MS = 10 * SECOND_MS;
+export const QUICK_LOOKS_FOR_MS = 3 * MINUTE_MS;
+
+/** Such a look is so much sooner, and waited for in memory: three seconds cost a seventh of a `Wait`'s loop. */
+export const QUICK_LOOKS_FACTOR = 5;
 
 /** How many generations the healer tries in one go when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;

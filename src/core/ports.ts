@@ -34,7 +34,10 @@ export interface BufferKey {
 
 export interface BufferedEvent {
   position: string;
-  json: string;
+  /** Its text, made anew from what is held each time. Throws where that is not as it was written. */
+  json(): string;
+  /** What is held of it; its text may be a hundred times as long. */
+  heldBytes: number;
   /** Arrived after the seal: to be held, not released. */
   late: boolean;
   duplicates: number;
@@ -58,8 +61,15 @@ export interface EventBuffer {
     after: string | undefined,
     limit: number,
   ): Promise<{ events: BufferedEvent[]; more: boolean }>;
-  /** Number of events in one bucket that are not late, strongly consistent. */
-  count(replay: string, bucket: number): Promise<number>;
+  /**
+   * Number of events that are not late, in one page of a bucket after a position, strongly consistent. `upTo` is where
+   * the page ended; absent at the end of the bucket.
+   */
+  count(
+    replay: string,
+    bucket: number,
+    after: string | undefined,
+  ): Promise<{ events: number; upTo?: string }>;
 }
 
 /** An event on its way into a lane. */

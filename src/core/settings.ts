@@ -3,8 +3,8 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from './limits';
 import { compileOptions, DEFAULT_OPTIONS, isPath, type OptionTexts } from './replay/options';
 
 /**
- * What a deployment chooses. The three waits are promises about the other parts of the stack, so each is derived
- * from the setting it depends on, never guessed.
+ * What a deployment chooses. The waits are promises about the other parts of the stack, so each is derived from the
+ * settings it depends on, never guessed.
  */
 export interface Settings {
   /** Defaults that a replay's description can override. */
@@ -16,7 +16,7 @@ export interface Settings {
   groupCount: number;
   /** How long buffered events and lanes are kept. */
   retentionMs: number;
-  /** How often a replay that is still being collected is looked at. */
+  /** How often a replay that is still being collected is looked at; more often for a while once arrivals stop. */
   pollEveryMs: number;
   /** `MaximumEventAgeInSeconds` of the rule's target. */
   maximumEventAgeMs: number;
@@ -26,8 +26,14 @@ export interface Settings {
   collectTimeoutMs: number;
   /** How long `collect` may believe a phase that it has read. */
   phaseCacheMs: number;
-  /** Queue depths are exact this long after the last send. */
+  /** The arrival mark in the row is at most this much older than the newest arrival. */
+  arrivalStaleMs: number;
+  /** While EventBridge's deliveries are delayed, it still tries one of this rule's at least this often. */
+  maxArrivalGapMs: number;
+  /** Least time between two readings of the queues: depths are exact this long after the last send. */
   queueMetadataMs: number;
+  /** The last reading comes this long after the last message can have been sent: SQS says "at least" a minute. */
+  depthLagMs: number;
   /** Allowance for clocks of different hosts, and for the last request of a function that was killed. */
   clockSkewMs: number;
 }
@@ -40,15 +46,18 @@ export const DEFAULT_SETTINGS: Settings = {
   retentionMs: 14 * DAY_MS,
   pollEveryMs: 15 * SECOND_MS,
   maximumEventAgeMs: MINUTE_MS,
-  collectExecutionMs: 30 * SECOND_MS,
-  collectTimeoutMs: 10 * SECOND_MS,
+  collectExecutionMs: 17 * SECOND_MS,
+  collectTimeoutMs: 5 * SECOND_MS,
   phaseCacheMs: 2 * SECOND_MS,
+  arrivalStaleMs: 5 * SECOND_MS,
+  maxArrivalGapMs: 15 * SECOND_MS,
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
   queueMetadataMs: MINUTE_MS,
+  depthLagMs: 75 * SECOND_MS,
   clockSkewMs: 3 * SECOND_MS,
 };
 
-/** After COMPLETED: by then every event is in the buffer or in a queue. */
+/** After an event's first attempt at the latest: by then it is in the buffer or in a queue. */
 export function settleMs(settings: Settings): number {
   return settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs;
 }

@@ -251,8 +251,10 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       phase: { hits: ['RELEASING'], misses: ['SEALED', undefined] },
       generation: { hits: [3], misses: [2, undefined] },
       leaseUntilMs: { hits: [fullRow('').leaseUntilMs], misses: [1, undefined] },
+      lastArrivalAtMs: { hits: [fullRow('').lastArrivalAtMs], misses: [1, undefined] },
       queuesEmptyAtMs: { hits: [fullRow('').queuesEmptyAtMs], misses: [1, undefined] },
       sealedAtMs: { hits: [fullRow('').sealedAtMs], misses: [1, undefined] },
+      countingSaves: { hits: [6], misses: [5, undefined] },
       checkpointUpTo: {
         hits: [checkpoint(5).position, checkpoint(6).position, '~'],
         misses: [checkpoint(4).position],
@@ -266,15 +268,23 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       phase: { hits: ['COLLECTING'], misses: ['INCOMPLETE', undefined] },
       generation: { hits: [1], misses: [0, undefined] },
       leaseUntilMs: { hits: [undefined], misses: [1_763_640_000_000] },
+      lastArrivalAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       queuesEmptyAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       sealedAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
+      countingSaves: { hits: [undefined], misses: [1] },
       checkpointUpTo: { hits: [checkpoint(1).position], misses: [] },
     },
   },
 ];
 
-/** Each guard left out, holding or failing, in every combination: 729 for six guards. */
-function combinationsOf(terms: Terms): { guard: RowGuard; holds: boolean }[] {
+/** Each guard left out, holding or failing, in every combination of those that are ever used together. */
+function combinationsOf({ lastArrivalAtMs, ...others }: Terms): { guard: RowGuard; holds: boolean }[] {
+  const { leaseUntilMs: _, checkpointUpTo: __, ...ofTheSeal } = { ...others, lastArrivalAtMs };
+  return [...everyCombinationOf(others), ...everyCombinationOf(ofTheSeal)];
+}
+
+/** 2,187 for seven guards. */
+function everyCombinationOf(terms: Partial<Terms>): { guard: RowGuard; holds: boolean }[] {
   let combinations: { guard: RowGuard; holds: boolean }[] = [{ guard: {}, holds: true }];
   for (const [key, { hits, misses }] of Object.entries(terms)) {
     combinations = combinations.flatMap(({ guard, holds }) => [

@@ -40,6 +40,7 @@ describe('the replays on DynamoDB', () => {
       generation: { N: '3' },
       leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
       heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
+      lastArrivalAt: { S: '2026-11-20T12:05:02.500Z' },
       resumeAt: { S: '2026-11-20T12:10:15.500Z' },
       restarts: { N: '11' },
       notBefore: { S: '2026-11-20T13:10:00.250Z' },

@@ -30,7 +30,7 @@ test('R1: the settle time covers the longest time that the rule may retry and on
       );
     }),
   );
-  expect(settleMs(DEFAULT_SETTINGS)).toBe(93_000);
+  expect(settleMs(DEFAULT_SETTINGS)).toBe(80_000);
 });
 
 test('R6: the dwell covers the longest that a collector may believe and act on a phase it has read', () => {
@@ -42,7 +42,7 @@ test('R6: the dwell covers the longest that a collector may believe and act on a
       );
     }),
   );
-  expect(dwellMs(DEFAULT_SETTINGS)).toBe(15_000);
+  expect(dwellMs(DEFAULT_SETTINGS)).toBe(10_000);
 });
 
 test('the defaults are valid, and so is every combination inside the limits', () => {

@@ -10,7 +10,8 @@ const ITEM_BYTES = 400 * 1024;
 const POSITION_BYTES = 1024;
 
 /** A buffered event with all that the table keeps of it. */
-export interface StoredEvent extends BufferedEvent {
+export interface StoredEvent extends Omit<BufferedEvent, 'json' | 'heldBytes'> {
+  json: string;
   lateCounted: boolean;
   receivedAtMs: number;
   expiresAtMs: number;
@@ -19,8 +20,11 @@ export interface StoredEvent extends BufferedEvent {
 /**
  * An `EventBuffer` in memory. Like DynamoDB it orders by bytes, ends a page at 1 MB, and says `more` whenever the
  * limit was reached, though nothing may follow.
+ *
+ * @param options `countPageEvents`: so few events are counted at a time, as if they were large.
  */
-export function memoryEventBuffer(options: FakeOptions = {}) {
+export function memoryEventBuffer(options: FakeOptions & { countPageEvents?: number } = {}) {
+  const { countPageEvents = Number.POSITIVE_INFINITY } = options;
   const buckets = new Map<string, Bucket>();
 
   function bucketOf(replay: string, bucket: number): Bucket {
@@ -60,8 +64,13 @@ export function memoryEventBuffer(options: FakeOptions = {}) {
       demand(Number.isInteger(limit) && limit >= 1, `limit ${limit}`);
       return bucketOf(replay, bucket).page(after, limit);
     },
-    async count(replay, bucket) {
-      return bucketOf(replay, bucket).sorted.reduce((sum, event) => sum + (event.late ? 0 : 1), 0);
+    async count(replay, bucket, after) {
+      const { events, more } = bucketOf(replay, bucket).page(after, countPageEvents);
+      const upTo = more ? events.at(-1)?.position : undefined;
+      return {
+        events: events.filter(({ late }) => !late).length,
+        ...(upTo !== undefined && { upTo }),
+      };
     },
   };
 
@@ -69,6 +78,10 @@ export function memoryEventBuffer(options: FakeOptions = {}) {
     'buffer',
     port,
     {
+      /** Everything kept of one bucket, by position. */
+      storedIn(replay: string, bucket: number): readonly StoredEvent[] {
+        return bucketOf(replay, bucket).sorted;
+      },
       /** Everything kept of one replay, all buckets together, by position. */
       stored(replay: string): StoredEvent[] {
         return [...buckets]
@@ -121,7 +134,7 @@ class Bucket {
     for (let n = after === undefined ? 0 : this.#firstAfter(after); n < sorted.length; n++) {
       if (events.length === limit || pageBytes >= PAGE_BYTES) return { events, more: true };
       const { position, json, late, duplicates } = sorted[n] as StoredEvent;
-      events.push({ position, json, late, duplicates });
+      events.push({ position, json: () => json, heldBytes: json.length, late, duplicates });
       pageBytes += json.length;
     }
     return { events, more: events.length === limit };

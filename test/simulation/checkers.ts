@@ -43,7 +43,7 @@ export function createCheckers(parts: {
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
-  const counts = new CountChecker(scheduler, settings.queueMetadataMs);
+  const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
   const accepted = new Set<string>();
@@ -51,6 +51,10 @@ export function createCheckers(parts: {
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
   const beganMs = scheduler.nowMs;
+  /** What comes against all promises may change the set when it is sealed, and so may the time to live. */
+  const isFixed = !scenario.events.some(isUnpromised) && scenario.settings.retentionMs === undefined;
+  let completedMs: number | undefined;
+  let releaseAfterMs: number | undefined;
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
@@ -96,6 +100,13 @@ export function createCheckers(parts: {
     get dwellMs() {
       return dwellMs;
     },
+    /** From the moment at which EventBridge completed the replay to the start of the release. */
+    get releaseAfterMs() {
+      return releaseAfterMs;
+    },
+    completed(): void {
+      completedMs = scheduler.nowMs;
+    },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
     answered(generation: number, answer: SequenceAnswer): void {
@@ -133,12 +144,18 @@ export function createCheckers(parts: {
     countsLate: () => verdict.check(() => counts.counts()),
 
     rowSaved(changes: RowChanges, before: ReplayRow): void {
-      const { dead } = changes;
+      const { dead, counting } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
+      if (counting && isFixed) {
+        verdict.check(() => counts.countingSaved(counting, (n) => tables.buffer.storedIn(REPLAY, n)));
+      }
       if (dead !== undefined) verdict.check(() => counts.deadSaved(dead));
       if (changes.phase === 'SEALED' && sealedMs === undefined) {
         sealedMs = scheduler.nowMs;
         verdict.check(checkSeal);
+      }
+      if (changes.phase === 'RELEASING' && completedMs !== undefined) {
+        releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
       if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
     },

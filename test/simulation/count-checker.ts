@@ -1,4 +1,4 @@
-import type { ReplayRow } from '../../src/core/replay/row';
+import type { BucketCount, ReplayRow } from '../../src/core/replay/row';
 import type { StoredEvent } from '../fakes/event-buffer';
 import type { Scheduler } from './scheduler';
 import { demand } from './verdict';
@@ -43,6 +43,22 @@ export class CountChecker {
       'R1',
       () => `the row says ${dead} dead letters; there were ${least} to ${most}`,
     );
+  }
+
+  /** What is kept of an unfinished count must be true of the set, or whoever goes on from it comes to another number. */
+  countingSaved(
+    counting: readonly BucketCount[],
+    storedIn: (bucket: number) => readonly StoredEvent[],
+  ): void {
+    for (const [bucket, { after, events, done }] of counting.entries()) {
+      const set = storedIn(bucket).filter(({ late }) => !late);
+      const counted = done ? set : set.filter(({ position }) => after !== undefined && position <= after);
+      demand(
+        events === counted.length,
+        'R1',
+        () => `bucket ${bucket} is counted as ${events} up to ${after}, and has ${counted.length}`,
+      );
+    }
   }
 
   /** A target, or its dead-letter queue, has taken an event. */

@@ -3,6 +3,8 @@ import { CALM, MOST } from './faults';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
+  inAThrottledRegion,
+  lastOfAThrottledRegion,
   MAX_SKEW_MS,
   racingWithTheSeal,
   redrivenBetweenReadings,
@@ -11,11 +13,19 @@ import {
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
+import { randomOf } from './seeded';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
+/** Now and then the set takes long to be counted: drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
+  const random = randomOf(seed, 'counts');
+  const scenario = drawScenario(seed);
+  return random.chance(0.25) ? { ...scenario, counts: drawCounts(random) } : scenario;
+}
+
+function drawScenario(seed: number): Scenario {
   const random = createRandom(seed);
   const faults = { ...CALM };
   for (const name of Object.keys(MOST) as (keyof typeof MOST)[]) {
@@ -60,10 +70,16 @@ export function scenarioOf(seed: number): Scenario {
   if (random.chance(0.12)) return racingWithTheSeal(scenario, random);
   if (random.chance(0.08)) return cancelledByHand(scenario, random);
   if (random.chance(0.08)) return withAStraggler(scenario, random);
+  if (random.chance(0.08)) return inAThrottledRegion(scenario, random);
+  if (random.chance(0.08)) return lastOfAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
   return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+}
+
+export function drawCounts(random: Random): { pageEvents: number; pageMs: number } {
+  return { pageEvents: random.integer(1, 3), pageMs: random.integer(0, 3_000) };
 }
 
 /** After the first empty reading the others come a minute apart: acts that fall on them are the hard ones. */

@@ -1,10 +1,13 @@
-import type { ReplayRow } from '../../src/core/replay/row';
+import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
-import { request } from './request';
+import { RequestFailed, request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
+
+/** The arrival mark that `collect` writes, alone. */
+const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
@@ -55,14 +58,15 @@ export function dynamoDb(world: World, life: Life): Stores {
         memory.reads(page.events);
         return page;
       },
-      count: (replay, bucket) =>
+      count: (replay, bucket, after) =>
         call(
           'buffer.count',
-          () => `count bucket ${bucket}`,
+          () => `count bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.count(replay, bucket);
+            return buffer.count(replay, bucket, after);
           },
+          world.scenario.counts && { sentAfterMs: world.scenario.counts.pageMs, onItsWayMs: 0 },
         ),
     },
     replays: {
@@ -90,6 +94,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
+            if (world.scenario.marksAreLost && isMark(changes)) throw new RequestFailed('throttled');
             const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {

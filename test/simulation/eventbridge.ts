@@ -13,6 +13,8 @@ const STALL_MS = 2.2 * 3_600_000;
 /** A long one: some 3,000 steps of at least nine history events fill the history of an execution that does not end before. */
 const LONG_STALL_MS = 13.5 * 3_600_000;
 const LEAST_WINDOW_MS = 300_000;
+/** An event that was held up is tried within so long of when it was to be. */
+const OVERDUE_MS = 100;
 
 /**
  * EventBridge replays an archive onto its bus, and a rule's target takes the events.
@@ -23,6 +25,10 @@ const LEAST_WINDOW_MS = 300_000;
  * - What the target can never take goes there at once, as an event over the 256 KiB of input that Step Functions takes:
  *   https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html,
  *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * - `MaximumEventAgeInSeconds` bounds the retries and not the wait before the first attempt. Over a Region's invocations
+ *   quota events "still happen but they are delayed", for minutes after COMPLETED:
+ *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html. What is assumed of it: the rule gets one at
+ *   least every `maxArrivalGapMs` until all have been tried.
  * - A replay can be cancelled, and can fail; what was sent before still arrives:
  *   https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html
  *
@@ -43,10 +49,12 @@ export function eventBridge(
     states.push({ sinceMs: scheduler.nowMs, state });
   }
 
-  /** One delivery: attempts until the target takes the event or it is too old. */
+  /** One delivery: attempts until the target takes the event or it is too old, counted from the first. */
   async function deliver(plan: SketchPlan, event: JsonObject): Promise<void> {
     const sentMs = scheduler.nowMs;
-    await scheduler.sleep(random.integer(20, 600) + (plan.throttledMs ?? 0));
+    const inMs =
+      plan.firstTriedAfterMs === undefined ? random.integer(20, 600) : random.integer(0, OVERDUE_MS);
+    await scheduler.sleep(inMs + (plan.throttledMs ?? 0));
     if (strikes(world, 'oversized')) return toOverflow(plan, event, 'too large for the target');
     while (strikes(world, 'targetThrottled')) {
       const leftMs = Math.max(0, sentMs + settings.maximumEventAgeMs - scheduler.nowMs);
@@ -76,10 +84,27 @@ export function eventBridge(
   }
 
   function send(plan: SketchPlan): void {
-    const event = { ...eventOf(plan), ...flawOf(plan) };
     checkers.accepted(plan);
+    if (plan.firstTriedAfterMs === undefined) attempt(plan);
+  }
+
+  function attempt(plan: SketchPlan): void {
+    const event = { ...eventOf(plan), ...flawOf(plan) };
     scheduler.spawn(() => deliver(plan, event));
     if (strikes(world, 'duplicate')) scheduler.spawn(() => deliver(plan, event), random.integer(0, 5_000));
+  }
+
+  /** What the Region's quota has held up, in turn; however long it was to wait, never too long after the one before. */
+  async function drain(lastTriedMs: number): Promise<void> {
+    const completedMs = scheduler.nowMs;
+    let latestMs = lastTriedMs;
+    const delayed = scenario.events.filter(({ firstTriedAfterMs }) => firstTriedAfterMs !== undefined);
+    const dueMs = ({ firstTriedAfterMs = 0 }: SketchPlan) => completedMs + firstTriedAfterMs;
+    for (const plan of delayed.sort((a, b) => dueMs(a) - dueMs(b))) {
+      latestMs = Math.min(dueMs(plan), latestMs + settings.maxArrivalGapMs - OVERDUE_MS);
+      await scheduler.sleep(latestMs - scheduler.nowMs);
+      attempt(plan);
+    }
   }
 
   async function replay(): Promise<void> {
@@ -92,6 +117,7 @@ export function eventBridge(
       : minuteByMinute(promised, (minute) => random.shuffle(minute));
     const stopsAt = random.integer(0, inOrder.length);
     const burst = random.chance(0.5);
+    let lastTriedMs = scheduler.nowMs;
     for (const [n, plan] of inOrder.entries()) {
       if (scenario.replay === 'isCancelled' && n === stopsAt) {
         enter('CANCELLING');
@@ -100,7 +126,10 @@ export function eventBridge(
       }
       if (scenario.replay === 'fails' && n === stopsAt) return enter('FAILED');
       send(plan);
-      await scheduler.sleep(burst ? random.integer(0, 20) : random.integer(0, 10_000));
+      if (plan.firstTriedAfterMs === undefined) lastTriedMs = scheduler.nowMs;
+      await scheduler.sleep(
+        burst || plan.firstTriedAfterMs !== undefined ? random.integer(0, 20) : random.integer(0, 10_000),
+      );
       if (n > 0) continue;
       if (scenario.replay === 'stalls') await scheduler.sleep(STALL_MS);
       if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);
@@ -109,6 +138,8 @@ export function eventBridge(
     enter(
       scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
     );
+    checkers.completed();
+    scheduler.spawn(() => drain(lastTriedMs));
     for (const plan of scenario.events) {
       for (const afterMs of plan.strayMs ?? []) scheduler.at(afterMs, () => send(plan));
     }

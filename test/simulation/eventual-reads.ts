@@ -47,7 +47,7 @@ async function askAdapters({ dynamoReplays, dynamoEventBuffer }: Protocol): Prom
   return {
     row: await isMarked((client) => dynamoReplays({ client, table: 'Replays' }).get('replay')),
     page: await isMarked((client) => buffer(client).read('replay', 0, undefined, 1)),
-    count: await isMarked((client) => buffer(client).count('replay', 0)),
+    count: await isMarked((client) => buffer(client).count('replay', 0, undefined)),
   };
 }
 
@@ -113,10 +113,10 @@ export function withStaleReads(
         return outcome;
       },
       read: (...query) => (reads.page ? buffer.read(...query) : pageOf(...query)),
-      async count(replay, bucket) {
-        if (reads.count) return buffer.count(replay, bucket);
-        const { events } = await pageOf(replay, bucket, undefined, Number.MAX_SAFE_INTEGER);
-        return events.filter(({ late }) => !late).length;
+      async count(replay, bucket, after) {
+        if (reads.count) return buffer.count(replay, bucket, after);
+        const { events } = await pageOf(replay, bucket, after, Number.MAX_SAFE_INTEGER);
+        return { events: events.filter(({ late }) => !late).length };
       },
     },
   };

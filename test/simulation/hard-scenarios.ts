@@ -1,9 +1,16 @@
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
+import { CALM } from './faults';
 import { MAX_TRANSIT_MS, type Scenario, type SketchPlan } from './scenario';
+
+const pick = <T>(random: Random, values: readonly T[]): T =>
+  values[random.integer(0, values.length - 1)] as T;
 
 /** What the allowance for clocks leaves beside a request's transit, less a margin for rounding. */
 export const MAX_SKEW_MS = DEFAULT_SETTINGS.clockSkewMs - MAX_TRANSIT_MS - 20;
+
+/** A request can wait in its sender so long that its call still has it sent. */
+export const MOST_WAITED_MS = DEFAULT_SETTINGS.collectTimeoutMs - 100;
 
 /** Of a scenario that is about them: each is received five times before it is one. */
 const MOST_LETTERS = 12;
@@ -29,6 +36,8 @@ export function racingWithTheSeal(scenario: Scenario, random: Random): Scenario 
       trigger: 'emptyOnce',
       delayMs: 120_000 + random.integer(-10_000, 2_000),
     },
+    // A mark that gets through puts the seal off, so there is no race with it.
+    marksAreLost: random.chance(0.7),
     faults: { ...scenario.faults, slowRequest: 0.3, crash: 0, hang: 0, zombie: 0 },
   };
 }
@@ -41,7 +50,7 @@ export function racingWithTheSeal(scenario: Scenario, random: Random): Scenario 
 export function atTheEndOfTheDwell(scenario: Scenario, random: Random): Scenario {
   const raced = racingWithTheSeal(scenario, random);
   const slowPut = () => ({
-    sentAfterMs: random.integer(9_400, 9_900),
+    sentAfterMs: random.integer(MOST_WAITED_MS - 500, MOST_WAITED_MS),
     onItsWayMs: MAX_SKEW_MS - random.integer(20, 400),
   });
   return {
@@ -77,7 +86,7 @@ export function withAStraggler(scenario: Scenario, random: Random): Scenario {
     ...scenario,
     events: [...events, last],
     replay: 'completes',
-    depthsLagFully: true,
+    depthLagMs: random.integer(60_000, DEFAULT_SETTINGS.depthLagMs),
     faults: { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 },
   };
 }
@@ -93,8 +102,70 @@ export function redrivenBetweenReadings(scenario: Scenario, random: Random): Sce
     ...scenario,
     events: [...events, letter],
     replay: 'completes',
-    depthsLagFully: true,
+    depthLagMs: 60_000,
     operator: { act: 'redrive', trigger: 'emptyOnce', delayMs: 60_000 - random.integer(100, 12_000) },
     faults: { ...scenario.faults, crash: 0, hang: 0, zombie: 0, oversized: 0 },
   };
+}
+
+/** Nothing drains for longer. */
+const LONGEST_DRAIN_MS = 10 * 60_000;
+
+const { maxArrivalGapMs, arrivalStaleMs, depthLagMs: DEPTH_LAG_MS } = DEFAULT_SETTINGS;
+
+/**
+ * A Region over its invocations quota: after COMPLETED the rest of the replay is first tried for up to ten minutes, each
+ * event up to `maxArrivalGapMs` after the one before. Each may then be throttled for a minute, and every other one takes
+ * the side road.
+ */
+export function inAThrottledRegion(scenario: Scenario, random: Random): Scenario {
+  const apartMs = pick(random, [1_000, 5_000, maxArrivalGapMs, maxArrivalGapMs]);
+  let triedAfterMs = 0;
+  return drained(scenario, random.integer(60_000, DEPTH_LAG_MS), () => {
+    triedAfterMs += random.integer(0, apartMs);
+    return {
+      firstTriedAfterMs: Math.min(triedAfterMs, LONGEST_DRAIN_MS),
+      ...(random.chance(0.5) && { throttledMs: random.integer(0, 59_300) }),
+      ...(random.chance(0.5) && { unreachable: random.integer(3, 7) }),
+    };
+  });
+}
+
+/**
+ * The same, and all but the last event arrive at once when they are tried. That one comes as late as it may after them
+ * and takes as long as any can; so does everything that could show it before the seal.
+ */
+export function lastOfAThrottledRegion(
+  scenario: Scenario,
+  random: Random,
+  depthLagMs = DEPTH_LAG_MS,
+): Scenario {
+  // Just not far enough apart for a mark each.
+  const leastApartMs = random.chance(0.6) ? 0.8 * arrivalStaleMs : 0;
+  let triedAfterMs = 0;
+  const slow = drained(scenario, depthLagMs, (isLast) => {
+    triedAfterMs += isLast ? maxArrivalGapMs : random.integer(leastApartMs, arrivalStaleMs);
+    if (!isLast) return { firstTriedAfterMs: triedAfterMs };
+    const throttledMs = random.integer(59_000, 59_890);
+    return { firstTriedAfterMs: triedAfterMs, throttledMs, unreachable: random.integer(5, 7) };
+  });
+  return {
+    ...slow,
+    collectIsSlow: true,
+    skewMs: MAX_SKEW_MS,
+    faults: { ...CALM, parkFails: 0.95, coldStart: 0.1 },
+  };
+}
+
+/** Some events arrive while the replay runs, and all others when EventBridge comes to try them. */
+function drained(
+  scenario: Scenario,
+  depthLagMs: number,
+  delivery: (isLast: boolean) => Partial<SketchPlan>,
+): Scenario {
+  const events = scenario.events.map(({ bad: _, cursed: __, ...event }, n, { length }) =>
+    n < Math.min(3, length / 2) ? event : { ...event, ...delivery(n === length - 1) },
+  );
+  const faults = { ...scenario.faults, targetThrottled: 0, oversized: 0, slowRequest: 0, parkFails: 0.9 };
+  return { ...scenario, events, replay: 'completes', depthLagMs, faults };
 }

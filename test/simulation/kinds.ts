@@ -1,5 +1,6 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
+import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
@@ -138,13 +139,15 @@ export function strays(seed: number): Scenario {
     ...event,
     ...(n > 0 && { strayMs: [strayMs()] }),
     ...(seed % 2 === 0 &&
-      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, 9_900), onItsWayMs: 0 } }),
+      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0 } }),
   }));
   return {
     ...scenario,
     events,
     playback: { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true },
     settings: { buckets: 3, groupCount: 7 },
+    // The first one would move the seal beyond all others.
+    marksAreLost: true,
     faults: { ...scenario.faults, duplicate: 0, targetThrottled: 0 },
   };
 }
@@ -179,4 +182,20 @@ export function overtakenPut(seed: number): Scenario {
 /** Throttled for up to an hour and a half; nothing else fails. */
 export function throttled(seed: number): Scenario {
   return withoutCapacity(calm(seed, 20), randomOf(seed, 'kind'));
+}
+
+/** The Region delivers minutes after COMPLETED; little else goes wrong. */
+export function throttledRegion(seed: number): Scenario {
+  return inAThrottledRegion(calm(seed, 30), randomOf(seed, 'kind'));
+}
+
+/** The last event comes as late as it may, and is counted in Overflow so long after it was sent there. */
+export function lastOfADrain(seed: number, depthLagMs?: number): Scenario {
+  return lastOfAThrottledRegion(calm(seed, 15), randomOf(seed, 'kind'), depthLagMs);
+}
+
+/** Nothing goes wrong and nobody is throttled: how soon is a set sealed? */
+export function undisturbed(seed: number): Scenario {
+  const scenario = calm(seed);
+  return { ...scenario, faults: { ...CALM, coldStart: 0.1 } };
 }

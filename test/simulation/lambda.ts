@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/core/json';
 import type { Random } from '../../src/local/random';
+import collectMachine from '../../statemachines/collect.asl.json';
 import type { Actor } from './fate';
 import type { Life } from './life';
 import type { Turn } from './scheduler';
@@ -118,9 +119,12 @@ export type LambdaFunction = ReturnType<typeof createFunction>;
 /** How a state machine or an event source mapping calls `collect` with some events. */
 export type CollectCall = (input: unknown, events: JsonObject[]) => Promise<Answer>;
 
+const COLLECT_STATE_MS = 1_000 * collectMachine.States.Collect.TimeoutSeconds;
+
 /** A call that never reaches its function: its caller waits until about the `TimeoutSeconds` of the state `Collect`. */
 export async function callLost(world: World): Promise<Answer> {
-  await world.scheduler.sleep(world.random('lost calls').integer(3_700, 4_100));
+  const soonerMs = world.scenario.collectIsSlow ? 0 : world.random('lost calls').integer(0, 300);
+  await world.scheduler.sleep(COLLECT_STATE_MS - soonerMs);
   return { ok: false, error: 'Lambda.SdkClientException' };
 }
 

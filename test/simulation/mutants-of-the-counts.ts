@@ -56,6 +56,55 @@ export const COUNT_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'the set is counted from zero again in each step',
+    breaks: 'R7',
+    shows: 'the run never ends',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/seal/count.ts',
+        'row.counting?.length === row.buckets ? [...row.counting] : fromZero(row.buckets)',
+        'fromZero(row.buckets)',
+      ),
+    ],
+  },
+  {
+    name: 'a bucket that is counted is counted again in the next step',
+    breaks: 'R1',
+    shows: 'is counted as',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/seal/count.ts',
+        '? [...row.counting]',
+        '? row.counting.map((count) => ({ ...count, done: false }))',
+      ),
+    ],
+  },
+  {
+    name: 'a page counts for nothing where another one failed',
+    breaks: 'R1',
+    shows: 'is counted as',
+    caughtBy: 1,
+    edits: [edit('src/core/seal/count.ts', 'events: count.events + events,', 'events: events,')],
+  },
+  {
+    name: 'late events are counted into the set',
+    breaks: 'R1',
+    shows: 'FAILED',
+    caughtBy: 1,
+    bendTables: (tables) => ({
+      ...tables,
+      buffer: {
+        ...tables.buffer,
+        async count(replay, bucket) {
+          const { events } = await tables.buffer.read(replay, bucket, undefined, Number.MAX_SAFE_INTEGER);
+          return { events: events.length };
+        },
+      },
+    }),
+  },
+  {
     name: 'a batch holds a hundred times the bytes',
     breaks: 'R7',
     shows: 'are held at once',

@@ -58,7 +58,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     caughtBy: 1,
     edits: [
-      edit(RESTARTS, 'return { generation, abortedGeneration: generation, warnings', 'return { warnings'),
+      edit(RESTARTS, '    abortedGeneration: generation,\n', ''),
     ],
   },
   {

@@ -2,7 +2,7 @@ import type { EventBuffer } from '../../src/core/ports';
 import { edit, type Mutant } from './mutant';
 import type { Stores, Tables } from './protocol';
 
-/** Collecting and sealing: the set is complete, and does not change. */
+/** Collecting and sealing: the set does not change. When it is complete: `mutants-of-the-seal.ts`. */
 export const SET_MUTANTS: Mutant[] = [
   {
     name: 'no dwell before release',
@@ -15,42 +15,6 @@ export const SET_MUTANTS: Mutant[] = [
         'return 0 * settings.clockSkewMs;',
       ),
     ],
-  },
-  {
-    name: 'seal without settle',
-    breaks: 'R5',
-    caughtBy: 211,
-    edits: [
-      edit(
-        'src/core/settings.ts',
-        'return settings.maximumEventAgeMs + settings.collectExecutionMs + settings.clockSkewMs;',
-        'return 0 * settings.clockSkewMs;',
-      ),
-    ],
-  },
-  {
-    name: 'seal looks at the queues once',
-    breaks: 'R5',
-    caughtBy: 3,
-    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 1)')],
-  },
-  {
-    name: 'seal looks at the queues twice',
-    breaks: 'R5',
-    caughtBy: 248,
-    edits: [edit('src/core/seal/seal.ts', 'if (readings >= EMPTY_READINGS)', 'if (readings >= 2)')],
-  },
-  {
-    name: 'Overflow is not looked at',
-    breaks: 'R5',
-    caughtBy: 1,
-    edits: [edit('src/core/seal/seal.ts', 'if (overflow > 0) return', 'if (overflow < 0) return')],
-  },
-  {
-    name: 'dead letters are not looked at',
-    breaks: 'R5',
-    caughtBy: 21,
-    edits: [edit('src/core/seal/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
   },
   {
     name: 'phase read after the put',

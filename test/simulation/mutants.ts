@@ -2,12 +2,14 @@ import type { Mutant } from './mutant';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { HEALER_MUTANTS } from './mutants-of-the-healer';
+import { SEAL_MUTANTS } from './mutants-of-the-seal';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
 
 export const MUTANTS: readonly Mutant[] = [
   ...SET_MUTANTS,
+  ...SEAL_MUTANTS,
   ...WALK_MUTANTS,
   ...SEQUENCER_MUTANTS,
   ...HEALER_MUTANTS,

@@ -60,7 +60,8 @@ export function operator(world: World, road: SideRoad) {
       if (cancelAnyRowAfterMs !== undefined) scheduler.at(cancelAnyRowAfterMs, () => cancelRow(UNDER_WAY));
     },
     rowSaved(changes: RowChanges): void {
-      if (changes.queuesEmptyAtMs !== undefined) sees('emptyOnce');
+      // Whoever acts on an empty reading acts on letters that it missed, or that the replay goes on without.
+      if (changes.queuesEmptyAtMs !== undefined && road.queues.deadLetters.length > 0) sees('emptyOnce');
       if (changes.phase === 'INCOMPLETE') sees('incomplete');
       if (changes.phase === 'SEALED') sees('sealed');
       if (changes.phase === 'RELEASING') sees('releasing');

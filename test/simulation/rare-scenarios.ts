@@ -1,5 +1,4 @@
-import { EMPTY_READINGS } from '../../src/core/limits';
-import { DEFAULT_SETTINGS, settleMs } from '../../src/core/settings';
+import { DEFAULT_SETTINGS, dwellMs, settleMs } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
 import type { Scenario, SketchPlan } from './scenario';
@@ -11,7 +10,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** How long after COMPLETED the set is sealed, at the earliest: then COMPLETED is seen at once. */
-export const SEAL_MS = settleMs(DEFAULT_SETTINGS) + (EMPTY_READINGS - 1) * DEFAULT_SETTINGS.queueMetadataMs;
+export const SEAL_MS = settleMs(DEFAULT_SETTINGS) + DEFAULT_SETTINGS.depthLagMs;
 
 type Change = (scenario: Scenario, random: Random) => Scenario;
 
@@ -76,7 +75,7 @@ function withStrays(scenario: Scenario, random: Random): Scenario {
     ...event,
     ...(n > 0 && random.chance(0.3) && stray()),
   }));
-  return { ...scenario, events, replay: 'completes' };
+  return { ...scenario, events, replay: 'completes', marksAreLost: random.chance(0.5) };
 }
 
 /** Somebody starts others by hand, of the same generation or of later ones; now and then their hosts stand still. */
@@ -137,7 +136,11 @@ export function withAnOvertakenPut(scenario: Scenario, random: Random): Scenario
   const overtaken: SketchPlan = {
     ...sound('overtaken', 300),
     bad: true,
-    slowPut: { sentAfterMs: 0, onItsWayMs: random.integer(16_000, 40_000), times: 1 },
+    slowPut: {
+      sentAfterMs: 0,
+      onItsWayMs: dwellMs(DEFAULT_SETTINGS) + random.integer(1_000, 25_000),
+      times: 1,
+    },
   };
   return {
     ...scenario,
@@ -152,6 +155,7 @@ export function withAnOvertakenPut(scenario: Scenario, random: Random): Scenario
       delayMs: 2 * MINUTE_MS - random.integer(0, 2_500),
     },
     mayFail: ['CountMismatch'],
+    marksAreLost: true,
     faults: CALM,
   };
 }

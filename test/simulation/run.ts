@@ -36,6 +36,8 @@ export interface Outcome {
   points: Readonly<Record<Actor, number>>;
   /** From the write of SEALED to the first read for release. */
   dwellMs: number | undefined;
+  /** From EventBridge's COMPLETED, when it was so and not when it was seen, to the start of the release. */
+  releaseAfterMs: number | undefined;
 }
 
 /** Plays one scenario to its end. */
@@ -70,5 +72,6 @@ export async function run(
     requests: world.requests,
     points: world.fate.passed,
     dwellMs: world.checkers.dwellMs,
+    releaseAfterMs: world.checkers.releaseAfterMs,
   };
 }

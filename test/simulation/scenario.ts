@@ -55,6 +55,8 @@ export interface SketchPlan extends Sketch {
   cursed?: number;
   /** The rule's target is throttled that long before it takes the event. */
   throttledMs?: number;
+  /** The Region is over its invocations quota: EventBridge first tries to deliver it that long after COMPLETED. */
+  firstTriedAfterMs?: number;
   /** So many of its first collect calls never reach the function: their caller waits in vain. */
   unreachable?: number;
   /** Its puts are as slow as this, or only so many of them. */
@@ -95,6 +97,8 @@ export interface Scenario {
   mayFail?: ErrorCode[];
   /** What a call of `sequence` has, where that is less than its timeout. */
   sequenceCallMs?: number;
+  /** The set is counted so few events at a time, and each time that takes so long at least, as if it were large. */
+  counts?: { pageEvents: number; pageMs: number };
   /** Events come in any order, which is more than EventBridge does: it replays minute by minute. */
   inAnyOrder?: boolean;
   /** How the replay ends in EventBridge; the last two for one that takes hours. */
@@ -137,8 +141,12 @@ export interface Scenario {
   skewMs: number;
   /** For a long one. */
   mostTurns?: number;
-  /** Queue depths lack all that was sent in the last minute, not only some of it. */
-  depthsLagFully?: boolean;
+  /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */
+  depthLagMs?: number;
+  /** Every attempt of `collect` that fails, and every delay after it, takes as long as it may. */
+  collectIsSlow?: boolean;
+  /** No arrival mark is written after the row is made: its write is best effort. */
+  marksAreLost?: boolean;
   faults: Faults;
 }
 

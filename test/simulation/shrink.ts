@@ -67,7 +67,9 @@ const OPTIONAL = [
   'sequenceCallMs',
   'badOption',
   'poison',
-  'depthsLagFully',
+  'depthLagMs',
+  'collectIsSlow',
+  'marksAreLost',
   'inAnyOrder',
 ] as const;
 
@@ -100,8 +102,19 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
 
 /** The event without what is wrong with it, with less of it, and then with plain values. */
 function* simplerThan(event: SketchPlan): Generator<SketchPlan> {
-  const { bad, cursed, throttledMs, unreachable, slowPut, strayMs, paddingBytes, ...sound } = event;
-  if (bad || cursed || throttledMs || unreachable || slowPut || strayMs || paddingBytes) yield sound;
+  const {
+    bad,
+    cursed,
+    throttledMs,
+    firstTriedAfterMs,
+    unreachable,
+    slowPut,
+    strayMs,
+    paddingBytes,
+    ...sound
+  } = event;
+  if (bad || cursed || throttledMs || firstTriedAfterMs || unreachable || slowPut || strayMs || paddingBytes)
+    yield sound;
   for (const fewer of [1, Math.floor((cursed ?? 0) / 2), (cursed ?? 0) - 1]) {
     if (cursed && fewer > 0 && fewer < cursed) yield { ...event, cursed: fewer };
   }

@@ -33,7 +33,8 @@ type QueueName = 'overflow' | 'deadLetters';
  *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  * - Partial batch failures; a batch whose call fails comes again as a whole:
  *   https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- * - A depth may lack what was sent in the last minute, and may still count what has gone:
+ * - A depth may lack what was sent in the last minute ("at least" a minute, so a scenario may ask for more), and may
+ *   still count what has gone:
  *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
  */
 export function sideRoad(world: World, parts: { collect: CollectCall; died(event: JsonObject): void }) {
@@ -45,7 +46,7 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
 
   function send(queue: QueueName, event: JsonObject): void {
     const lagMs = random.integer(0, settings.queueMetadataMs);
-    const countedFromMs = scheduler.nowMs + (scenario.depthsLagFully ? settings.queueMetadataMs : lagMs);
+    const countedFromMs = scheduler.nowMs + (scenario.depthLagMs ?? lagMs);
     const messageId = `m${++sent}`;
     if (queue === 'deadLetters') checkers.letterComes(messageId);
     queues[queue].push({

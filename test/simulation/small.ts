@@ -1,4 +1,5 @@
 import { CALM } from './faults';
+import { SEAL_MS } from './rare-scenarios';
 import type { Scenario } from './scenario';
 
 /** Small enough to be played once for each of its points: ties, two lanes, duplicates, a long pause, a late event. */
@@ -27,5 +28,8 @@ export const small: Scenario = {
 /** The same, and an event that comes twice when the set is sealed. */
 export const smallAndLate: Scenario = {
   ...small,
-  events: [...small.events, { id: 'late', second: 1, sequence: 0, key: 'a', strayMs: [252_000, 254_000] }],
+  events: [
+    ...small.events,
+    { id: 'late', second: 1, sequence: 0, key: 'a', strayMs: [SEAL_MS + 38_000, SEAL_MS + 40_000] },
+  ],
 };

@@ -17,7 +17,7 @@ const MOST_HISTORY_EVENTS = 25_000;
  *
  * @returns milliseconds until the next attempt (`FULL` jitter: from nothing to the whole interval), or `undefined`.
  */
-function retries(retriers: Retrier[], random: Random): (error: string) => number | undefined {
+function retries(retriers: Retrier[], random: Random, isSlow = false): (error: string) => number | undefined {
   const counts = retriers.map(() => 0);
   return (error) => {
     const n = retriers.findIndex((retrier) => isAbout(retrier, error));
@@ -26,7 +26,8 @@ function retries(retriers: Retrier[], random: Random): (error: string) => number
     if (!retrier || count >= (retrier.MaxAttempts ?? 3)) return undefined;
     counts[n] = count + 1;
     const seconds = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** count;
-    return random.integer(0, 1_000 * Math.min(seconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY));
+    const mostMs = 1_000 * Math.min(seconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
+    return isSlow ? mostMs : random.integer(0, mostMs);
   };
 }
 
@@ -49,13 +50,14 @@ function within(world: World, seconds: number, task: Promise<Answer>): Promise<A
  * https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
  */
 export function expressCollect(world: World, parts: { collect: CollectCall; park(event: JsonObject): void }) {
-  const { scheduler } = world;
+  const { scheduler, scenario } = world;
   const random = world.random('express');
+  const isSlow = scenario.collectIsSlow === true;
   const { Collect, Park } = collectMachine.States;
 
   async function execute(event: JsonObject): Promise<void> {
     const startedMs = scheduler.nowMs;
-    const retryCollect = retries(Collect.Retry, random);
+    const retryCollect = retries(Collect.Retry, random, isSlow);
     for (;;) {
       const answer = await within(world, Collect.TimeoutSeconds, parts.collect(event, [event]));
       if (answer.ok) return;
@@ -63,10 +65,12 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
       if (delayMs === undefined) break;
       await scheduler.sleep(delayMs);
     }
-    const retryPark = retries(Park.Retry, random);
+    const retryPark = retries(Park.Retry, random, isSlow);
     for (;;) {
-      await scheduler.sleep(random.integer(5, 100));
-      const delayMs = strikes(world, 'parkFails') ? retryPark('SQS.SqsException') : undefined;
+      const fails = strikes(world, 'parkFails');
+      const mostMs = fails ? 1_000 * Park.TimeoutSeconds : 100;
+      await scheduler.sleep(fails && isSlow ? mostMs : random.integer(5, mostMs));
+      const delayMs = fails ? retryPark('SQS.SqsException') : undefined;
       // SQS takes one of a state's attempts: an execution that fails in `Park` would lose its event.
       if (delayMs === undefined) break;
       await scheduler.sleep(delayMs);

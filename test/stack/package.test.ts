@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readSettings } from '../../functions/settings';
-import { HEAL_EVERY_MS, MINUTE_MS } from '../../src/core/limits';
+import { HEAL_EVERY_MS, MAX_READING_DELAY_MS, MINUTE_MS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { tableDefinitions } from '../../src/local/tables';
@@ -108,8 +108,15 @@ describe('the promises that the seal relies on', () => {
   test('R1: a message is tried five times and then kept, not dropped', () => {
     expect(properties('Overflow')).toMatchObject({
       RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] }, maxReceiveCount: 5 },
-      VisibilityTimeout: 6 * (properties('CollectLambdaFunction').Timeout as number),
     });
+    const { VisibilityTimeout } = properties('Overflow') as { VisibilityTimeout: number };
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(
+      6 * (properties('CollectLambdaFunction').Timeout as number),
+    );
+    // A letter that is redriven takes four of these to die again: by then a reading of the queues has counted it.
+    const { depthLagMs, queueMetadataMs } = DEFAULT_SETTINGS;
+    expect(4_000 * VisibilityTimeout).toBeGreaterThan(depthLagMs + queueMetadataMs + MAX_READING_DELAY_MS);
     for (const queue of ['Overflow', 'DeadLetters']) {
       expect(properties(queue)).toMatchObject({
         MessageRetentionPeriod: 14 * 86_400,
@@ -243,6 +250,7 @@ test('alarms watch every place where an event could be lost or a replay stand st
     OverflowAgeAlarm: ['ApproximateAgeOfOldestMessage'],
     UndeliveredAlarm: ['InvocationsFailedToBeSentToDlq'],
     CollectFailedAlarm: ['ExecutionsFailed', 'ExecutionsTimedOut'],
+    LateEventsAlarm: ['late'],
     SequenceFailedAlarm: ['needsPerson'],
     HealFailedAlarm: ['Errors'],
   });

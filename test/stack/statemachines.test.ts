@@ -1,4 +1,5 @@
 import validate from 'asl-validator';
+import { clientConfig } from '../../src/aws/clients';
 import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
 import { MAX_ITERATIONS, MAX_START_ATTEMPTS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
@@ -19,7 +20,8 @@ describe('collect', () => {
   test('R1: parks an event before its time is up, even if every attempt and every delay takes as long as it may', () => {
     const worstSeconds =
       worstSecondsOf(stateOf(collect, 'Collect')) + worstSecondsOf(stateOf(collect, 'Park'));
-    expect(worstSeconds).toBeLessThanOrEqual(collect.TimeoutSeconds as number);
+    // No longer either: the seal waits for it.
+    expect(worstSeconds).toBe(collect.TimeoutSeconds);
   });
 
   test('R1: whatever goes wrong leads to Park, and Park leads nowhere else', () => {
@@ -31,6 +33,13 @@ describe('collect', () => {
 
   test('takes no longer than the sequencer waits for it', () => {
     expect((collect.TimeoutSeconds as number) * 1_000).toBe(DEFAULT_SETTINGS.collectExecutionMs);
+  });
+
+  test('its function has the time that the state waits for, and one request more, which the side road can use', () => {
+    const stateMs = (stateOf(collect, 'Collect').TimeoutSeconds as number) * 1_000;
+    const { collectTimeoutMs } = DEFAULT_SETTINGS;
+    expect(collectTimeoutMs).toBeGreaterThan(stateMs);
+    expect(collectTimeoutMs).toBeLessThanOrEqual(stateMs + clientConfig().requestHandler.requestTimeout);
   });
 
   test('does not retry the errors that can never succeed', () => {

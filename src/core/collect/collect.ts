@@ -3,15 +3,16 @@ import { demandRoom, parseEvent, type ReplayedEvent } from '../event/envelope';
 import { ROW_RETENTION_MS } from '../limits';
 import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '../ports';
 import { ensureSequencer } from '../replay/lease';
-import type { ReplayRow } from '../replay/row';
+import { isOpen, type ReplayRow } from '../replay/row';
 import type { Settings } from '../settings';
+import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
 
 /**
  * Collect: writes each replayed event once to the buffer and sees to it that a sequencer runs.
  *
  * - R1: an event is stored before anything else is decided about it; what cannot be stored is thrown back to the
- *   caller, whose road ends in the dead-letter queue.
+ *   caller, whose road ends in the dead-letter queue. That it came is marked in the row, from which the seal counts.
  * - R5: where an event is stored depends on the event alone.
  * - R6: the phase is read *before* the put. A put made in the belief that the replay is still collecting happens
  *   within `phaseCacheMs + collectTimeoutMs` of that read, which is what the dwell after the seal waits for.
@@ -53,10 +54,27 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
-    // Use the time before the read, so that a slow answer makes the entry older, never younger.
-    const newer = cache.get(replay);
-    if (!newer || newer.readAtMs <= nowMs) cache.set(replay, { row, readAtMs: nowMs });
+    remember(row, nowMs);
     return row;
+  }
+
+  async function readAgain(replay: string): Promise<ReplayRow | undefined> {
+    const nowMs = clock.now();
+    const row = await replays.get(replay);
+    if (row) remember(row, nowMs);
+    return row;
+  }
+
+  /** @param readAtMs Before the read, so that a slow answer makes the entry older, never younger. */
+  function remember(row: ReplayRow, readAtMs: number): void {
+    const newer = cache.get(row.replay);
+    if (!newer || newer.readAtMs <= readAtMs) cache.set(row.replay, { row, readAtMs });
+  }
+
+  /** So that the next event here does not read the row again for a mark that this one wrote. */
+  function rememberMark(replay: string, lastArrivalAtMs: number): void {
+    const cached = cache.get(replay);
+    if (cached) cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
   }
 
   function forgetOlderThan(atMs: number): void {
@@ -71,6 +89,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       buckets: settings.buckets,
       tiebreaker: settings.tiebreaker,
       createdAtMs: nowMs,
+      lastArrivalAtMs: nowMs,
       late: 0,
       expiresAtMs: nowMs + ROW_RETENTION_MS,
     };
@@ -88,7 +107,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
   }
 
   async function store(event: ReplayedEvent, row: ReplayRow, key: BufferKey): Promise<CollectOutcome> {
-    const late = isClosed(row);
+    const late = !isOpen(row.phase);
     const nowMs = clock.now();
     const put = await buffer.put(key, {
       json: event.json,
@@ -112,10 +131,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     await buffer.markLateCounted(key);
   }
 
-  return async (input) => {
-    const deadlineMs = clock.now() + settings.collectTimeoutMs;
-    const event = parseEvent(input);
-    const row = await currentRow(event.replay);
+  async function handle(event: ReplayedEvent, row: ReplayRow, deadlineMs: number): Promise<Collected> {
     let key: BufferKey;
     try {
       key = keyOf(event, row);
@@ -130,6 +146,23 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const cached = cache.get(event.replay);
     if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
     return { outcome, replay: event.replay, eventId: event.id, position: key.position };
+  }
+
+  return async (input) => {
+    const arrivedAtMs = clock.now();
+    const event = parseEvent(input);
+    const { replay } = event;
+    const known = cache.get(replay)?.row;
+    const row = await currentRow(replay);
+    const handled = handle(event, row, arrivedAtMs + settings.collectTimeoutMs);
+    const arrival = { eventId: event.id, arrivedAtMs, row, isJustRead: row !== known, handled };
+    // Beside the put; awaited, so that nothing dangles when the environment is frozen.
+    await markArrival(arrival, {
+      ...deps,
+      readAgain: () => readAgain(replay),
+      marked: (lastArrivalAtMs) => rememberMark(replay, lastArrivalAtMs),
+    });
+    return handled;
   };
 }
 
@@ -138,10 +171,6 @@ function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
   demandRoom(event);
   const position = positionOf(event, row.tiebreaker);
   return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
-}
-
-function isClosed(row: ReplayRow): boolean {
-  return row.phase !== 'COLLECTING' && row.phase !== 'INCOMPLETE';
 }
 
 function deadlineExceeded(event: ReplayedEvent): OrderedReplayError {

@@ -1,9 +1,11 @@
-import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS } from '../limits';
+import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS, READ_CONCURRENCY } from '../limits';
 import type { BufferedEvent, EventBuffer } from '../ports';
+import { sideBySide } from '../side-by-side';
+import { PageBudget } from './page-budget';
 
 /**
- * R2: the sealed set in the order of positions: a k-way merge of the buckets, each read page by page, so memory
- * holds one page a bucket whatever the size of the replay. Late events are passed over.
+ * R2: the sealed set in the order of positions: a k-way merge of the buckets, each read page by page. Late events are
+ * passed over. R7: memory holds one page a bucket, as it is stored, whatever the size of the replay and of its events.
  *
  * `fill()` must have been awaited before `peek()` or `take()` may be trusted; `needsFill` says when again.
  */
@@ -12,7 +14,11 @@ export class SealedSetReader {
   #least: BucketReader | undefined;
 
   constructor(buffer: EventBuffer, replay: string, buckets: number, after: string | undefined) {
-    this.#buckets = Array.from({ length: buckets }, (_, n) => new BucketReader(buffer, replay, n, after));
+    const budget = new PageBudget(buckets);
+    this.#buckets = Array.from({ length: buckets }, (_, n) => {
+      const readNext = (from: string | undefined, limit: number) => buffer.read(replay, n, from, limit);
+      return new BucketReader(readNext, after, budget);
+    });
   }
 
   /** True where some bucket's page is used up: the smallest position is not known before `fill()`. */
@@ -21,7 +27,8 @@ export class SealedSetReader {
   }
 
   async fill(): Promise<void> {
-    await Promise.all(this.#buckets.filter((bucket) => bucket.needsPage).map((bucket) => bucket.readPage()));
+    const empty = this.#buckets.filter((bucket) => bucket.needsPage);
+    await sideBySide(empty, READ_CONCURRENCY, (bucket) => bucket.readPage());
     this.#findLeast();
   }
 
@@ -44,44 +51,45 @@ export class SealedSetReader {
   }
 }
 
+type ReadNext = (after: string | undefined, limit: number) => ReturnType<EventBuffer['read']>;
+
 /** One bucket, read in pages that grow: few events read in vain after a long pause, few requests in a fast replay. */
 class BucketReader {
-  readonly #buffer: EventBuffer;
-  readonly #replay: string;
-  readonly #bucket: number;
+  readonly #readNext: ReadNext;
+  readonly #budget: PageBudget;
   #after: string | undefined;
+  /** The last one comes next, so that what has been taken is let go. */
   #page: BufferedEvent[] = [];
-  #next = 0;
   #more = true;
-  #limit = FIRST_PAGE_EVENTS;
+  #wantedEvents = FIRST_PAGE_EVENTS;
 
-  constructor(buffer: EventBuffer, replay: string, bucket: number, after: string | undefined) {
-    this.#buffer = buffer;
-    this.#replay = replay;
-    this.#bucket = bucket;
+  constructor(readNext: ReadNext, after: string | undefined, budget: PageBudget) {
+    this.#readNext = readNext;
     this.#after = after;
+    this.#budget = budget;
   }
 
   get head(): BufferedEvent | undefined {
-    return this.#page[this.#next];
+    return this.#page.at(-1);
   }
 
   get needsPage(): boolean {
-    return this.#more && this.#next >= this.#page.length;
+    return this.#more && this.#page.length === 0;
   }
 
   advance(): void {
-    this.#next++;
+    const taken = this.#page.pop();
+    if (taken) this.#budget.letsGo(taken);
   }
 
   async readPage(): Promise<void> {
     while (this.needsPage) {
-      const { events, more } = await this.#buffer.read(this.#replay, this.#bucket, this.#after, this.#limit);
+      const { events, more } = await this.#readNext(this.#after, this.#budget.limit(this.#wantedEvents));
       this.#after = events.at(-1)?.position ?? this.#after;
-      this.#page = events.filter((event) => !event.late);
-      this.#next = 0;
+      this.#page = events.filter((event) => !event.late).reverse();
+      this.#budget.holds(this.#page);
       this.#more = more;
-      this.#limit = Math.min(this.#limit * 4, LAST_PAGE_EVENTS);
+      this.#wantedEvents = Math.min(this.#wantedEvents * 4, LAST_PAGE_EVENTS);
     }
   }
 }

@@ -88,7 +88,11 @@ function startWalk(row: ReplayRow) {
       const eventTimeMs = epochMsOf(time);
       return { tiebreaker, point: { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) } };
     },
-    take({ position, json, duplicates: more }: BufferedEvent, { tiebreaker, point }: Place): DueEvent {
+    take(
+      { position, duplicates: more }: BufferedEvent,
+      json: string,
+      { tiebreaker, point }: Place,
+    ): DueEvent {
       last = point;
       duplicates += more;
       const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
@@ -110,17 +114,20 @@ function startWalk(row: ReplayRow) {
 
 type Walk = ReturnType<typeof startWalk>;
 
+/** The texts of a batch are all that is held inflated; an event that would be too much for it waits for the next. */
 async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Promise<DueEvent[]> {
   const batch: DueEvent[] = [];
   let bytes = 0;
-  while (batch.length < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
+  while (batch.length < MAX_BATCH_EVENTS) {
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
     if (!next) break;
     const place = walk.placeOf(next);
     if (place.point.dueAtMs > nowMs) break;
-    batch.push(walk.take(next, place));
-    bytes += next.json.length;
+    const json = next.json();
+    bytes += Buffer.byteLength(json);
+    if (bytes > MAX_BATCH_BYTES) break;
+    batch.push(walk.take(next, json, place));
     reader.take();
   }
   return batch;

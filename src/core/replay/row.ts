@@ -13,6 +13,11 @@ const ENDS: Record<EndPhase, true> = { DONE: true, CANCELLED: true, FAILED: true
 
 export const END_PHASES = Object.keys(ENDS) as EndPhase[];
 
+/** Its set still grows: what comes is not late. */
+export function isOpen(phase: Phase): boolean {
+  return phase === 'COLLECTING' || phase === 'INCOMPLETE';
+}
+
 export function hasEnded(phase: Phase): phase is EndPhase {
   return phase in ENDS;
 }
@@ -38,6 +43,14 @@ export interface Checkpoint extends PacePoint {
   released: number;
   /** Deliveries beyond the first of those events. */
   duplicates: number;
+}
+
+/** How far one bucket of the sealed set has been counted. */
+export interface BucketCount {
+  /** The position up to which it is counted; absent at its beginning, and at its end. */
+  after?: string;
+  events: number;
+  done: boolean;
 }
 
 /** One replay, as the `Replays` table holds it. */
@@ -72,7 +85,10 @@ export interface ReplayRow {
   /** The window that was replayed, event time. */
   window?: { fromMs: number; toMs: number };
   createdAtMs: number;
+  /** When COMPLETED was first seen. */
   completedAtMs?: number;
+  /** The arrival mark: when an event came, at most `arrivalStaleMs` before the newest one did. */
+  lastArrivalAtMs?: number;
   /** When both queues were last read empty, and how often in a row. */
   queuesEmptyAtMs?: number;
   queuesEmptyReadings?: number;
@@ -80,6 +96,9 @@ export interface ReplayRow {
   releaseStartedAtMs?: number;
   doneAtMs?: number;
   checkpoint?: Checkpoint;
+  /** Of each bucket, while the sealed set is being counted; and how often that was saved. */
+  counting?: BucketCount[];
+  countingSaves?: number;
   /** Events in the sealed set. */
   collected?: number;
   /** Events that arrived after the seal: held, not delivered. */
@@ -100,7 +119,13 @@ export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
   RowChanges,
-  'phase' | 'generation' | 'leaseUntilMs' | 'queuesEmptyAtMs' | 'sealedAtMs'
+  | 'phase'
+  | 'generation'
+  | 'leaseUntilMs'
+  | 'lastArrivalAtMs'
+  | 'queuesEmptyAtMs'
+  | 'sealedAtMs'
+  | 'countingSaves'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;

@@ -1,6 +1,6 @@
 import { type ErrorCode, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
-import { LEASE_GRACE_MS, MAX_ITERATIONS } from '../limits';
+import { LEASE_GRACE_MS, MAX_ITERATIONS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
@@ -31,9 +31,6 @@ export type SequenceAnswer =
   | ({ action: 'wait' | 'continue' | 'continueAsNew'; resumeAt: string } & Required<SequencerState>)
   | { action: 'done'; report: ReplayReport }
   | { action: 'fail'; Error: ErrorCode | 'Unknown'; Cause: string };
-
-/** Steps this close do not need a `Wait` state; the state machine would only truncate the time to its second. */
-const SOON_MS = 1_000;
 
 /** @throws OrderedReplayError `InvalidInput` for a state that no execution of ours would have. */
 export async function sequence(state: SequencerState, deps: SequenceDeps): Promise<SequenceAnswer> {
@@ -72,14 +69,14 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
-    if (saved && resumeAtMs !== undefined && resumeAtMs > nowMs + SOON_MS) {
-      return again('wait', { replay, generation, iteration }, current, resumeAtMs);
+    const pauseMs = saved && resumeAtMs !== undefined ? resumeAtMs - nowMs : 0;
+    if (pauseMs > 0 && pauseMs > Math.min(SOON_MS, deps.remainingMs() - MIN_STEP_MS)) {
+      return again('wait', { replay, generation, iteration }, current, nowMs + pauseMs);
     }
     if (step.kind === 'yield' || deps.remainingMs() < MIN_STEP_MS) {
       return again('continue', { replay, generation, iteration }, current, nowMs);
     }
-    if (saved && resumeAtMs !== undefined && resumeAtMs > nowMs)
-      await clock.sleep(Math.ceil(resumeAtMs - nowMs));
+    if (pauseMs > 0) await clock.sleep(Math.ceil(pauseMs));
     row = await replays.get(replay);
   }
 }
@@ -94,12 +91,14 @@ function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
 }
 
 /** The step was chosen by these; if one has changed, it was chosen wrongly. */
-function guardOf(row: ReplayRow, { checkpoint }: RowChanges): RowGuard {
+function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
   return {
     phase: row.phase,
     generation: row.generation,
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
+    countingSaves: row.countingSaves,
+    ...(phase === 'SEALED' && { lastArrivalAtMs: row.lastArrivalAtMs }),
     ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
 }

@@ -1,17 +1,22 @@
 import { OrderedReplayError } from '../errors';
-import { DAY_MS, EMPTY_READINGS, MAX_READING_DELAY_MS } from '../limits';
+import { DAY_MS, EMPTY_READINGS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { readDescription, START_AGAIN } from '../replay/description';
 import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
 import type { ReplayRow, RowChanges } from '../replay/row';
 import { againAt, endFailed, type Step, type StepDeps } from '../replay/step';
-import { dwellMs, settleMs } from '../settings';
+import { dwellMs } from '../settings';
+import { sealableAtMs } from './complete';
+import { countOn } from './count';
+import { nextLookAtMs } from './looks';
+import { readingAgainAtMs, readingsInARow } from './readings';
 
 /**
  * Seal: decides when the set of collected events is complete, and makes it immutable.
  *
- * - R1: sealed only after COMPLETED + the settle time + both queues empty at `EMPTY_READINGS` in a row,
- *   `queueMetadataMs` apart. The dead letters count too, so no redrive can be under way unseen.
+ * - R1: sealed only after COMPLETED, after `EMPTY_READINGS` in a row found both queues empty, and if the last of them
+ *   comes after `sealableAtMs`. The dead letters count too, so no redrive can be under way unseen. What arrives
+ *   between the read of the row and the write of SEALED moves the arrival mark, and the write is refused.
  * - R6: the first read for release comes `dwellMs` after SEALED was *seen* in the row. Counted from then and not
  *   from before the write, however slow the write was, every later read of the phase sees it.
  */
@@ -30,23 +35,28 @@ export async function collecting(row: ReplayRow, deps: StepDeps): Promise<Step> 
     };
   }
   if (!row.options) return readOptions(row.replay, described, deps);
-  if (described.state !== 'COMPLETED') return later(deps);
-  const nowMs = deps.clock.now();
-  const completedAtMs = row.completedAtMs ?? nowMs;
-  const settledAtMs = completedAtMs + settleMs(deps.settings);
-  if (nowMs < settledAtMs) return againAt(settledAtMs, { completedAtMs });
-  return lookAtQueues(row, deps);
+  // COMPLETED is final. An answer after it may be an older one.
+  const completedAtMs = row.completedAtMs ?? (described.state === 'COMPLETED' ? deps.clock.now() : undefined);
+  if (completedAtMs === undefined) return later(row, deps);
+  return lookAtQueues({ ...row, completedAtMs }, deps);
 }
 
-async function lookAtQueues(row: ReplayRow, deps: StepDeps): Promise<Step> {
+async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: StepDeps): Promise<Step> {
   const { clock, queues, settings } = deps;
-  const { queuesEmptyAtMs: lastEmptyAtMs = Number.NEGATIVE_INFINITY } = row;
-  const againAtMs = lastEmptyAtMs + settings.queueMetadataMs;
-  if (clock.now() < againAtMs) return againAt(againAtMs);
+  const { completedAtMs } = row;
+  // Anew at each look: an event that has come since the last one moves it.
+  const sealableMs = sealableAtMs(row, settings);
+  const readAtMs = readingAgainAtMs(row, sealableMs, settings);
+  if (clock.now() < readAtMs) return againAt(readAtMs);
   const overflow = await queues.depth('overflow');
   const dead = await queues.depth('deadLetters');
-  const startOver: RowChanges = { queuesEmptyAtMs: undefined, queuesEmptyReadings: undefined, dead };
-  if (overflow > 0) return later(deps, startOver);
+  const startOver: RowChanges = {
+    completedAtMs,
+    queuesEmptyAtMs: undefined,
+    queuesEmptyReadings: undefined,
+    dead,
+  };
+  if (overflow > 0) return againAt(clock.now() + settings.pollEveryMs, startOver);
   if (dead > 0 && optionsInRow(row.options).onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
@@ -55,31 +65,38 @@ async function lookAtQueues(row: ReplayRow, deps: StepDeps): Promise<Step> {
     return againAt(clock.now() + settings.queueMetadataMs, changes);
   }
   const nowMs = clock.now();
-  // After a longer gap a message may have died a second time unseen.
-  const inARow = nowMs <= againAtMs + MAX_READING_DELAY_MS;
-  const readings = inARow ? (row.queuesEmptyReadings ?? 0) + 1 : 1;
-  if (readings >= EMPTY_READINGS) return againAt(nowMs, { phase: 'SEALED', reason: undefined, dead });
-  return againAt(nowMs + settings.queueMetadataMs, {
-    queuesEmptyAtMs: nowMs,
-    queuesEmptyReadings: readings,
+  const readings = readingsInARow(row, nowMs, settings);
+  if (readings >= EMPTY_READINGS && nowMs >= sealableMs) {
+    return againAt(nowMs, { phase: 'SEALED', reason: undefined, dead });
+  }
+  const read = { queuesEmptyAtMs: nowMs, queuesEmptyReadings: readings };
+  return againAt(readingAgainAtMs({ ...row, ...read }, sealableMs, settings), {
+    completedAtMs,
+    ...read,
     dead,
   });
 }
 
-/** SEALED: waits out the dwell, then counts the set and opens it for release. */
+/** SEALED: waits out the dwell, then counts the set, in as many steps as that takes, and opens it for release. */
 export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
-  const { clock, buffer, settings } = deps;
+  const { clock, settings } = deps;
   const nowMs = clock.now();
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
   if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
   if (nowMs >= row.createdAtMs + settings.retentionMs) return endFailed(outlivedBeforeTheSeal(row.replay));
-  const counts = await Promise.all(
-    Array.from({ length: row.buckets }, (_, n) => buffer.count(row.replay, n)),
-  );
-  const collected = counts.reduce((sum, count) => sum + count, 0);
+  const counting = await countOn(row, deps);
   const startMs = clock.now();
-  return againAt(startMs, { phase: 'RELEASING', collected, releaseStartedAtMs: startMs });
+  if (counting.some(({ done }) => !done)) {
+    return againAt(startMs, { counting, countingSaves: (row.countingSaves ?? 0) + 1 });
+  }
+  return againAt(startMs, {
+    phase: 'RELEASING',
+    collected: counting.reduce((sum, { events }) => sum + events, 0),
+    releaseStartedAtMs: startMs,
+    counting: undefined,
+    countingSaves: undefined,
+  });
 }
 
 /** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */
@@ -116,8 +133,8 @@ function demandRetention(
   );
 }
 
-function later(deps: StepDeps, changes: RowChanges = {}): Step {
-  return againAt(deps.clock.now() + deps.settings.pollEveryMs, changes);
+function later(row: ReplayRow, deps: StepDeps): Step {
+  return againAt(nextLookAtMs(row, deps.clock.now(), deps.settings));
 }
 
 const UNDER_A_NEW_NAME = 'Start the replay again under a new name';

@@ -2,7 +2,7 @@ import { createCollector } from '../../../src/core/collect/collect';
 import { createWorld } from '../../fakes/world';
 import { eventOf } from '../../support/events';
 
-test('given a busy collector, then collecting costs one write an event, and one read of the row every two seconds', async () => {
+test('given a busy collector, then collecting costs one write an event, one read of the row every two seconds, and a read and a mark every three', async () => {
   const world = createWorld();
   const collect = createCollector(world.collectDeps());
   for (let n = 0; n < 2_000; n++) {
@@ -11,5 +11,9 @@ test('given a busy collector, then collecting costs one write an event, and one 
   }
   expect(world.buffer.calls).toHaveLength(2_000);
   expect(world.starts.calls).toHaveLength(1);
-  expect(world.replays.calls.length).toBeLessThanOrEqual(10 + 5);
+  const count = (wanted: string) => world.replays.calls.filter(({ method }) => method === wanted).length;
+  const marks = count('save') - 1;
+  expect(marks).toBeGreaterThanOrEqual(4);
+  expect(marks).toBeLessThanOrEqual(8);
+  expect(count('get')).toBeLessThanOrEqual(10 + marks + 3);
 });

@@ -2,7 +2,7 @@ import { createCollector } from '../../../src/core/collect/collect';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/limits';
 import type { Queues } from '../../../src/core/ports';
 import { sequence } from '../../../src/core/replay/sequence';
-import { settleMs } from '../../../src/core/settings';
+import { type Settings, settleMs } from '../../../src/core/settings';
 import { createWorld, type World } from '../../fakes/world';
 
 const REPLAY = 'r1';
@@ -38,7 +38,7 @@ async function runUntilSealed(world: World, queues: Queues): Promise<void> {
   }
 }
 
-async function collected(settings: { queueMetadataMs: number }): Promise<World> {
+async function collected(settings: Partial<Settings> = {}): Promise<World> {
   const world = createWorld({ settings });
   world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
   await createCollector(world.collectDeps())(EVENT);
@@ -48,19 +48,20 @@ async function collected(settings: { queueMetadataMs: number }): Promise<World> 
 describe('the seal, with queue depths that are a minute old', () => {
   /** A message that the last execution of `collect` parks at the very end of the settle time. */
   const parkedAtTheEnd = (world: World) => {
-    const fromMs = world.clock.now() + settleMs(world.settings) - 1;
+    const { arrivalStaleMs, maxArrivalGapMs } = world.settings;
+    const fromMs = world.clock.now() + arrivalStaleMs + maxArrivalGapMs + settleMs(world.settings) - 1;
     return { fromMs, toMs: fromMs + 5 * MINUTE_MS };
   };
 
-  test('given readings a minute apart, then a message that was parked last is seen before the seal (R1)', async () => {
-    const world = await collected({ queueMetadataMs: MINUTE_MS });
+  test('given the last reading comes 75 s after the settle time, then a message that was parked last is seen before the seal (R1)', async () => {
+    const world = await collected();
     const { fromMs, toMs } = parkedAtTheEnd(world);
     await runUntilSealed(world, laggingQueues(world, { overflow: [[fromMs, toMs]], deadLetters: [] }));
     expect(world.clock.now()).toBeGreaterThan(toMs);
   });
 
-  test('given readings that span less than a minute, then that message would be missed', async () => {
-    const world = await collected({ queueMetadataMs: 20 * SECOND_MS });
+  test('given it came less than a minute after that, then the message would be missed', async () => {
+    const world = await collected({ depthLagMs: 59 * SECOND_MS });
     const { fromMs, toMs } = parkedAtTheEnd(world);
     await runUntilSealed(world, laggingQueues(world, { overflow: [[fromMs, toMs]], deadLetters: [] }));
     expect(world.clock.now()).toBeLessThan(toMs);
@@ -68,7 +69,7 @@ describe('the seal, with queue depths that are a minute old', () => {
 
   test('given a redrive from the dead letters at any moment, then the seal waits until it is collected (R1)', async () => {
     for (let redrivenAfterMs = 0; redrivenAfterMs <= 10 * MINUTE_MS; redrivenAfterMs += 7 * SECOND_MS) {
-      const world = await collected({ queueMetadataMs: MINUTE_MS });
+      const world = await collected();
       const startMs = world.clock.now();
       const redrivenAtMs = startMs + redrivenAfterMs;
       const drainedAtMs = redrivenAtMs + 90 * SECOND_MS;

@@ -1,0 +1,53 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { SealedSet } from './sealed-set';
+
+/**
+ * The flags that Lambda starts Node.js with in a function of 256 MB: a tenth of the memory for the two halves of the
+ * young generation, the rest for the old one. `/var/runtime/bootstrap` of AWS's image `public.ecr.aws/lambda/nodejs`
+ * computes them so; https://github.com/lambci/node-custom-lambda/blob/master/v10.x/bootstrap has the same shares.
+ */
+const LAMBDA_FLAGS = ['--expose-gc', '--max-semi-space-size=12', '--max-old-space-size=231'];
+
+export interface Memory {
+  heldBytes: number;
+  residentBytes: number;
+  ms: number;
+}
+
+/** Runs releases in processes of their own, as they are bundled for Lambda. */
+export async function openMeasure() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ordered-replay-memory-'));
+  const program = (name: string) => path.join(folder, `${name}.js`);
+  await build({
+    entryPoints: ['stub-store', 'sequence-child'].map((name) => path.join(__dirname, `${name}.ts`)),
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+  });
+  return {
+    async release(set: SealedSet, mode: 'peak' | 'held'): Promise<Memory> {
+      const store = spawn(process.execPath, [program('stub-store'), JSON.stringify(set)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        const [endpoint] = (await once(store.stdout, 'data')) as [Buffer];
+        const args = [...LAMBDA_FLAGS, program('sequence-child'), endpoint.toString().trim()];
+        const { stdout } = await promisify(execFile)(process.execPath, [...args, JSON.stringify(set), mode]);
+        return JSON.parse(stdout) as Memory;
+      } finally {
+        store.kill();
+      }
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
