@@ -58,7 +58,7 @@ export function healer(world: World, heal: LambdaFunction) {
       const detail = { name: `${replay}.${generation}`, status };
       if (scenario.statusEventsAreLost) return;
       for (let n = 0; n < times; n++) {
-        const delayMs = random.integer(50, random.chance(0.3) ? 30 * 60_000 : 5_000);
+        const delayMs = random.integer(50, random.chance(0.5) ? 30 * 60_000 : 5_000);
         scheduler.spawn(() => invoke({ source: 'aws.states', detail }), delayMs);
       }
     },

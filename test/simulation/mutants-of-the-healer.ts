@@ -10,28 +10,28 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the healer ignores the lease',
     breaks: 'R7',
     shows: 'is named while another is alive',
-    caughtBy: 1,
+    caughtBy: 127,
     edits: [edit(HEAL, LOOK, 'return !isAborted(row);')],
   },
   {
     name: 'the healer takes every lease for alive',
     breaks: 'R7',
     shows: 'and nobody goes on',
-    caughtBy: 1,
+    caughtBy: 177,
     edits: [edit(HEAL, LOOK, 'return !isAborted(row) && row.leaseUntilMs === undefined;')],
   },
   {
     name: 'the healer never looks at a row without a lease',
     breaks: 'R7',
     shows: 'and nobody goes on',
-    caughtBy: 1,
+    caughtBy: 209,
     edits: [edit(HEAL, LOOK, 'return !isAborted(row) && (row.leaseUntilMs ?? nowMs + 1) <= nowMs;')],
   },
   {
     name: 'the healer does not ask what became of the execution',
     breaks: 'R7',
     shows: 'revives one that was aborted',
-    caughtBy: 1,
+    caughtBy: 4,
     edits: [
       edit(
         HEAL,
@@ -44,7 +44,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the healer takes an abort that it is told of for a failure',
     breaks: 'R7',
     shows: 'revives one that was aborted',
-    caughtBy: 1,
+    caughtBy: 2,
     edits: [
       edit(
         HEAL,
@@ -56,15 +56,13 @@ export const HEALER_MUTANTS: Mutant[] = [
   {
     name: 'the healer forgets an abort',
     breaks: 'R7',
-    caughtBy: 1,
-    edits: [
-      edit(RESTARTS, '    abortedGeneration: generation,\n', ''),
-    ],
+    caughtBy: 82,
+    edits: [edit(RESTARTS, '    abortedGeneration: generation,\n', '')],
   },
   {
     name: 'the healer starts a generation without naming it',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 127,
     edits: [
       edit(
         HEAL,
@@ -76,7 +74,7 @@ export const HEALER_MUTANTS: Mutant[] = [
   {
     name: 'the healer acts on an event of an old generation',
     breaks: 'R7',
-    caughtBy: 1,
+    caughtBy: 1193,
     edits: [edit(HEAL, 'if (ended ? row.generation > ended.generation :', 'if (ended ? false :')],
   },
   {

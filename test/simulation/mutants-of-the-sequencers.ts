@@ -15,7 +15,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'a lease that is over when it begins',
     breaks: 'R7',
     shows: 'is over already',
-    caughtBy: 1,
+    caughtBy: 4,
     edits: [
       edit(
         'src/core/replay/lease.ts',

@@ -88,7 +88,18 @@ function withSequencersBesides(scenario: Scenario, random: Random): Scenario {
 /** An execution that somebody ends, and the next one that somebody starts by hand, or nobody. */
 function withAnAbort(scenario: Scenario, random: Random): Scenario {
   const aborted = { ...scenario, abortSequencerAfterMs: random.integer(0, 500_000) };
-  return random.chance(0.5) ? { ...aborted, rescue: 'byHand' } : aborted;
+  if (random.chance(0.4)) return aborted;
+  // The one that is started by hand may fail as well.
+  const failSequencersAfterMs = random.chance(0.5) ? [DAY_MS, random.integer(0, 60_000)] : [];
+  return { ...aborted, rescue: 'byHand', failSequencersAfterMs };
+}
+
+/** The one delivery that there is dies after it has made the row, and all its repetitions die at once. */
+function withDeadDeliveries(scenario: Scenario, random: Random): Scenario {
+  const [first] = scenario.events as [SketchPlan];
+  const from = random.integer(6, 14);
+  const collect = Array.from({ length: 60 }, (_, n) => from + n);
+  return { ...scenario, events: [{ ...first, bad: false }], dies: { collect }, replay: 'completes' };
 }
 
 /** Executions that fail, some of them one after the other; or all of them for minutes, or for hours. */
@@ -99,6 +110,7 @@ function withDeadSequencers(scenario: Scenario, random: Random): Scenario {
     const outage = { afterMs: random.integer(0, 8 * MINUTE_MS), forMs: random.integer(MINUTE_MS, mostMs) };
     return { ...alive, outage };
   }
+  if (random.chance(0.4)) return withDeadDeliveries(alive, random);
   const failSequencersAfterMs = Array.from({ length: random.integer(1, 4) }, () =>
     random.integer(0, 300_000),
   );
