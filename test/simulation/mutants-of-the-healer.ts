@@ -78,12 +78,6 @@ export const HEALER_MUTANTS: Mutant[] = [
     edits: [edit(HEAL, 'if (ended ? row.generation > ended.generation :', 'if (ended ? false :')],
   },
   {
-    name: 'the healer saves without a guard',
-    breaks: 'R7',
-    caughtBy: 1,
-    edits: [edit(HEAL, 'changes, { phase, generation, leaseUntilMs });', 'changes, {});')],
-  },
-  {
     name: 'a name that is used up ends the healing',
     breaks: 'R7',
     shows: 'and nobody goes on',
