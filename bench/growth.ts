@@ -79,7 +79,7 @@ export function growthSection(results: Growth[], scale: Omit<GrowthScale, 'sizes
       `Medians of ${scale.rounds} rounds, each in a process of its own after ${figure(scale.warmUpEvents, 0)} events to warm up. *Held* is the heap right after a collection, the largest of 40 looks, and is what the target judges. Young generation: 1 MB a half. Store calls: reads, appends and checkpoints. Processor time: all sizes in turns in one process, the least of ${scale.turns} turns, each as many releases as make ${figure(scale.timedEvents, 0)} events.`,
       `*Resident* is what the operating system gave, warm-up included: ${rss} times as much at ${figure(most.events, 0)} events as at ${figure(least.events, 0)}, ${settled} times as much as at ${figure(middle.events, 0)}. It has the garbage that V8 lets lie before its first sweep, and the code that it compiles meanwhile: a short replay ends before either is there.`,
       'The processor is shared with others: three runs on one day gave 3.2 to 4.1 µs at 10,000 events and 3.0 to 4.2 at 1,000,000, in no order of size. So 10% is less than processor time can tell here; store calls, which are exact, fall from the first size to the last, since the first page of each bucket weighs less.',
-      'Not measured: the SDK’s own buffers, which hold one page a bucket (8 × 1 MB at most) as long as a read lasts.',
+      'Not measured here: the SDK and its buffers. `test/functions/memory` measures the whole function, in the memory that Lambda gives it.',
     ],
     targets: [
       {

@@ -21,7 +21,7 @@ export const ORDER_SCALE = {
   leastEvents: 30,
   rounds: 3,
   /** Several runtimes share one process: a collector that takes long is not to be given up, and settle follows. */
-  settings: { maximumEventAgeMs: 5_000, collectExecutionMs: 12_000, collectTimeoutMs: 5_000 },
+  settings: { maximumEventAgeMs: 5_000, collectExecutionMs: 12_500, collectTimeoutMs: 4_000 },
 };
 interface OrderScale extends Omit<typeof ORDER_SCALE, 'settings'> {
   settings: Partial<Settings>;

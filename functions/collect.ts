@@ -1,11 +1,15 @@
+import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { inCallScope, untilAborted } from '../src/aws/call-scope';
 import { clientConfig } from '../src/aws/clients';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
 import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
+import { OrderedReplayError } from '../src/core/errors';
+import { ANSWER_MS } from '../src/core/limits';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
@@ -16,20 +20,28 @@ export type CollectInput = SQSEvent | Record<string, unknown>;
 
 export type CollectHandlerDeps = CollectDeps & { telemetry: Telemetry };
 
+type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
+
 /**
  * Collects one event, or each event of an SQS batch.
  *
  * On the state machine's road a failure is thrown, for its `Retry` and `Catch`. On the side road the messages that
  * failed are named and come back on their own:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * A message that is not done in time is one of them, and its requests are aborted first (R6): the others are collected
+ * all the same. Only a crash, as for want of memory, still takes the whole batch.
  */
 export function createCollectHandler(deps: CollectHandlerDeps) {
   const { telemetry } = deps;
   const collect = createCollector(deps);
 
-  async function collectEvent(input: unknown, fields: { messageId?: string }): Promise<Collected> {
+  async function collectEvent(
+    input: unknown,
+    fields: { messageId?: string },
+    cutOff?: Promise<never>,
+  ): Promise<Collected> {
     try {
-      const collected = await collect(input);
+      const collected = await (cutOff ? Promise.race([collect(input), cutOff]) : collect(input));
       // One line for each collected event would cost more than collecting it: the sequencer counts those.
       if (collected.outcome === 'duplicate') telemetry.count('duplicates', 1);
       if (collected.outcome === 'late') {
@@ -46,19 +58,19 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
     }
   }
 
-  async function collectBatch(records: SQSRecord[]): Promise<SQSBatchResponse> {
+  async function collectBatch(records: SQSRecord[], context?: Remaining): Promise<SQSBatchResponse> {
     const parked = records.filter((record) => record.attributes.ApproximateReceiveCount === '1').length;
     if (parked > 0) telemetry.count('parked', parked);
-    const results = await Promise.allSettled(
-      records.map(({ body, messageId }) => collectEvent(body, { messageId })),
-    );
+    const collectAll = (cutOff?: Promise<never>) =>
+      Promise.allSettled(records.map(({ body, messageId }) => collectEvent(body, { messageId }, cutOff)));
+    const results = await (context ? inTime(context, collectAll) : collectAll());
     const failed = records.filter((_, index) => results[index]?.status === 'rejected');
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   }
 
-  return async (input: CollectInput): Promise<Collected | SQSBatchResponse> => {
+  return async (input: CollectInput, context?: Remaining): Promise<Collected | SQSBatchResponse> => {
     try {
-      return await (isSqsBatch(input) ? collectBatch(input.Records) : collectEvent(input, {}));
+      return await (isSqsBatch(input) ? collectBatch(input.Records, context) : collectEvent(input, {}));
     } finally {
       telemetry.flush();
     }
@@ -67,6 +79,23 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
 
 function isSqsBatch(input: CollectInput): input is SQSEvent {
   return Array.isArray(input?.Records) && input.Records[0]?.eventSource === 'aws:sqs';
+}
+
+/** Does some work whose requests are aborted when it is time to answer; what it is handed fails then. */
+function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T): T {
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS));
+  // One for each request of the batch: Node.js would warn of a leak at eleven.
+  setMaxListeners(0, signal);
+  const cutOff = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(outOfTime()), { once: true });
+  });
+  return untilAborted(signal, () => work(cutOff));
+}
+
+function outOfTime(): OrderedReplayError {
+  return new OrderedReplayError('CollectDeadlineExceeded', 'The message was not collected in time.', {
+    remedy: 'Its requests were aborted, and it comes again.',
+  });
 }
 
 /** What `collect` reaches on AWS, in the deployed stack or in the local runtime. */
@@ -78,7 +107,8 @@ export interface CollectWiring extends Pick<CollectHandlerDeps, 'clock' | 'setti
 
 /** The handler on the adapters. */
 export function wireCollect({ clients, tables, sequenceStateMachineArn, ...deps }: CollectWiring) {
-  const { dynamodb, sfn } = clients;
+  const dynamodb = inCallScope(clients.dynamodb);
+  const sfn = inCallScope(clients.sfn);
   return createCollectHandler({
     ...deps,
     buffer: dynamoEventBuffer({ client: dynamodb, table: tables.eventBuffer }),

@@ -3,6 +3,7 @@ const { suiteOrder } = require('./support/suite-order.cjs');
 /** The longest first, so that in the end no core waits for one of them. */
 const ORDER = [
   'simulation/',
+  'functions/memory/',
   'cli/start.test.ts',
   'cli/start-outcomes',
   'cli/start-process',

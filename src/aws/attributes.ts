@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { Unreadable } from '../core/replay/row-problems';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -7,6 +8,8 @@ export interface Codec<V> {
   encode(value: V): AttributeValue;
   /** @throws TypeError where the attribute is of another type, as after an edit by hand. */
   decode(attribute: AttributeValue): V;
+  /** Of a codec with parts: each part as it can be read. */
+  read?(attribute: AttributeValue): unknown;
 }
 
 /** The attribute that holds one property, and how. */
@@ -33,6 +36,7 @@ export function list<V>(codec: Codec<V>): Codec<V[]> {
   return {
     encode: (values) => ({ L: values.map((value) => codec.encode(value)) }),
     decode: ({ L }) => (L ?? mismatch('a list')).map((value) => codec.decode(value)),
+    read: ({ L }) => (L ?? mismatch('a list')).map((value) => readValue(codec, value)),
   };
 }
 
@@ -54,9 +58,14 @@ export const instant: Codec<number> = {
   encode: (epochMs) => ({ S: new Date(epochMs).toISOString() }),
   decode: ({ S }) => {
     const epochMs = Date.parse(S ?? '');
-    return Number.isNaN(epochMs) ? mismatch('an ISO 8601 timestamp') : epochMs;
+    return isInstant(epochMs, S) ? epochMs : mismatch('an ISO 8601 timestamp');
   },
 };
+
+/** In any other form of the same instant, as somebody may type it, a condition that compares it would never hold. */
+function isInstant(epochMs: number, text: string | undefined): boolean {
+  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === text;
+}
 
 /**
  * An instant as DynamoDB's time to live wants it: epoch seconds, rounded up.
@@ -71,6 +80,7 @@ export function map<T extends object>(columns: Columns<T>): Codec<T> {
   return {
     encode: (value) => ({ M: encodeItem(columns, value) }),
     decode: ({ M }) => decodeItem(columns, M ?? mismatch('a map')),
+    read: ({ M }) => readItem(columns, M ?? mismatch('a map')),
   };
 }
 
@@ -99,6 +109,35 @@ export function decodeItem<T extends object>(columns: Columns<T>, item: Item): T
     }
   }
   return value as T;
+}
+
+/** As far as the item can be read: what is of another type, as after an edit by hand, becomes an `Unreadable`. */
+export function readItem<T extends object>(columns: Columns<T>, item: Item): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const key of keysOf(columns)) {
+    const stored = item[columns[key].attribute];
+    if (stored !== undefined) value[key as string] = readValue(columns[key], stored);
+  }
+  return value;
+}
+
+function readValue<V>({ decode, read = decode }: Codec<V>, attribute: AttributeValue): unknown {
+  try {
+    return read(attribute);
+  } catch {
+    return new Unreadable(inWords(attribute));
+  }
+}
+
+const MOST_SHOWN = 40;
+
+function inWords({ S, N, BOOL, NULL, M, L }: AttributeValue): string {
+  if (S !== undefined) return S === '' ? 'empty' : `the text ${JSON.stringify(S.slice(0, MOST_SHOWN))}`;
+  if (N !== undefined) return `the number ${N}`;
+  if (BOOL !== undefined) return `${BOOL}`;
+  if (NULL !== undefined) return 'null';
+  if (M !== undefined) return 'a map';
+  return L === undefined ? 'a set or bytes' : 'a list';
 }
 
 export function attributesOf<T extends object>(columns: Columns<T>): string[] {

@@ -30,7 +30,7 @@ const BUCKET_COUNT: Columns<BucketCount> = {
 };
 
 /** The `Replays` table, for people to read: instants are ISO timestamps, only the time to live is a number. */
-export const REPLAY_ROW: Columns<ReplayRow> = {
+export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   replay: column('replay', text()),
   phase: column('phase', text<Phase>()),
   errorCode: column('errorCode', text<ErrorCode>()),
@@ -48,6 +48,7 @@ export const REPLAY_ROW: Columns<ReplayRow> = {
   options: column('options', map<Partial<OptionTexts>>(OPTIONS)),
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
+  retainedUntilMs: column('retainedUntil', instant),
   completedAtMs: column('completedAt', instant),
   lastArrivalAtMs: column('lastArrivalAt', instant),
   queuesEmptyAtMs: column('queuesEmptyAt', instant),

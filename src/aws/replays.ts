@@ -1,13 +1,13 @@
 import {
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
-import { decodeItem, encodeItem, type Item, number, text } from './attributes';
+import { readRow, type StoredRow } from '../core/replay/row-problems';
+import { encodeItem, type Item, number, readItem, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
 import { REPLAY_ROW } from './replay-row';
@@ -21,18 +21,24 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: itemKey(replay), ConsistentRead: true }),
       );
-      return Item && decodeItem(REPLAY_ROW, Item);
+      return Item && rowIn(Item);
     },
 
-    create(row) {
-      const { path, parameters } = createPlaceholders();
-      const put = new PutItemCommand({
-        TableName: table,
-        Item: encodeItem(REPLAY_ROW, row),
-        ConditionExpression: `attribute_not_exists(${path('replay')})`,
-        ...parameters(),
-      });
-      return writeIf(client, put);
+    async create({ replay, problems: _, ...rest }) {
+      const { path, value, parameters } = createPlaceholders();
+      const sets = Object.entries(encodeItem(ROW_WITHOUT_KEY, rest)).map(
+        ([attribute, encoded]) => `${path(attribute)} = if_not_exists(${path(attribute)}, ${value(encoded)})`,
+      );
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: itemKey(replay),
+          UpdateExpression: `SET ${sets.join(', ')}`,
+          ReturnValues: 'ALL_NEW',
+          ...parameters(),
+        }),
+      );
+      return rowIn(Attributes ?? itemKey(replay));
     },
 
     save(replay, changes, guard) {
@@ -64,30 +70,29 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
     async notEnded() {
       const { path, value, parameters } = createPlaceholders();
       const ends = END_PHASES.map((phase) => value(text().encode(phase)));
-      const FilterExpression = `NOT ${path('phase')} IN (${ends.join(', ')})`;
-      const found: Awaited<ReturnType<Replays['notEnded']>> = { rows: [], unreadable: [] };
-      let ExclusiveStartKey: Item | undefined;
+      const scan = {
+        TableName: table,
+        FilterExpression: `NOT ${path('phase')} IN (${ends.join(', ')})`,
+        ...parameters(),
+      };
+      const rows: ReplayRow[] = [];
+      let from: Item | undefined;
       do {
         const page = await client.send(
-          new ScanCommand({
-            TableName: table,
-            FilterExpression,
-            ...parameters(),
-            ...(ExclusiveStartKey && { ExclusiveStartKey }),
-          }),
+          new ScanCommand({ ...scan, ...(from && { ExclusiveStartKey: from }) }),
         );
-        for (const item of page.Items ?? []) {
-          try {
-            found.rows.push(decodeItem(REPLAY_ROW, item));
-          } catch {
-            found.unreadable.push(item.replay?.S ?? '');
-          }
-        }
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey);
-      return found;
+        rows.push(...(page.Items ?? []).map(rowIn));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return rows;
     },
   };
+}
+
+const { replay: _key, ...ROW_WITHOUT_KEY } = REPLAY_ROW;
+
+function rowIn(item: Item): ReplayRow {
+  return readRow(readItem(REPLAY_ROW, item) as StoredRow);
 }
 
 function itemKey(replay: string): Item {
@@ -99,7 +104,7 @@ function updateOf(changes: RowChanges, { path, value }: Placeholders): string | 
   const sets: string[] = [];
   const removes: string[] = [];
   for (const key of Object.keys(changes) as (keyof RowChanges)[]) {
-    const attribute = path(REPLAY_ROW[key].attribute);
+    const attribute = path(columnOf(key).attribute);
     if (changes[key] === undefined) removes.push(attribute);
     else sets.push(`${attribute} = ${value(encode(key, changes[key]))}`);
   }
@@ -110,10 +115,13 @@ function updateOf(changes: RowChanges, { path, value }: Placeholders): string | 
   return clauses.length > 0 ? clauses.join(' ') : undefined;
 }
 
-function conditionOf({ checkpointUpTo, ...equal }: RowGuard, { path, value }: Placeholders): string {
+function conditionOf(
+  { checkpointUpTo, hasNotEnded, ...equal }: RowGuard,
+  { path, value }: Placeholders,
+): string {
   const conditions = [`attribute_exists(${path('replay')})`];
-  for (const [key, expected] of Object.entries(equal) as [keyof ReplayRow, unknown][]) {
-    const attribute = path(REPLAY_ROW[key].attribute);
+  for (const [key, expected] of Object.entries(equal) as [keyof RowChanges, unknown][]) {
+    const attribute = path(columnOf(key).attribute);
     conditions.push(
       expected === undefined
         ? `attribute_not_exists(${attribute})`
@@ -126,9 +134,17 @@ function conditionOf({ checkpointUpTo, ...equal }: RowGuard, { path, value }: Pl
       `(attribute_not_exists(${path('checkpoint')}) OR ${path('checkpoint', 'position')} <= ${upTo})`,
     );
   }
+  if (hasNotEnded) {
+    const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+    conditions.push(`NOT ${path('phase')} IN (${ends.join(', ')})`);
+  }
   return conditions.join(' AND ');
 }
 
-function encode(key: keyof ReplayRow, value: unknown) {
-  return REPLAY_ROW[key].encode(value as never);
+function encode(key: keyof RowChanges, value: unknown) {
+  return columnOf(key).encode(value as never);
+}
+
+function columnOf(key: keyof RowChanges) {
+  return REPLAY_ROW[key];
 }

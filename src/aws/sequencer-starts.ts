@@ -1,5 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SequencerStarts } from '../core/ports';
+import { executionOf } from '../core/replay/execution';
 
 /**
  * Starts executions of the state machine `sequence`.
@@ -12,11 +13,9 @@ import type { SequencerStarts } from '../core/ports';
 export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn: string }): SequencerStarts {
   const { client, stateMachineArn } = options;
   return {
-    async start({ replay, generation }) {
-      const name = `${replay}.${generation}`;
-      const input = JSON.stringify({ replay, generation });
+    async start(sequencer) {
       try {
-        await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+        await client.send(new StartExecutionCommand({ stateMachineArn, ...executionOf(sequencer) }));
         return 'started';
       } catch (error) {
         if (error instanceof ExecutionAlreadyExists) return 'ended';

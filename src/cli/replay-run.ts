@@ -167,6 +167,7 @@ const TITLES: Record<ReplayRow['phase'], string> = {
   DONE: 'Delivering the last',
   CANCELLED: 'Cancelled',
   FAILED: 'Failed',
+  UNKNOWN: 'The row has a phase that nobody knows',
 };
 
 function refused(refusal: string): string {

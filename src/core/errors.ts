@@ -14,7 +14,7 @@ const DISPOSITIONS = {
   EventTooLarge: 'park',
   CollectDeadlineExceeded: 'retry',
   SequencerNotStarted: 'retry',
-  RowUnreadable: 'retry',
+  RowNotReadable: 'retry',
   InvalidInput: 'fail',
   InvalidOption: 'fail',
   InvalidSettings: 'fail',

@@ -15,6 +15,9 @@ export const MAX_EVENT_BYTES = 396 * 1024;
 export const MAX_ID_BYTES = 256;
 export const MAX_TIEBREAKER_BYTES = 224;
 
+/** A longer text is no tiebreaker, whatever it would be when encoded: it is refused before anybody reads it. */
+export const MAX_TIEBREAKER_CHARS = 1_024;
+
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
@@ -73,6 +76,9 @@ export const MAX_WAIT_MS = HOUR_MS;
 
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
+
+/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+export const ANSWER_MS = SECOND_MS;
 
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;

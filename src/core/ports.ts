@@ -12,18 +12,19 @@ export interface Clock {
 }
 
 export interface Replays {
-  /** Strongly consistent. */
+  /** Strongly consistent. What somebody typed into the row and cannot be read is in its `problems`; it never throws. */
   get(replay: string): Promise<ReplayRow | undefined>;
-  /** Creates the row; false where one exists. */
-  create(row: ReplayRow): Promise<boolean>;
+  /**
+   * Makes the row, or completes one: sets the attributes that are absent, in one atomic step, and leaves all others.
+   *
+   * @returns the row as it is then.
+   */
+  create(row: ReplayRow): Promise<ReplayRow>;
   /** Applies the changes in one atomic step if the row exists and the guard holds; false where it does not. */
   save(replay: string, changes: RowChanges, guard: RowGuard): Promise<boolean>;
   addLate(replay: string): Promise<void>;
-  /**
-   * The rows of the replays that have not ended, eventually consistent; and the names of those that cannot be read, as
-   * after an edit by hand.
-   */
-  notEnded(): Promise<{ rows: ReplayRow[]; unreadable: string[] }>;
+  /** The rows of the replays that have not ended; eventually consistent. */
+  notEnded(): Promise<ReplayRow[]>;
 }
 
 export interface BufferKey {

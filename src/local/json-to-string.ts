@@ -1,4 +1,4 @@
-import type { InvokeResource, MachineOptions } from './state-machine';
+import type { StateMachine } from 'aws-local-stepfunctions';
 
 /**
  * `States.JsonToString` for aws-local-stepfunctions, which removes every backslash from what an intrinsic function
@@ -9,7 +9,12 @@ import type { InvokeResource, MachineOptions } from './state-machine';
  * that; nobody outside sees the difference.
  */
 
-type Definition = MachineOptions['definition'];
+/** A deployed definition, with its substitutions made. */
+export type Definition = ConstructorParameters<typeof StateMachine>[0];
+
+/** Runs what a `Task` state names as its resource. */
+export type InvokeResource = (resource: string, input: unknown) => Promise<unknown>;
+
 type State = Definition['States'][string];
 type Task = (input: unknown) => Promise<unknown>;
 

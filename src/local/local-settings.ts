@@ -5,7 +5,7 @@ import type { ReplayTemper } from './eventbridge/replay';
  * The deployed relations at a smaller scale, so that nobody waits minutes for the settle time of a cloud:
  *
  * - `maximumEventAgeMs` is what the local EventBridge delivers by;
- * - `collectExecutionMs` is the timeout of the local `collect` machine: two calls of the function, then `Park`;
+ * - `collectExecutionMs` is the timeout of the local `collect` machine: three calls of the function, then `Park`;
  * - `collectTimeoutMs` is the local function's timeout;
  * - queue depths are exact at once, and there is one clock.
  */
@@ -14,9 +14,12 @@ export const LOCAL_SETTINGS: Settings = {
   pollEveryMs: 500,
   maximumEventAgeMs: 1_500,
   collectExecutionMs: 5_000,
-  collectTimeoutMs: 2_000,
+  collectTimeoutMs: 1_500,
   phaseCacheMs: 250,
+  arrivalStaleMs: 250,
+  maxArrivalGapMs: 250,
   queueMetadataMs: 500,
+  depthLagMs: 500,
   clockSkewMs: 50,
 };
 

@@ -1,7 +1,8 @@
 import { AwsError } from './aws-error';
 import { type HostedFunction, invokeFunction } from './function-host';
+import type { InvokeResource } from './json-to-string';
 import type { LocalQueue } from './queue';
-import type { InvokeResource, LocalStateMachine } from './state-machine';
+import type { LocalStateMachine } from './state-machine';
 
 export interface Integrations {
   functions: HostedFunction[];

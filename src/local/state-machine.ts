@@ -1,16 +1,14 @@
 import './promise-with-resolvers';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { AwsError } from './aws-error';
-import { withJsonToString } from './json-to-string';
+import { type Definition, type InvokeResource, withJsonToString } from './json-to-string';
 import { epochSeconds } from './operations';
 
-type Definition = ConstructorParameters<typeof StateMachine>[0];
 type Json = Parameters<StateMachine['run']>[0];
 
 export interface MachineOptions {
   arn: string;
   type: 'STANDARD' | 'EXPRESS';
-  /** The deployed definition, with its substitutions made. */
   definition: Definition;
   /** Milliseconds that each state's retriers wait, instead of what the definition says. */
   retryIntervalsMs?: Record<string, number>;
@@ -23,9 +21,6 @@ export interface MachineOptions {
   /** Executions at once; one more is refused, as by Step Functions' quotas. */
   maxConcurrency?: number;
 }
-
-/** Runs what a `Task` state names as its resource. */
-export type InvokeResource = (resource: string, input: unknown) => Promise<unknown>;
 
 export interface Execution {
   arn: string;

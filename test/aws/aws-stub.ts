@@ -29,16 +29,19 @@ export const THROTTLED: StubAnswer = {
  */
 export async function startAwsStub() {
   const requests: StubRequest[] = [];
+  const givenUp: StubRequest[] = [];
   const queued: (StubAnswer | 'never')[] = [];
   const stub = {
     requests,
+    /** Those whose sender closed the connection before an answer. */
+    givenUp,
     /** Answers of the next requests; before all others. */
     next(...answers: (StubAnswer | 'never')[]): void {
       queued.push(...answers);
     },
     answer: (({ target }) => ({ status: 500, body: { message: `no answer to ${target}` } })) as (
       request: StubRequest,
-    ) => StubAnswer,
+    ) => StubAnswer | 'never',
   };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -48,6 +51,7 @@ export async function startAwsStub() {
       input: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
     };
     requests.push(received);
+    response.once('close', () => response.writableEnded || givenUp.push(received));
     const answer = queued.shift() ?? stub.answer(received);
     if (answer === 'never') return;
     response.writeHead(answer.status ?? 200, {

@@ -1,5 +1,7 @@
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { deflatedText, deflatedTexts } from '../../src/aws/deflated';
+import { deflatedText, deflatedTexts, heldText } from '../../src/aws/deflated';
+import { MAX_EVENT_BYTES } from '../../src/core/limits';
 import { noise } from './noise';
 
 describe('deflated texts', () => {
@@ -20,6 +22,34 @@ describe('deflated texts', () => {
   test('events of one kind share what they have in common', () => {
     const events = Array.from({ length: 25 }, (_, n) => JSON.stringify({ n, address: noise(600) }));
     expect(deflatedTexts.encode(events).B?.length).toBeLessThan(2_048);
+  });
+
+  test('the largest event, and a list of it, are inflated', () => {
+    const json = JSON.stringify({ text: '"'.repeat((MAX_EVENT_BYTES - 11) / 2) });
+    expect(json.length).toBeGreaterThan(MAX_EVENT_BYTES - 2);
+    expect(deflatedText.decode(deflatedText.encode(json))).toBe(json);
+    expect(deflatedTexts.decode(deflatedTexts.encode([json]))).toEqual([json]);
+  });
+
+  test('what inflates to more than anything of ours is refused before it is inflated', () => {
+    const bomb = { B: deflateSync('x'.repeat(100_000_000)) };
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => deflatedText.decode(bomb)).toThrow(`a text of at most ${MAX_EVENT_BYTES} bytes`);
+    expect(() => deflatedTexts.decode(bomb)).toThrow(TypeError);
+    expect(() => heldText.decode(bomb).text()).toThrow(TypeError);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  });
+
+  test('what is no deflated text is refused', () => {
+    expect(() => deflatedText.decode({ B: Buffer.from('nothing of the kind') })).toThrow(TypeError);
+  });
+
+  test('a held text takes what is stored until it is asked for', () => {
+    const json = JSON.stringify({ text: 'x'.repeat(100_000) });
+    const held = heldText.decode(deflatedText.encode(json));
+    expect(held.heldBytes).toBeLessThan(1_000);
+    expect(held.text()).toBe(json);
+    expect(heldText.decode({ S: '{"text":"ü"}' }).heldBytes).toBe(13);
   });
 
   test('whatever is encoded is decoded as it was', () => {

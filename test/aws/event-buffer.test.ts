@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { memoryEventBuffer } from '../fakes/event-buffer';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
@@ -48,6 +48,17 @@ describe('the event buffer on DynamoDB', () => {
     await buffer.addDuplicate(key);
     await buffer.markLateCounted(key);
     expect(await item()).toEqual({ ...first, duplicates: { N: '1' }, lateCounted: { BOOL: true } });
+  });
+
+  test('given an event whose bytes are damaged, then its page is read, and its text says which one it is', async () => {
+    const buffer = bufferOn(engine);
+    const key = { replay: freshName(), bucket: 0, position: 'p' };
+    const item = { bucket: { S: `${key.replay}#0` }, position: { S: 'p' }, event: { B: Buffer.from('x') } };
+    await engine.client.send(new PutItemCommand({ TableName: engine.tables.eventBuffer, Item: item }));
+    const { events } = await buffer.read(key.replay, 0, undefined, 10);
+    expect(() => events[0]?.json()).toThrow(
+      /^The event at p is not as it was written: expected are deflated/,
+    );
   });
 
   testOfLostAnswers(

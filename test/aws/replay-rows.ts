@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ERROR_CODES } from '../../src/core/errors';
-import { OPTION_NAMES, textsOf } from '../../src/core/replay/options';
+import { OPTION_NAMES, OPTIONS, textsOf } from '../../src/core/replay/options';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 
 export function newRow(replay: string): ReplayRow {
@@ -17,7 +17,7 @@ export function newRow(replay: string): ReplayRow {
 }
 
 /** Has every attribute that a row can have; its checkpoint is at 12:00:05. */
-export function fullRow(replay: string): Required<ReplayRow> {
+export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
   return {
     ...newRow(replay),
     phase: 'RELEASING',
@@ -32,8 +32,9 @@ export function fullRow(replay: string): Required<ReplayRow> {
     notBeforeMs: Date.parse('2026-11-20T13:10:00.25Z'),
     abortedGeneration: 2,
     tiebreaker: 'detail.sequence',
-    options: textsOf((name) => `a text for ${name}`),
+    options: textsOf((name) => OPTIONS[name].default),
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
+    retainedUntilMs: Date.parse('2026-12-04T12:00:00.001Z'),
     completedAtMs: Date.parse('2026-11-20T12:05:00Z'),
     lastArrivalAtMs: Date.parse('2026-11-20T12:05:02.5Z'),
     queuesEmptyAtMs: Date.parse('2026-11-20T12:07:00.5Z'),
@@ -64,7 +65,9 @@ const count = fc.nat(Number.MAX_SAFE_INTEGER);
 /** Up to the year 9999: what an ISO timestamp has four digits for. */
 const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
 
-const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>> } = {
+const VALUES: {
+  [K in Exclude<keyof ReplayRow, 'replay' | 'problems'>]-?: fc.Arbitrary<NonNullable<ReplayRow[K]>>;
+} = {
   phase: fc.constantFrom('COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'),
   errorCode: fc.constantFrom(...ERROR_CODES),
   reason: text,
@@ -81,6 +84,7 @@ const VALUES: { [K in Exclude<keyof ReplayRow, 'replay'>]-?: fc.Arbitrary<NonNul
   options: fc.record(Object.fromEntries(OPTION_NAMES.map((name) => [name, text])), { requiredKeys: [] }),
   window: fc.record({ fromMs: instant, toMs: instant }),
   createdAtMs: instant,
+  retainedUntilMs: instant,
   completedAtMs: instant,
   lastArrivalAtMs: instant,
   queuesEmptyAtMs: instant,

@@ -1,6 +1,6 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../src/aws/replays';
-import { OPTION_NAMES } from '../../src/core/replay/options';
+import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { freshName } from './fresh-name';
@@ -48,10 +48,11 @@ describe('the replays on DynamoDB', () => {
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {
-        M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: `a text for ${name}` }])),
+        M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: OPTIONS[name].default }])),
       },
       window: { M: { from: { S: '2026-11-01T00:00:00.000Z' }, to: { S: '2026-11-02T00:00:00.000Z' } } },
       createdAt: { S: '2026-11-20T12:00:00.001Z' },
+      retainedUntil: { S: '2026-12-04T12:00:00.001Z' },
       completedAt: { S: '2026-11-20T12:05:00.000Z' },
       queuesEmptyAt: { S: '2026-11-20T12:07:00.500Z' },
       queuesEmptyReadings: { N: '2' },
@@ -67,6 +68,19 @@ describe('the replays on DynamoDB', () => {
           dueAt: { N: '1795176540000.3333' },
         },
       },
+      counting: {
+        L: [
+          {
+            M: {
+              after: { S: '2026-11-20T12:00:05.000000000Z##id' },
+              events: { N: '1000000' },
+              done: { BOOL: false },
+            },
+          },
+          { M: { events: { N: '17' }, done: { BOOL: true } } },
+        ],
+      },
+      countingSaves: { N: '6' },
       collected: { N: '2000000' },
       late: { N: '4' },
       dead: { N: '5' },
@@ -74,14 +88,14 @@ describe('the replays on DynamoDB', () => {
     });
   });
 
-  test('given a row that cannot be read, then it is named among the others', async () => {
+  test('given a row that cannot be read, then the others are found all the same', async () => {
     const replay = freshName();
     await replaysOn(engine).create(newRow(replay));
-    const Item = { replay: { S: `${replay}-broken` }, phase: { S: 'RELEASING' }, createdAt: { S: 'noon' } };
+    const Item = { replay: { S: `${replay}-broken` }, phase: { N: '7' }, createdAt: { S: 'noon' } };
     await engine.client.send(new PutItemCommand({ TableName: engine.tables.replays, Item }));
-    const { rows, unreadable } = await replaysOn(engine).notEnded();
-    expect(unreadable).toEqual([`${replay}-broken`]);
-    expect(rows.map((row) => row.replay)).toContain(replay);
+    const found = new Map((await replaysOn(engine).notEnded()).map((row) => [row.replay, row]));
+    expect(found.get(replay)).toEqual(newRow(replay));
+    expect(found.get(`${replay}-broken`)?.problems?.map(({ attribute }) => attribute)).toContain('phase');
   });
 
   testOfLostAnswers(

@@ -1,11 +1,15 @@
 import type { Replays } from '../../src/core/ports';
-import type { ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
+import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
+import { readRow as asReal, type StoredRow, Unreadable } from '../../src/core/replay/row-problems';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
 
 /** `Replays` in memory. Rows are copied on their way in and out. */
-export function memoryReplays(options: FakeOptions = {}) {
+export function memoryReplays({
+  readRow = asReal,
+  ...options
+}: FakeOptions & { readRow?: typeof asReal } = {}) {
   const rows = new Map<string, ReplayRow>();
   const expiry = new Expiry(options.timeToLive);
 
@@ -21,13 +25,14 @@ export function memoryReplays(options: FakeOptions = {}) {
 
   const port: Replays = {
     async get(replay) {
-      return copyOf(rowOf(replay));
+      const row = rowOf(replay);
+      return row && readRow(copyOf(row) as unknown as StoredRow);
     },
     async create(row) {
       demand(row.replay !== '', 'a replay has a name');
-      if (rowOf(row.replay)) return false;
-      write(storable(row));
-      return true;
+      const { problems: _, ...rest } = row;
+      write({ ...storable(rest), ...rowOf(row.replay) });
+      return readRow(copyOf(rowOf(row.replay)) as unknown as StoredRow);
     },
     async save(replay, changes, guard) {
       demand(!('replay' in changes), 'the key of a row cannot be changed');
@@ -39,15 +44,15 @@ export function memoryReplays(options: FakeOptions = {}) {
     async addLate(replay) {
       const row = rowOf(replay);
       demand(row !== undefined, `no row of replay ${replay}`);
-      row.late++;
+      // As DynamoDB refuses to add to what is no number.
+      if (typeof (row.late ?? 0) !== 'number') throw new Error('ValidationException');
+      row.late = (row.late ?? 0) + 1;
     },
     async notEnded() {
       for (const name of expiry.vanished()) rows.delete(name);
       const ended = ['DONE', 'CANCELLED', 'FAILED'];
-      return {
-        rows: [...rows.values()].filter(({ phase }) => !ended.includes(phase)).map(copyOf),
-        unreadable: [],
-      };
+      const found = [...rows.values()].filter(({ phase }) => !ended.includes(phase));
+      return found.map((row) => readRow(copyOf(row) as unknown as StoredRow));
     },
   };
 
@@ -59,6 +64,10 @@ export function memoryReplays(options: FakeOptions = {}) {
       row(replay: string): ReplayRow | undefined {
         return rowOf(replay);
       },
+      /** A row as somebody makes it by hand, with whatever they put into it. */
+      type(row: { replay: string }): void {
+        rows.set(row.replay, { ...row } as ReplayRow);
+      },
     },
     options,
   );
@@ -66,12 +75,17 @@ export function memoryReplays(options: FakeOptions = {}) {
 
 export type MemoryReplays = ReturnType<typeof memoryReplays>;
 
-function holds({ checkpointUpTo, ...equal }: RowGuard, row: ReplayRow): boolean {
-  const checkpoint = row.checkpoint?.position;
-  if (checkpointUpTo !== undefined && checkpoint !== undefined && byteOrder(checkpoint, checkpointUpTo) > 0) {
-    return false;
-  }
+function holds({ checkpointUpTo, hasNotEnded, ...equal }: RowGuard, row: ReplayRow): boolean {
+  if (checkpointUpTo !== undefined && !isUpTo(row.checkpoint, checkpointUpTo)) return false;
+  if (hasNotEnded && (END_PHASES as readonly string[]).includes(row.phase)) return false;
   return Object.entries(equal).every(([name, value]) => row[name as keyof ReplayRow] === kept(name, value));
+}
+
+/** What somebody typed in its place is at no position. */
+function isUpTo(checkpoint: ReplayRow['checkpoint'], position: string): boolean {
+  if (checkpoint === undefined) return true;
+  const at: unknown = (checkpoint as Partial<typeof checkpoint> | null)?.position;
+  return typeof at === 'string' && byteOrder(at, position) <= 0;
 }
 
 function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
@@ -85,7 +99,7 @@ function changed(row: ReplayRow, changes: RowChanges): ReplayRow {
 
 /** Rows are plain values, and a clone of any structure takes ten times as long. */
 function copyOf<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Unreadable) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy = { ...value } as Record<string, unknown>;
   for (const name in copy) if (typeof copy[name] === 'object') copy[name] = copyOf(copy[name]);

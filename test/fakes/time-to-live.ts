@@ -20,7 +20,8 @@ export class Expiry {
   }
 
   written(key: string, expiresAtMs: number): void {
-    if (!this.#timeToLive) return;
+    // What is no number never expires.
+    if (!this.#timeToLive || typeof expiresAtMs !== 'number') return;
     const atMs = expiresAtMs + this.#timeToLive.lingersMs();
     this.#vanishesAtMs.set(key, atMs);
     this.#firstMs = Math.min(this.#firstMs, atMs);

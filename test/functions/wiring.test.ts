@@ -107,7 +107,12 @@ describe('the deployed functions reach what their environment names', () => {
       if (target.endsWith('.DescribeReplay')) return { body: state };
       if (target.endsWith('.GetQueueAttributes')) return { body: { Attributes: NO_MESSAGES } };
       if (target.endsWith('.GetItem')) {
-        const row = { ...ROW, createdAt: { S: new Date().toISOString() }, phase: { S: phase }, ...opened };
+        const row = {
+          ...ROW,
+          createdAt: { S: new Date().toISOString() },
+          phase: { S: phase },
+          ...(phase === 'RELEASING' && opened),
+        };
         return { body: { Item: row } };
       }
       if (target.endsWith('.Query')) return { body: { Items: [item], Count: 1 } };

@@ -7,8 +7,11 @@ import type { Settings } from '../../src/core/settings';
 export const FAST: Partial<Settings> = {
   pollEveryMs: 200,
   maximumEventAgeMs: 1_000,
-  collectExecutionMs: 4_200,
+  collectExecutionMs: 5_000,
   collectTimeoutMs: 1_500,
   phaseCacheMs: 200,
+  arrivalStaleMs: 100,
+  maxArrivalGapMs: 100,
   queueMetadataMs: 200,
+  depthLagMs: 200,
 };

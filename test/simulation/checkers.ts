@@ -8,6 +8,7 @@ import { REPLAY } from '../support/events';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
+import { isCalm } from './faults';
 import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
@@ -17,6 +18,7 @@ import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import { SequencerChecker } from './sequencer-checker';
 import type { Trace } from './trace';
+import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
 
 /** After a cancellation was written to the row, the walk may be in one wait (10 s) and one append. */
@@ -46,6 +48,9 @@ export function createCheckers(parts: {
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
+  const typing = new TypingChecker(scenario);
+  /** The ids of what came in time, also after it has expired. */
+  const storedInTime = new Set<string>();
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
@@ -131,6 +136,14 @@ export function createCheckers(parts: {
       cancelledMs = scheduler.nowMs;
     },
 
+    typed: () => typing.typed(rows.answers, scheduler.nowMs),
+    corrects(isStanding: boolean): void {
+      const row = tables.replays.row(REPLAY) as ReplayRow;
+      verdict.check(() => typing.corrects(row, isStanding, rows.answers));
+    },
+
+    storedInTime: (id: string) => storedInTime.add(id),
+
     /** R5: what comes before the seal belongs to the set. */
     storedAsLate({ position }: BufferKey): void {
       const phase = tables.replays.row(REPLAY)?.phase;
@@ -171,6 +184,7 @@ export function createCheckers(parts: {
     appended(hostNowMs: number): void {
       verdict.check(() => {
         checkCancelled();
+        typing.appended(scheduler.nowMs);
         lanes.check(hostNowMs);
       });
     },
@@ -185,6 +199,11 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row) verdict.check(() => lives.atRest(row));
+      const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
+      if (!isRefusedOnly || !isCalm(scenario)) return;
+      verdict.check(() =>
+        demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'),
+      );
     },
 
     /** When nothing happens any more. `dead` are the events in the dead-letter queue. */
@@ -201,8 +220,16 @@ export function createCheckers(parts: {
         lives.atRest(row);
         lives.atTheEnd(row);
         rows.atTheEnd(row, cancelledMs !== undefined);
-        if (row.phase === 'DONE') ends.checkCounts(row, dead);
-        else if (row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
+        if (row.phase === 'DONE') {
+          ends.checkCounts(row, dead);
+          const { collected = 0 } = row;
+          demand(
+            collected >= storedInTime.size,
+            'R1',
+            () => `DONE with ${collected} of ${storedInTime.size} events that came in time`,
+          );
+        }
+        if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         consumer.atTheEnd(lanes.ends, scenario);
       });

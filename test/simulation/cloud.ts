@@ -3,6 +3,7 @@ import { silentTelemetry } from '../../functions/telemetry';
 import type { JsonObject } from '../../src/core/json';
 import type { SequencerExecutions, SequencerInput } from '../../src/core/ports';
 import type { SequencerState } from '../../src/core/replay/sequence';
+import type { Settings } from '../../src/core/settings';
 import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
@@ -24,6 +25,15 @@ export async function playOut(world: World): Promise<void> {
   const isDoomed = countdown(new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed])));
   const isLost = countdown(new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable])));
 
+  let retentionMs = settings.retentionMs;
+  /** What the functions have: a deployment may change it. */
+  const deployed: Settings = {
+    ...settings,
+    get retentionMs() {
+      return retentionMs;
+    },
+  };
+
   const collect = createFunction(world, {
     name: 'collect',
     timeoutMs: settings.collectTimeoutMs,
@@ -33,7 +43,7 @@ export async function playOut(world: World): Promise<void> {
         ...dynamoDb(world, life),
         clock: life.clock,
         starts: sequencerExecutions(life),
-        settings: protocol.bendSettings?.(settings, 'collect') ?? settings,
+        settings: protocol.bendSettings?.(deployed, 'collect') ?? deployed,
         telemetry: silentTelemetry,
       });
       return (input) => handler(input as CollectInput);
@@ -49,7 +59,7 @@ export async function playOut(world: World): Promise<void> {
         clock: life.clock,
         status: bus.status(life),
         queues: road.depths(life),
-        settings: protocol.bendSettings?.(settings, 'sequence') ?? settings,
+        settings: protocol.bendSettings?.(deployed, 'sequence') ?? deployed,
         telemetry: silentTelemetry,
       });
       return (input, context) => handler(input as SequencerState, context);
@@ -135,6 +145,12 @@ export async function playOut(world: World): Promise<void> {
 
   function rowMade(): void {
     person.rowMade();
+    const { retentionBecomes } = scenario;
+    if (retentionBecomes) {
+      scheduler.at(retentionBecomes.afterMs, () => {
+        retentionMs = retentionBecomes.ms;
+      });
+    }
     for (const generation of scenario.sequencersBesides ?? []) {
       machines.startByHand({ replay: REPLAY, generation });
     }
@@ -142,6 +158,7 @@ export async function playOut(world: World): Promise<void> {
 
   for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
   Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
+  person.makesRow();
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {
     healing.goesOn();

@@ -56,7 +56,8 @@ export class CountChecker {
       demand(
         events === counted.length,
         'R1',
-        () => `bucket ${bucket} is counted as ${events} up to ${after}, and has ${counted.length}`,
+        () =>
+          `bucket ${bucket} is counted as ${events}, and has ${counted.length} up to ${after ?? 'its end'}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../src/local/random';
 import { CALM, MOST } from './faults';
+import { withHandEdits } from './hand-edits';
 import {
   atTheEndOfTheDwell,
   cancelledByHand,
@@ -75,7 +76,8 @@ function drawScenario(seed: number): Scenario {
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
   if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
-  return random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  const rare = random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
+  return rare === scenario ? withHandEdits(scenario, randomOf(seed, 'hands')) : rare;
 }
 
 export function drawCounts(random: Random): { pageEvents: number; pageMs: number } {

@@ -25,6 +25,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           async () => {
             const outcome = await buffer.put(key, event);
             if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
+            if (outcome === 'stored' && !event.late) checkers.storedInTime(idIn(event.json));
             return outcome;
           },
           world.slowPut(idIn(event.json)),
@@ -84,9 +85,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.create',
           () => 'create row',
           async () => {
-            const created = await replays.create(row);
-            if (created) listeners.rowMade();
-            return created;
+            const isNew = tables.replays.row(row.replay)?.createdAtMs === undefined;
+            const made = await replays.create(row);
+            if (isNew) listeners.rowMade();
+            return made;
           },
         ),
       save: (replay, changes, guard) =>

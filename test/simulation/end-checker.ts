@@ -36,6 +36,7 @@ export function createEndChecker(parts: {
   const isExact =
     BLUR.every((fault) => scenario.faults[fault] === 0) &&
     !scenario.dies &&
+    !scenario.typing &&
     scenario.abortSequencerAfterMs === undefined &&
     scenario.events.every(
       ({ bad, cursed, unreachable, slowPut }) => !bad && !cursed && !unreachable && !slowPut,

@@ -86,9 +86,9 @@ export function withStaleReads(
     replays: {
       ...replays,
       async create(row) {
-        const created = await replays.create(row);
-        if (created) await keepRow(row.replay);
-        return created;
+        const made = await replays.create(row);
+        await keepRow(row.replay);
+        return made;
       },
       async save(replay, changes, guard) {
         const saved = await replays.save(replay, changes, guard);

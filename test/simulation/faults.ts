@@ -1,4 +1,4 @@
-import type { Faults } from './scenario';
+import type { Faults, Scenario } from './scenario';
 
 /** Nothing goes wrong. */
 export const CALM: Faults = {
@@ -44,3 +44,9 @@ export const MOST: Omit<Faults, 'standstill'> = {
   handlerHangs: 0.02,
   iteratorRestart: 0.15,
 };
+
+/** Nothing goes wrong but what nobody notices: events that come twice, and cold starts. */
+export function isCalm({ faults }: Scenario): boolean {
+  const harmless: readonly string[] = ['duplicate', 'coldStart'];
+  return Object.entries(faults).every(([name, probability]) => probability === 0 || harmless.includes(name));
+}

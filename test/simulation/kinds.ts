@@ -1,7 +1,14 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
+import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
 import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
-import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
+import {
+  SEAL_MS,
+  withAnOvertakenPut,
+  withHalfDays,
+  withoutCapacity,
+  withRefusedEventsOnly,
+} from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 
@@ -62,6 +69,23 @@ export function shortCalls(seed: number): Scenario {
   const scenario = calm(seed, 30);
   const sequenceCallMs = randomOf(seed, 'kind').integer(15_100, 30_000);
   return { ...scenario, sequenceCallMs, faults: { ...scenario.faults, slowRequest: 0.05 } };
+}
+
+/** The set takes a minute or so to be counted, in calls that are shorter than that. */
+export function longCounts(seed: number): Scenario {
+  const random = randomOf(seed, 'counts');
+  const counts = { pageEvents: random.integer(1, 2), pageMs: random.integer(1_000, 3_000) };
+  const scenario = shortCalls(seed);
+  return { ...scenario, settings: { ...scenario.settings, buckets: random.integer(1, 3) }, counts };
+}
+
+/** And up to eight deaths, or two sequencers at once. */
+export function longCountsDisturbed(seed: number): Scenario {
+  const random = randomOf(seed, 'disturbed');
+  const scenario = longCounts(seed);
+  if (seed % 2 === 0) return { ...scenario, sequencersBesides: [1] };
+  const points = Array.from({ length: random.integer(1, 8) }, () => random.integer(40, 300));
+  return { ...scenario, dies: { sequence: points } };
 }
 
 /** Up to eight deaths at any points of either function, and an event that comes after the seal. */
@@ -139,7 +163,9 @@ export function strays(seed: number): Scenario {
     ...event,
     ...(n > 0 && { strayMs: [strayMs()] }),
     ...(seed % 2 === 0 &&
-      random.chance(0.5) && { slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0 } }),
+      random.chance(0.5) && {
+        slowPut: { sentAfterMs: random.integer(0, MOST_WAITED_MS), onItsWayMs: 0, times: 5 },
+      }),
   }));
   return {
     ...scenario,
@@ -177,6 +203,26 @@ export function outlivesRetention(seed: number): Scenario {
 /** A put that arrives after the set was counted. */
 export function overtakenPut(seed: number): Scenario {
   return withAnOvertakenPut(calm(seed, 12), randomOf(seed, 'kind'));
+}
+
+/** Somebody types nonsense into the row, and corrects it minutes later. */
+export function nonsense(seed: number): Scenario {
+  return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
+}
+
+/** Somebody has made the row before. */
+export function rowBefore(seed: number): Scenario {
+  return withARowBefore(calm(seed, 15), randomOf(seed, 'kind'));
+}
+
+/** A deployment raises the retention while the replay is INCOMPLETE. */
+export function longerRetention(seed: number): Scenario {
+  return withALongerRetention(calm(seed, 10), randomOf(seed, 'kind'));
+}
+
+/** Nothing that comes is an event, or none of them has an order. */
+export function refusedOnly(seed: number): Scenario {
+  return withRefusedEventsOnly(calm(seed, 5), randomOf(seed, 'kind'));
 }
 
 /** Throttled for up to an hour and a half; nothing else fails. */

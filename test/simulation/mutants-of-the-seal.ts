@@ -20,13 +20,13 @@ export const SEAL_MUTANTS: Mutant[] = [
   {
     name: 'seal looks at the queues once',
     breaks: 'R5',
-    caughtBy: 3,
+    caughtBy: 39,
     edits: [edit('src/core/seal/seal.ts', 'readings >= EMPTY_READINGS &&', 'readings >= 1 &&')],
   },
   {
     name: 'seal looks at the queues twice',
     breaks: 'R5',
-    caughtBy: 248,
+    caughtBy: 165,
     edits: [edit('src/core/seal/seal.ts', 'readings >= EMPTY_READINGS &&', 'readings >= 2 &&')],
   },
   {
@@ -38,13 +38,13 @@ export const SEAL_MUTANTS: Mutant[] = [
   {
     name: 'dead letters are not looked at',
     breaks: 'R5',
-    caughtBy: 21,
+    caughtBy: 39,
     edits: [edit('src/core/seal/seal.ts', 'if (dead > 0 && ', 'if (dead < 0 && ')],
   },
   {
     name: 'the settle time counts from COMPLETED alone',
     breaks: 'R5',
-    caughtBy: 1,
+    caughtBy: 11,
     edits: [
       edit(COMPLETE, 'Math.max(completedAtMs, attemptedAtMs)', 'Math.max(completedAtMs, 0 * attemptedAtMs)'),
     ],
@@ -64,13 +64,13 @@ export const SEAL_MUTANTS: Mutant[] = [
   {
     name: 'no allowance for the gap between two deliveries',
     breaks: 'R5',
-    caughtBy: 1,
+    caughtBy: 11,
     edits: [edit(COMPLETE, ' + settings.maxArrivalGapMs', '')],
   },
   {
     name: 'no allowance for a mark that is older than the newest arrival',
     breaks: 'R5',
-    caughtBy: 1,
+    caughtBy: 722,
     edits: [edit(COMPLETE, ' + settings.arrivalStaleMs', '')],
   },
   {
@@ -82,7 +82,7 @@ export const SEAL_MUTANTS: Mutant[] = [
   {
     name: 'readings of the queues follow one another at once',
     breaks: 'R5',
-    caughtBy: 1,
+    caughtBy: 39,
     edits: [edit(READINGS, 'Math.max(leastMs, Math.ceil(leftMs / needed))', 'Math.ceil(leftMs / needed)')],
   },
 ];

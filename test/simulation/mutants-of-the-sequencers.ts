@@ -39,7 +39,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'an execution never goes on as the next one',
     breaks: 'R7',
-    caughtBy: 331,
+    caughtBy: 515,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -51,7 +51,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a long pause is not left to the state machine',
     breaks: 'R7',
-    caughtBy: 8,
+    caughtBy: 177,
     edits: [
       edit(
         'src/core/release/release.ts',
@@ -63,7 +63,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer of a later generation does not name itself in the row',
     breaks: 'R7',
-    caughtBy: 167,
+    caughtBy: 82,
     edits: [
       edit(
         'src/core/replay/sequence.ts',

@@ -7,7 +7,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'no dwell before release',
     breaks: 'R1',
-    caughtBy: 42,
+    caughtBy: 103,
     edits: [
       edit(
         'src/core/settings.ts',
@@ -25,7 +25,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'phase cached for longer than the dwell',
     breaks: 'R1',
-    caughtBy: 209,
+    caughtBy: 13,
     bendSettings: (settings, of) => (of === 'collect' ? { ...settings, phaseCacheMs: 300_000 } : settings),
   },
   {
@@ -39,7 +39,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'the buffer is read eventually consistently',
     breaks: 'R1',
-    caughtBy: 53,
+    caughtBy: 154,
     edits: [
       edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n          Limit: limit,', 'Limit: limit,'),
       edit('src/aws/event-buffer.ts', "ConsistentRead: true,\n        Select: 'COUNT',", "Select: 'COUNT',"),
@@ -49,12 +49,12 @@ export const SET_MUTANTS: Mutant[] = [
     name: 'late events are not marked',
     breaks: 'R1',
     caughtBy: 5,
-    edits: [edit('src/core/collect/collect.ts', 'const late = isClosed(row);', 'const late = false;')],
+    edits: [edit('src/core/collect/collect.ts', 'const late = !isOpen(row.phase);', 'const late = false;')],
   },
   {
     name: 'a late event is counted at its first attempt only',
     breaks: 'R1',
-    caughtBy: 5,
+    caughtBy: 154,
     edits: [
       edit(
         'src/core/collect/collect.ts',
@@ -84,7 +84,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'the seal counts no dead letters',
     breaks: 'R1',
-    caughtBy: 1,
+    caughtBy: 4,
     edits: [
       edit(
         'src/core/seal/seal.ts',
@@ -96,7 +96,7 @@ export const SET_MUTANTS: Mutant[] = [
   {
     name: 'duplicates are put unconditionally',
     breaks: 'R1',
-    caughtBy: 1,
+    caughtBy: 7,
     bendTables: (tables) => ({
       ...tables,
       buffer: {

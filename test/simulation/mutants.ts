@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant';
+import { HAND_MUTANTS } from './mutants-by-hand';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { HEALER_MUTANTS } from './mutants-of-the-healer';
@@ -15,5 +16,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...HEALER_MUTANTS,
   ...COUNT_MUTANTS,
   ...EXPIRY_MUTANTS,
+  ...HAND_MUTANTS,
   ...CONSUMER_MUTANTS,
 ];

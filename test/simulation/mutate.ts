@@ -11,6 +11,7 @@ const ENTRY = `
   export { orderedReplay } from './src/consumer';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';
+  export { readRow } from './src/core/replay/row-problems';
 `;
 
 /** One line of a source file and what it becomes; the line must be there exactly once. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/core/json';
 import type { RowChanges } from '../../src/core/replay/row';
 import { eventOf, REPLAY } from '../support/events';
-import type { Scenario } from './scenario';
+import type { Scenario, Typing } from './scenario';
 import type { SideRoad } from './side-road';
 import type { World } from './world';
 
@@ -11,8 +11,8 @@ const LATEST_MS = 1_500_000;
 const UNDER_WAY = ['COLLECTING', 'INCOMPLETE', 'SEALED', 'RELEASING'];
 
 /**
- * The person who looks after dead letters (before the seal, on it, and long after), and who may cancel a replay that
- * is being released by setting its row's phase.
+ * The person who looks after dead letters (before the seal, on it, and long after), and who changes rows by
+ * hand: to cancel a replay, or by mistake.
  */
 export function operator(world: World, road: SideRoad) {
   const { scenario, scheduler, tables, checkers, trace } = world;
@@ -53,10 +53,43 @@ export function operator(world: World, road: SideRoad) {
     checkers.cancelled();
   }
 
+  /** The row as a map of anything, as its table is for a person. */
+  function attributes(): Record<string, unknown> | undefined {
+    return tables.replays.row(REPLAY) as unknown as Record<string, unknown> | undefined;
+  }
+
+  function type({ attribute, part, value, forMs }: Typing): void {
+    const row = attributes();
+    if (!row || !UNDER_WAY.includes(row.phase as string)) return;
+    const before = row[attribute];
+    if (part !== undefined && before === undefined) return;
+    const typed = part === undefined ? value : { ...(before as object), [part]: value };
+    trace.note('operator', () => `types ${JSON.stringify(typed)} into ${attribute}`);
+    put(row, attribute, typed);
+    checkers.typed();
+    scheduler.at(forMs, () => {
+      const later = attributes();
+      if (!later) return;
+      // What was written over is corrected.
+      const isStanding = JSON.stringify(later[attribute]) === JSON.stringify(typed);
+      trace.note('operator', () => `corrects ${attribute}${isStanding ? '' : ', which needs it no more'}`);
+      checkers.corrects(isStanding);
+      if (isStanding) put(later, attribute, before);
+    });
+  }
+
   return {
     dead: () => sees('dead'),
+    makesRow(): void {
+      const { rowBefore } = scenario;
+      if (!rowBefore) return;
+      const { phase } = rowBefore;
+      tables.replays.type({ replay: REPLAY, ...(phase && { phase }) });
+      if (phase === 'CANCELLED') checkers.cancelled();
+    },
     rowMade(): void {
-      const { cancelAnyRowAfterMs } = scenario;
+      const { cancelAnyRowAfterMs, typing } = scenario;
+      if (typing) scheduler.at(typing.afterMs, () => type(typing));
       if (cancelAnyRowAfterMs !== undefined) scheduler.at(cancelAnyRowAfterMs, () => cancelRow(UNDER_WAY));
     },
     rowSaved(changes: RowChanges): void {
@@ -76,4 +109,9 @@ export function operator(world: World, road: SideRoad) {
       return true;
     },
   };
+}
+
+function put(row: Record<string, unknown>, attribute: string, value: unknown): void {
+  if (value === undefined) delete row[attribute];
+  else row[attribute] = value;
 }

@@ -5,6 +5,7 @@ import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
+import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
@@ -22,6 +23,8 @@ export interface Protocol {
   orderedReplay: typeof orderedReplay;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
+  /** How every table of replays reads what is in it. */
+  readRow: typeof readRow;
   /** What a mutant does to the tables themselves: their effects stay atomic. */
   bendTables?(tables: Tables): Stores;
   /** What a mutant does to the requests of a process. */
@@ -52,4 +55,5 @@ export const REAL: Protocol = {
   orderedReplay,
   dynamoEventBuffer,
   dynamoReplays,
+  readRow,
 };

@@ -26,7 +26,7 @@ export class RowChecker {
     demand(!ENDED.includes(before.phase), 'R4', () => `the row is changed when it is ${before.phase}`);
     const { generation = before.generation, heartbeatAtMs, leaseUntilMs } = changes;
     demand(
-      generation >= before.generation,
+      !(generation < before.generation),
       'R7',
       () => `generation ${generation} follows ${before.generation}`,
     );

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../src/core/errors';
+import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
 import { descriptionOf, type Playback, settingsOf } from './playback';
@@ -84,6 +85,18 @@ export interface DeadlyPoints {
   healAfterwards?: number;
 }
 
+/** Somebody types something into the replay's row and puts back later what was there. */
+export interface Typing {
+  attribute: Exclude<keyof ReplayRow, 'replay' | 'problems'>;
+  /** Of a map: only this part of it. */
+  part?: string;
+  /** Removes the attribute where it is undefined. */
+  value: unknown;
+  /** After the row was made. */
+  afterMs: number;
+  forMs: number;
+}
+
 /** All that a run depends on. Plain values, so that a failing one can be made smaller. */
 export interface Scenario {
   seed: number;
@@ -107,6 +120,11 @@ export interface Scenario {
   cancelRowAfterMs?: number;
   /** The same, that long after the row was made: in whatever phase it is then. */
   cancelAnyRowAfterMs?: number;
+  typing?: Typing;
+  /** Somebody has made the row before its replay began. */
+  rowBefore?: { phase: Phase | undefined };
+  /** A deployment so long after the row was made gives the functions another retention. */
+  retentionBecomes?: { ms: number; afterMs: number };
   /** Somebody ends the sequencer's execution so long after its start. */
   abortSequencerAfterMs?: number;
   /** Somebody starts these generations too, by hand, when there is a row: executions with names of their own. */

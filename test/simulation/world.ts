@@ -56,11 +56,11 @@ export interface World {
   newLife(name: string, of?: Actor): Life;
 }
 
-function makeTables({ counts }: Scenario, now: () => number, random: Random): Tables {
+function makeTables({ counts }: Scenario, now: () => number, random: Random, { readRow }: Protocol): Tables {
   const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
   const options = { recordCalls: false, timeToLive: { now, lingersMs } };
   const buffer = memoryEventBuffer({ ...options, ...(counts && { countPageEvents: counts.pageEvents }) });
-  return { buffer, replays: memoryReplays(options), lanes: memoryLanes(options) };
+  return { buffer, replays: memoryReplays({ ...options, readRow }), lanes: memoryLanes(options) };
 }
 
 export function createWorld(
@@ -73,7 +73,7 @@ export function createWorld(
   const trace = createTrace(() => scheduler.nowMs, recording);
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
-  const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'));
+  const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'), protocol);
   const running: number[] = [];
   const starts = memorySequencerStarts({ recordCalls: false });
   const checkers = createCheckers({ scenario, settings, tables, starts, running, scheduler, trace });

@@ -19,7 +19,6 @@ export const GRANTS: Record<string, string[]> = {
   CollectFunctionRole: [
     'Allow dynamodb:GetItem on Replays',
     'Allow dynamodb:PutItem on EventBuffer',
-    'Allow dynamodb:PutItem on Replays',
     'Allow dynamodb:UpdateItem on EventBuffer',
     'Allow dynamodb:UpdateItem on Replays',
     'Allow logs:CreateLogStream on CollectLogGroup',

@@ -1,13 +1,22 @@
 import { bucketOf, positionOf } from '../../src/core/collect/place';
 import { parseEvent } from '../../src/core/event/envelope';
 import { DEFAULT_OPTIONS, type OptionTexts } from '../../src/core/replay/options';
-import type { ReplayRow } from '../../src/core/replay/row';
+import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { createWorld, type World, type WorldOptions } from '../fakes/world';
 import { envelope, REPLAY, WINDOW_START_MS } from './events';
 
 /** An event so many seconds after the window's start. */
 export function eventAt(second: number, id = `e-${second}`) {
   return envelope({ id, time: new Date(WINDOW_START_MS + second * 1_000).toISOString() });
+}
+
+/** A phase with what a row has in it, for one that somebody changes by hand. */
+export function phaseWithItsNeeds(phase: Phase, nowMs: number): Partial<ReplayRow> {
+  const needs: Partial<Record<Phase, Partial<ReplayRow>>> = {
+    SEALED: { options: DEFAULT_OPTIONS, completedAtMs: nowMs },
+    RELEASING: { options: DEFAULT_OPTIONS, collected: 0, releaseStartedAtMs: nowMs },
+  };
+  return { phase, ...needs[phase] };
 }
 
 /** A world with one replay that is in some phase, and with these events in its buffer. */
@@ -27,8 +36,10 @@ export async function worldWithReplay(
     buckets,
     tiebreaker: '',
     createdAtMs: nowMs,
+    retainedUntilMs: nowMs + world.settings.retentionMs,
     late: 0,
     expiresAtMs: 9e12,
+    ...(changes.phase && phaseWithItsNeeds(changes.phase, nowMs)),
     ...changes,
   });
   for (const second of seconds) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Replays } from '../ports';
 import { isOpen, type ReplayRow } from '../replay/row';
+import { guardAsRead } from '../replay/row-problems';
 import type { Settings } from '../settings';
 
 /**
@@ -68,7 +69,8 @@ async function writeMark(arrival: Arrival, deps: MarkDeps): Promise<void> {
     if (!current || !isOld(arrival, current, settings)) return;
     const { replay, phase, lastArrivalAtMs } = current;
     const nowMs = clock.now();
-    if (await replays.save(replay, { lastArrivalAtMs: nowMs }, { phase, lastArrivalAtMs })) {
+    const guard = guardAsRead(current, { phase, lastArrivalAtMs });
+    if (await replays.save(replay, { lastArrivalAtMs: nowMs }, guard)) {
       marked(nowMs);
       return;
     }

@@ -1,9 +1,11 @@
 import { OrderedReplayError } from '../errors';
-import { demandRoom, parseEvent, type ReplayedEvent } from '../event/envelope';
+import { demandRoom, isReplayName, parseEvent, type ReplayedEvent } from '../event/envelope';
 import { ROW_RETENTION_MS } from '../limits';
 import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '../ports';
 import { ensureSequencer } from '../replay/lease';
+import { retentionMsOf } from '../replay/retention';
 import { isOpen, type ReplayRow } from '../replay/row';
+import { problemWith, rowNotReadable } from '../replay/row-problems';
 import type { Settings } from '../settings';
 import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
@@ -53,7 +55,8 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     const nowMs = clock.now();
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
-    const row = (await replays.get(replay)) ?? (await createRow(replay, nowMs));
+    const found = await replays.get(replay);
+    const row = found && hasBegun(found) ? found : await createRow(replay, nowMs);
     remember(row, nowMs);
     return row;
   }
@@ -81,29 +84,19 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     for (const [name, { readAtMs }] of cache) if (readAtMs <= atMs) cache.delete(name);
   }
 
-  async function createRow(replay: string, nowMs: number): Promise<ReplayRow> {
-    const row: ReplayRow = {
+  function createRow(replay: string, nowMs: number): Promise<ReplayRow> {
+    return replays.create({
       replay,
       phase: 'COLLECTING',
       generation: 1,
       buckets: settings.buckets,
       tiebreaker: settings.tiebreaker,
       createdAtMs: nowMs,
+      retainedUntilMs: nowMs + settings.retentionMs,
       lastArrivalAtMs: nowMs,
       late: 0,
       expiresAtMs: nowMs + ROW_RETENTION_MS,
-    };
-    if (await replays.create(row)) return row;
-    const existing = await replays.get(replay);
-    if (existing) return existing;
-    throw new OrderedReplayError(
-      'SequencerNotStarted',
-      `The row of replay ${replay} vanished while it was made.`,
-      {
-        remedy: 'Try again.',
-        ids: { replay },
-      },
-    );
+    });
   }
 
   async function store(event: ReplayedEvent, row: ReplayRow, key: BufferKey): Promise<CollectOutcome> {
@@ -113,7 +106,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       json: event.json,
       late,
       receivedAtMs: nowMs,
-      expiresAtMs: nowMs + settings.retentionMs,
+      expiresAtMs: nowMs + retentionMsOf(row, settings),
     });
     if (put === 'stored') {
       if (late) await countLate(key, row);
@@ -127,8 +120,29 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
 
   async function countLate(key: BufferKey, row: ReplayRow): Promise<void> {
     // A replay that ended badly may have all its events still to come: one row could not count them.
-    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') await replays.addLate(row.replay);
+    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {
+      // Nothing can be added to a text. The delivery that comes again finds the event uncounted, and counts it then.
+      demandReadable(row, ['late']);
+      await replays.addLate(row.replay);
+    }
     await buffer.markLateCounted(key);
+  }
+
+  /** R7: the replay has to say that it is incomplete, even if it has no other event. */
+  async function refuse(error: unknown, row: ReplayRow): Promise<never> {
+    await ensureSequencer(row, deps);
+    throw error;
+  }
+
+  /** What is no event may yet name its replay. */
+  async function parse(input: unknown): Promise<ReplayedEvent> {
+    try {
+      return parseEvent(input);
+    } catch (error) {
+      const replay = error instanceof OrderedReplayError ? error.ids.replay : undefined;
+      if (replay === undefined || !isReplayName(replay)) throw error;
+      return refuse(error, await currentRow(replay));
+    }
   }
 
   async function handle(event: ReplayedEvent, row: ReplayRow, deadlineMs: number): Promise<Collected> {
@@ -136,9 +150,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     try {
       key = keyOf(event, row);
     } catch (error) {
-      // The replay has to say that it is incomplete, even if it has no other event.
-      await ensureSequencer(row, deps);
-      throw error;
+      return refuse(error, row);
     }
     if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
     const outcome = await store(event, row, key);
@@ -150,7 +162,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
 
   return async (input) => {
     const arrivedAtMs = clock.now();
-    const event = parseEvent(input);
+    const event = await parse(input);
     const { replay } = event;
     const known = cache.get(replay)?.row;
     const row = await currentRow(replay);
@@ -166,8 +178,22 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
   };
 }
 
+/** Somebody may have made the row before its replay began, to cancel it. */
+function hasBegun(row: ReplayRow): boolean {
+  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
+}
+
+/** Without these nobody can say where an event belongs, nor whether it is late: it comes again later. */
+const NEEDED = ['phase', 'buckets', 'tiebreaker', 'createdAtMs', 'retainedUntilMs'] as const;
+
+function demandReadable(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): void {
+  const problem = problemWith(row, keys);
+  if (problem) throw rowNotReadable(row.replay, problem);
+}
+
 /** @throws OrderedReplayError for an event that has no place in the buffer. */
 function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
+  demandReadable(row, NEEDED);
   demandRoom(event);
   const position = positionOf(event, row.tiebreaker);
   return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };

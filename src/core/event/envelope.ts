@@ -7,6 +7,10 @@ import { type Instant, parseInstant } from './instant';
 const REPLAY_NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
 const REQUIRED_TEXTS = ['id', 'time', 'source', 'detail-type', 'replay-name'] as const;
 
+export function isReplayName(name: string): boolean {
+  return REPLAY_NAME.test(name);
+}
+
 /** A replayed event that passed validation. */
 export interface ReplayedEvent {
   id: string;
@@ -69,8 +73,7 @@ export function parseEvent(input: unknown): ReplayedEvent {
       envelope,
     );
   }
-  const json = JSON.stringify(envelope);
-  return { id, time: instant, replay, json, envelope };
+  return { id, time: instant, replay, json: textOf(envelope), envelope };
 }
 
 /** @throws OrderedReplayError `EventTooLarge` where the event does not fit a DynamoDB item. */
@@ -85,6 +88,16 @@ export function demandRoom({ json, replay, id }: ReplayedEvent): void {
       ids: { replay, eventId: id },
     },
   );
+}
+
+/** What is parsed without recursion need not be written without it. */
+function textOf(envelope: JsonObject): string {
+  try {
+    return JSON.stringify(envelope);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid('The event is nested too deeply to be written.', envelope);
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

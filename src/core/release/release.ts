@@ -13,6 +13,7 @@ import {
 } from '../limits';
 import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
+import { retainedUntilMs } from '../replay/retention';
 import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
 import { againAt, endFailed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
@@ -37,7 +38,7 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
     if (!next) return finish(row, walk.checkpoint, clock.now());
     const { dueAtMs } = walk.placeOf(next).point;
     const nowMs = clock.now();
-    if (nowMs >= row.createdAtMs + deps.settings.retentionMs) {
+    if (nowMs >= retainedUntilMs(row, deps.settings)) {
       return endFailed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
     }
     if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)

@@ -3,6 +3,7 @@ import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerExecutions, SequencerStatus } from '../ports';
 import { countRestart, markAborted } from './restarts';
 import { hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
+import { guardAsRead, problemWith, readAt } from './row-problems';
 
 /**
  * Heal: puts another sequencer in the place of one that has died.
@@ -42,9 +43,9 @@ export async function healAll(
   deps: HealDeps,
   told: { healed(healed: Healed): void; failed(replay: string, error: unknown): void },
 ): Promise<void> {
-  const { rows, unreadable } = await deps.replays.notEnded();
-  for (const replay of unreadable) told.failed(replay, unreadableRow(replay));
-  for (const { replay } of rows.filter((row) => mayBeDead(row, deps.clock.now()))) {
+  const rows = await deps.replays.notEnded();
+  const nowMs = deps.clock.now();
+  for (const { replay } of rows.filter((row) => mayBeDead(readAt(row, nowMs), nowMs))) {
     // One replay that cannot be helped does not stand in the way of the others.
     try {
       told.healed(await heal(replay, deps));
@@ -62,8 +63,9 @@ export async function healAll(
  */
 export async function heal(replay: string, deps: HealDeps, ended?: EndedExecution): Promise<Healed> {
   const { clock, replays, executions } = deps;
-  const row = await replays.get(replay);
+  const stored = await replays.get(replay);
   const nowMs = clock.now();
+  const row = stored && readAt(stored, nowMs);
   if (!row || hasEnded(row.phase)) return { outcome: 'leftAlone', replay };
   if (ended ? row.generation > ended.generation : !mayBeDead(row, nowMs))
     return { outcome: 'leftAlone', replay };
@@ -77,9 +79,9 @@ export async function heal(replay: string, deps: HealDeps, ended?: EndedExecutio
   return replace(row, generation + 1, deps);
 }
 
-/** One that somebody made by hand before its replay began names no generation: `collect` completes it. */
+/** Where no generation can be read, none can be named: `collect` completes such a row, or says so in it. */
 function mayBeDead(row: ReplayRow, nowMs: number): boolean {
-  if (row.generation === undefined) return false;
+  if (problemWith(row, ['generation'])) return false;
   return !isAborted(row) && (row.leaseUntilMs === undefined || row.leaseUntilMs <= nowMs);
 }
 
@@ -142,12 +144,5 @@ async function saveLease(row: ReplayRow, leaseUntilMs: number, deps: HealDeps): 
 /** Nobody has been here since the row was read, neither a sequencer nor another healer, and it has not ended. */
 function save(row: ReplayRow, changes: RowChanges, { replays }: HealDeps): Promise<boolean> {
   const { replay, phase, generation, leaseUntilMs } = row;
-  return replays.save(replay, changes, { phase, generation, leaseUntilMs });
-}
-
-function unreadableRow(replay: string): OrderedReplayError {
-  return new OrderedReplayError('RowUnreadable', `The row of replay ${replay} cannot be read.`, {
-    remedy: 'Somebody has changed it by hand; correct it, and the replay goes on.',
-    ids: { replay },
-  });
+  return replays.save(replay, changes, guardAsRead(row, { phase, generation, leaseUntilMs }));
 }

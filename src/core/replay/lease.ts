@@ -1,6 +1,7 @@
 import { LEASE_GRACE_MS } from '../limits';
 import type { Clock, Replays, SequencerStarts } from '../ports';
 import { hasEnded, isAborted, type ReplayRow } from './row';
+import { guardAsRead, noticeOf, problemWith, rowNotReadable } from './row-problems';
 
 /**
  * Starts the sequencer that the row names, if nobody has started it yet. Costs nothing where somebody has.
@@ -17,9 +18,17 @@ export async function ensureSequencer(
   const { clock, replays, starts } = deps;
   const { replay, phase, generation, leaseUntilMs } = row;
   if (hasEnded(phase) || leaseUntilMs !== undefined || isAborted(row)) return row;
+  const nameless = problemWith(row, ['generation']);
+  if (nameless) {
+    // Nobody else would say it: no execution can be named.
+    await replays.save(replay, noticeOf(row), { hasNotEnded: true });
+    throw rowNotReadable(replay, nameless);
+  }
   const started = (await starts.start({ replay, generation })) === 'started';
   // One that has ended already has a lease that is over: no other delivery tries it, and the healer looks at it.
   const untilMs = started ? clock.now() + LEASE_GRACE_MS : clock.now();
-  await replays.save(replay, { leaseUntilMs: untilMs }, { phase, generation, leaseUntilMs });
+  // The phase too: a row that somebody has just ended does not change.
+  const guard = guardAsRead(row, { phase, generation, leaseUntilMs });
+  await replays.save(replay, { leaseUntilMs: untilMs }, guard);
   return (await replays.get(replay)) ?? row;
 }

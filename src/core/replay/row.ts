@@ -3,13 +3,24 @@ import type { OptionTexts } from './options';
 
 /**
  * COLLECTING → SEALED → RELEASING → DONE, with INCOMPLETE as a COLLECTING that waits for dead letters.
- * CANCELLED and FAILED are ends too.
+ * CANCELLED and FAILED are ends too. UNKNOWN is never stored: it is read where the row has something else.
  */
-export type Phase = 'COLLECTING' | 'INCOMPLETE' | 'SEALED' | 'RELEASING' | EndPhase;
+export type Phase = 'COLLECTING' | 'INCOMPLETE' | 'SEALED' | 'RELEASING' | EndPhase | 'UNKNOWN';
 
 export type EndPhase = 'DONE' | 'CANCELLED' | 'FAILED';
 
 const ENDS: Record<EndPhase, true> = { DONE: true, CANCELLED: true, FAILED: true };
+
+/** All that a row may have. */
+export const PHASES = [
+  'COLLECTING',
+  'INCOMPLETE',
+  'SEALED',
+  'RELEASING',
+  'DONE',
+  'CANCELLED',
+  'FAILED',
+] as const satisfies Phase[];
 
 export const END_PHASES = Object.keys(ENDS) as EndPhase[];
 
@@ -34,6 +45,18 @@ export interface PacePoint {
 export interface Warning {
   code: string;
   message: string;
+}
+
+/** What somebody typed into a row and cannot be read. */
+export interface RowProblem {
+  key: keyof ReplayRow;
+  /** As the row has it, with its path inside a map. */
+  attribute: string;
+  /** What it is and what it is to be, in words. */
+  is: string;
+  expected: string;
+  /** The replay cannot go on without it. Everything else that cannot be read counts as absent. */
+  stops: boolean;
 }
 
 /** How far the release has come. All events up to `position` are in their lanes. */
@@ -85,6 +108,11 @@ export interface ReplayRow {
   /** The window that was replayed, event time. */
   window?: { fromMs: number; toMs: number };
   createdAtMs: number;
+  /**
+   * Until then every event is kept, whatever the stack's retention becomes meanwhile. A row that was written before there
+   * was this attribute lacks it.
+   */
+  retainedUntilMs?: number;
   /** When COMPLETED was first seen. */
   completedAtMs?: number;
   /** The arrival mark: when an event came, at most `arrivalStaleMs` before the newest one did. */
@@ -106,6 +134,8 @@ export interface ReplayRow {
   /** Messages in the dead-letter queue when that was last looked at. */
   dead?: number;
   expiresAtMs: number;
+  /** What of it could not be read. Not stored; absent where there is nothing. */
+  problems?: RowProblem[];
 }
 
 /** Whether somebody has aborted the sequencer, and nobody has started a later one by hand since. */
@@ -114,7 +144,9 @@ export function isAborted({ generation, abortedGeneration }: ReplayRow): boolean
 }
 
 /** Attributes to set; `undefined` removes one. */
-export type RowChanges = { [K in Exclude<keyof ReplayRow, 'replay'>]?: ReplayRow[K] | undefined };
+export type RowChanges = {
+  [K in Exclude<keyof ReplayRow, 'replay' | 'problems'>]?: ReplayRow[K] | undefined;
+};
 
 /** Attributes that must have exactly these values; `undefined` demands absence. */
 export type RowGuard = Pick<
@@ -129,4 +161,6 @@ export type RowGuard = Pick<
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;
+  /** The stored phase, whatever it is, must be none that ends the replay. */
+  hasNotEnded?: true;
 };

@@ -1,13 +1,14 @@
 import { type ErrorCode, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
-import { LEASE_GRACE_MS, MAX_ITERATIONS, SOON_MS } from '../limits';
+import { LEASE_GRACE_MS, MAX_ITERATIONS, MINUTE_MS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
-import type { Save, Step, StepDeps } from './step';
+import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
+import { againAt, type Save, type Step, type StepDeps } from './step';
 
 /**
  * Sequence: the loop body of the state machine of the same name. Looks at the replay's row, does what its phase
@@ -38,29 +39,36 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
   const { clock, observer, replays } = deps;
   let row = await replays.get(replay);
   for (;;) {
+    row = row && readAt(row, clock.now());
     if (!row) return answerFail('ReplayNotFound', textOf(noRow(replay)));
     if (row.phase === 'FAILED')
       return answerFail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
-    if (row.generation < generation) {
+    if (row.generation < generation && !problemWith(row, ['generation'])) {
       const life = { ...signOfLife(row, generation, clock.now()), ...forgetAbort(row) };
       await replays.save(replay, life, { generation: row.generation });
       row = await replays.get(replay);
       continue;
     }
     const current = row;
+    const readAtMs = clock.now();
     const save = (changes: RowChanges, resumeAtMs?: number) =>
       replays.save(
         replay,
         {
           ...signOfLife(current, generation, clock.now(), resumeAtMs),
           ...(isProgress(current, changes) && forgetRestarts(current)),
+          ...noticeOf(current),
           ...changes,
         },
-        guardOf(current, changes),
+        guardAsRead(current, guardOf(current, changes)),
       );
-    const step = await stepOf(current, deps, save);
+    const saveOnTheWay = async (changes: RowChanges) =>
+      (await save(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;
+    const step = isStopped(current)
+      ? againAt(readAtMs + READ_ROW_EVERY_MS)
+      : await stepOf(current, deps, saveOnTheWay);
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
     const saved = await save(
       { ...step.changes, ...(step.kind === 'end' && changesOfEnd(step, current)) },
@@ -80,6 +88,9 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     row = await replays.get(replay);
   }
 }
+
+/** What somebody has typed into the row is seen after so long at the latest, by a long walk too. */
+const READ_ROW_EVERY_MS = MINUTE_MS;
 
 /** A step that is not a walk (which keeps its own deadline) takes a few requests. */
 const MIN_STEP_MS = 15_000;
@@ -118,7 +129,7 @@ function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowC
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
   const life = { heartbeatAtMs: nowMs, resumeAtMs: laterMs };
-  if (row.generation > generation) return life;
+  if (row.generation > generation || problemWith(row, ['generation'])) return life;
   return { ...life, generation, leaseUntilMs: laterMs + LEASE_GRACE_MS };
 }
 

@@ -31,7 +31,7 @@ export interface StepDeps {
   remainingMs(): number;
 }
 
-/** The loop's own save, for what cannot wait until a step ends. False where the row has moved on. */
+/** The loop's own save, for what cannot wait until a step ends. False where the row has moved on, or is to be read. */
 export type Save = (changes: RowChanges) => Promise<boolean>;
 
 export function againAt(atMs: number, changes: RowChanges = {}): Step {

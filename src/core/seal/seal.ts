@@ -3,6 +3,7 @@ import { DAY_MS, EMPTY_READINGS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { readDescription, START_AGAIN } from '../replay/description';
 import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
+import { retainedUntilMs, retentionMsOf } from '../replay/retention';
 import type { ReplayRow, RowChanges } from '../replay/row';
 import { againAt, endFailed, type Step, type StepDeps } from '../replay/step';
 import { dwellMs } from '../settings';
@@ -34,7 +35,9 @@ export async function collecting(row: ReplayRow, deps: StepDeps): Promise<Step> 
       changes: {},
     };
   }
-  if (!row.options) return readOptions(row.replay, described, deps);
+  if (deps.clock.now() >= retainedUntilMs(row, deps.settings))
+    return endFailed(outlivedBeforeTheSeal(row.replay));
+  if (!row.options) return readOptions(row, described, deps);
   // COMPLETED is final. An answer after it may be an older one.
   const completedAtMs = row.completedAtMs ?? (described.state === 'COMPLETED' ? deps.clock.now() : undefined);
   if (completedAtMs === undefined) return later(row, deps);
@@ -84,7 +87,7 @@ export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const sealedAtMs = row.sealedAtMs ?? nowMs;
   const readableAtMs = sealedAtMs + dwellMs(settings);
   if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
-  if (nowMs >= row.createdAtMs + settings.retentionMs) return endFailed(outlivedBeforeTheSeal(row.replay));
+  if (nowMs >= retainedUntilMs(row, settings)) return endFailed(outlivedBeforeTheSeal(row.replay));
   const counting = await countOn(row, deps);
   const startMs = clock.now();
   if (counting.some(({ done }) => !done)) {
@@ -100,11 +103,11 @@ export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
 }
 
 /** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */
-function readOptions(replay: string, { description, window }: ReplayDescription, deps: StepDeps): Step {
+function readOptions(row: ReplayRow, { description, window }: ReplayDescription, deps: StepDeps): Step {
   const { clock, settings } = deps;
   try {
     const options = readDescription(description, settings.options);
-    demandRetention(replay, window, options, settings.retentionMs);
+    demandRetention(row.replay, window, options, retentionMsOf(row, settings));
     return againAt(clock.now(), { options, window });
   } catch (error) {
     if (error instanceof OrderedReplayError) return endFailed(error);

@@ -1,10 +1,12 @@
 import { createCollector } from '../../../src/core/collect/collect';
 import { textOf } from '../../../src/core/errors';
-import type { Phase } from '../../../src/core/replay/row';
+import { DAY_MS } from '../../../src/core/limits';
+import type { Phase, ReplayRow } from '../../../src/core/replay/row';
 import { crashAt, type Hook } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { rejectionOf } from '../../support/errors';
 import { envelope, REPLAY } from '../../support/events';
+import { phaseWithItsNeeds } from '../../support/replays';
 
 const event = (id: string) => envelope({ id });
 
@@ -12,8 +14,12 @@ const event = (id: string) => envelope({ id });
 async function worldIn(phase: Phase): Promise<World> {
   const world = createWorld();
   await createCollector(world.collectDeps())(event('first'));
-  Object.assign(world.replays.row(REPLAY) as object, { phase });
+  enter(world, phase);
   return world;
+}
+
+function enter(world: World, phase: Phase): void {
+  Object.assign(world.replays.row(REPLAY) as object, phaseWithItsNeeds(phase, world.clock.now()));
 }
 
 function traced(): Hook & { calls: string[] } {
@@ -78,7 +84,7 @@ test('R6: given a phase that was read, then it is believed for the cache time, c
   };
   const collect = createCollector(world.collectDeps({ hook: slowAnswer }));
   await collect(event('a'));
-  Object.assign(world.replays.row(REPLAY) as object, { phase: 'SEALED' });
+  enter(world, 'SEALED');
   world.clock.advance(phaseCacheMs / 2 - 1);
   expect((await collect(event('b'))).outcome).toBe('collected');
   world.clock.advance(1);
@@ -158,15 +164,6 @@ test('R4: given two collectors that find no row at the same time, then the first
   expect(world.starts.calls).toHaveLength(1);
 });
 
-test('given a row that vanishes while it is made, then the event is to be tried again', async () => {
-  const world = createWorld();
-  const deps = world.collectDeps();
-  const replays = { ...deps.replays, get: async () => undefined, create: async () => false };
-  const error = await rejectionOf(createCollector({ ...deps, replays })(event('a')));
-  expect(error).toMatchObject({ code: 'SequencerNotStarted', disposition: 'retry', ids: { replay: REPLAY } });
-  expect(textOf(error)).toBe(`The row of replay ${REPLAY} vanished while it was made. Try again.`);
-});
-
 test('R1: given a late event that comes twice at the same time, then it is counted once or twice, and not missed', async () => {
   const world = await worldIn('RELEASING');
   const [a, b] = [createCollector(world.collectDeps()), createCollector(world.collectDeps())];
@@ -190,7 +187,7 @@ test('R6: given a slow answer with an old phase, then it does not pass for a new
   const slow = collect(event('slow'));
   while (gets < 2) await new Promise(setImmediate);
   const readAtMs = world.clock.now();
-  Object.assign(world.replays.row(REPLAY) as object, { phase: 'SEALED' });
+  enter(world, 'SEALED');
   world.clock.set(readAtMs + phaseCacheMs);
   expect((await collect(event('after the seal'))).outcome).toBe('late');
   letGo();
@@ -213,3 +210,139 @@ test.each([
     expect(world.buffer.stored(REPLAY)).toEqual([]);
   },
 );
+
+test.each([
+  ['no time', { time: '' }],
+  ['no id', { id: undefined }],
+  ['no detail', { detail: 'text' }],
+])(
+  'R7: given a replay whose only event has %s, then the row is made, and a sequencer is there to say so',
+  async (_, flaw) => {
+    const world = createWorld();
+    const collect = createCollector(world.collectDeps());
+    await expect(collect({ ...event('a'), ...flaw })).rejects.toMatchObject({ code: 'InvalidEvent' });
+    expect(world.replays.row(REPLAY)).toMatchObject({ phase: 'COLLECTING', generation: 1 });
+    expect(world.starts.running).toHaveLength(1);
+  },
+);
+
+test.each([undefined, 5, '', 'a name?', 'x'.repeat(65)])(
+  'given what names no replay but %j, then it is refused, and no row is made of it',
+  async (name) => {
+    const world = createWorld();
+    const collect = createCollector(world.collectDeps());
+    await expect(collect({ ...event('a'), time: '', 'replay-name': name })).rejects.toMatchObject({
+      code: 'InvalidEvent',
+    });
+    expect(world.replays.calls).toEqual([]);
+    expect(world.starts.running).toEqual([]);
+  },
+);
+
+test.each([
+  ['only the name', {}, 'collected', 1],
+  ['the phase COLLECTING', { phase: 'COLLECTING' }, 'collected', 1],
+  ['options', { options: { speed: 'max' } }, 'collected', 1],
+  ['the phase CANCELLED', { phase: 'CANCELLED' }, 'late', 0],
+  ['the phase FAILED', { phase: 'FAILED' }, 'late', 0],
+])(
+  'given a row that somebody made with %s, when the first event comes, then one update completes it',
+  async (_, made, outcome, sequencers) => {
+    const world = createWorld({ settings: { buckets: 3, tiebreaker: 'detail.n' } });
+    world.replays.type({ replay: REPLAY, ...made });
+    expect(await createCollector(world.collectDeps())(event('a'))).toMatchObject({ outcome });
+    const nowMs = world.clock.now();
+    expect(world.replays.row(REPLAY)).toMatchObject({
+      phase: 'COLLECTING',
+      generation: 1,
+      buckets: 3,
+      tiebreaker: 'detail.n',
+      createdAtMs: nowMs,
+      retainedUntilMs: nowMs + world.settings.retentionMs,
+      late: 0,
+      ...made,
+    });
+    expect(world.replays.calls.filter(({ method }) => method === 'create')).toHaveLength(1);
+    expect(world.starts.running).toHaveLength(sequencers);
+  },
+);
+
+test('given a row that has begun and lost its buckets, then nobody fills in those of today', async () => {
+  const world = await worldIn('COLLECTING');
+  delete (world.replays.row(REPLAY) as Partial<ReplayRow>).buckets;
+  const error = await rejectionOf(createCollector(world.collectDeps())(event('a')));
+  expect(error).toMatchObject({ code: 'RowNotReadable', disposition: 'retry', ids: { replay: REPLAY } });
+  expect(textOf(error)).toBe(
+    `In the row of replay ${REPLAY}, buckets is missing; expected is a whole number from 1 to 64. ` +
+      'Correct it in the row; trying again is safe.',
+  );
+  expect(world.replays.row(REPLAY)).not.toHaveProperty('buckets');
+});
+
+test.each([
+  { phase: 'CANCELED' },
+  { phase: 5 },
+  { phase: undefined },
+  { phase: 'SEALED' },
+  { phase: 'RELEASING' },
+  { phase: 'COLLECTING', sealedAtMs: 1 },
+  { buckets: 0 },
+  { buckets: 1e9 },
+  { tiebreaker: 7 },
+  { createdAtMs: 'yesterday' },
+  { retainedUntilMs: 'for ever' },
+])(
+  'R1: given a row with %j, then an event is neither stored nor lost, and a sequencer sees to it',
+  async (typed) => {
+    const world = await worldIn('COLLECTING');
+    const row = world.replays.row(REPLAY) as object;
+    Object.assign(row, typed);
+    delete (row as Partial<ReplayRow>).leaseUntilMs;
+    for (const [key, value] of Object.entries(typed)) if (value === undefined) delete (row as never)[key];
+    const collect = createCollector(world.collectDeps());
+    await expect(collect(event('a'))).rejects.toMatchObject({ code: 'RowNotReadable', disposition: 'retry' });
+    expect(world.buffer.stored(REPLAY)).toHaveLength(1);
+    expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 1 }]);
+  },
+);
+
+test('R7: given a generation that cannot be read and nobody alive, then the row says so, and the event is to be tried again', async () => {
+  const world = await worldIn('COLLECTING');
+  Object.assign(world.replays.row(REPLAY) as object, { generation: 'x', leaseUntilMs: 'tomorrow' });
+  const collect = createCollector(world.collectDeps());
+  await expect(collect(event('a'))).rejects.toMatchObject({ code: 'RowNotReadable' });
+  expect(world.replays.row(REPLAY)?.reason).toContain(
+    'generation is the text "x"; expected is a whole number',
+  );
+  expect(world.buffer.stored(REPLAY)).toHaveLength(2);
+});
+
+test('R7: given a lease that cannot be read, then a sequencer is started, and the row has a lease again', async () => {
+  const world = await worldIn('COLLECTING');
+  Object.assign(world.replays.row(REPLAY) as object, { leaseUntilMs: 'tomorrow' });
+  await createCollector(world.collectDeps())(event('a'));
+  expect(world.replays.row(REPLAY)?.leaseUntilMs).toBeGreaterThan(world.clock.now());
+});
+
+test('R1: given a count of late events that is a text, then the event is held, and counted once when it comes again', async () => {
+  const world = await worldIn('RELEASING');
+  Object.assign(world.replays.row(REPLAY) as object, { late: 'many' });
+  const collect = createCollector(world.collectDeps());
+  await expect(collect(event('late'))).rejects.toMatchObject({ code: 'RowNotReadable' });
+  Object.assign(world.replays.row(REPLAY) as object, { late: 4 });
+  world.clock.advance(world.settings.phaseCacheMs);
+  expect(await collect(event('late'))).toMatchObject({ outcome: 'duplicate' });
+  await collect(event('late'));
+  expect(world.replays.row(REPLAY)?.late).toBe(5);
+});
+
+test('R1: given a deployment that changes the retention, then the events of one replay are kept equally long', async () => {
+  const world = createWorld({ settings: { retentionMs: DAY_MS } });
+  await createCollector(world.collectDeps())(event('a'));
+  const settings = { ...world.settings, retentionMs: 14 * DAY_MS };
+  world.clock.advance(60_000);
+  await createCollector({ ...world.collectDeps(), settings })(event('b'));
+  expect(
+    world.buffer.stored(REPLAY).map(({ receivedAtMs, expiresAtMs }) => expiresAtMs - receivedAtMs),
+  ).toEqual([DAY_MS, DAY_MS]);
+});

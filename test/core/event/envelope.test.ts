@@ -140,3 +140,15 @@ test('given a field named __proto__, then it is kept as a field and changes noth
 function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+test('given an event that is nested more deeply than can be written, then it is refused for good, and not tried again', () => {
+  const depth = 100_000;
+  const detail = `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  const json = JSON.stringify(envelope({ id: 'e-1' })).replace(
+    /"detail":\{.*?\}/,
+    () => `"detail":${detail}`,
+  );
+  const error = errorOf(() => parseEvent(json));
+  expect(error).toMatchObject({ code: 'InvalidEvent', disposition: 'park', ids: { eventId: 'e-1' } });
+  expect(error.message).toBe('The event is nested too deeply to be written.');
+});

@@ -1,7 +1,7 @@
 import { textOf } from '../../../src/core/errors';
 import { parseEvent } from '../../../src/core/event/envelope';
 import { encodeTiebreaker, tiebreakerOf } from '../../../src/core/event/tiebreaker';
-import { MAX_TIEBREAKER_BYTES } from '../../../src/core/limits';
+import { MAX_TIEBREAKER_BYTES, MAX_TIEBREAKER_CHARS } from '../../../src/core/limits';
 import { textOrder } from '../../support/decimal';
 import { errorOf } from '../../support/errors';
 import { envelope } from '../../support/events';
@@ -58,6 +58,24 @@ test('given a tiebreaker too long for a position, then the error has its encoded
   expect(withTiebreaker('x'.repeat(MAX_TIEBREAKER_BYTES - 1))).toMatch(/^sxxx/);
   const error = errorOf(() => withTiebreaker('é'.repeat(MAX_TIEBREAKER_BYTES)));
   expect(error.message).toMatch(/ takes 1345 bytes of 224; allowed are /);
+});
+
+test.each([
+  ['a number that is 1', `1.${'0'.repeat(MAX_TIEBREAKER_CHARS)}`],
+  ['a time', `2026-11-20T00:00:00.${'0'.repeat(MAX_TIEBREAKER_CHARS)}Z`],
+  ['a text', ' '.repeat(MAX_TIEBREAKER_CHARS + 1)],
+])(
+  'given %s, but in a text that is too long to be read, then the error has its length and the limit',
+  (_what, value) => {
+    const error = errorOf(() => withTiebreaker(value));
+    expect(error.code).toBe('InvalidTiebreaker');
+    expect(error.message).toContain(` has ${value.length} characters of 1024; allowed are numbers`);
+  },
+);
+
+test('given a number in the longest text that is read, then it is that number', () => {
+  const one = `1.${'0'.repeat(MAX_TIEBREAKER_CHARS - 2)}`;
+  expect(withTiebreaker(one)).toBe(withTiebreaker(1));
 });
 
 test('given a tiebreaker path that is also a name of JavaScript, when the event lacks it, then it is absent', () => {

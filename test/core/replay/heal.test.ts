@@ -10,7 +10,7 @@ import { type Healed, heal, healAll } from '../../../src/core/replay/heal';
 import { ensureSequencer } from '../../../src/core/replay/lease';
 import type { ReplayRow } from '../../../src/core/replay/row';
 import { sequence } from '../../../src/core/replay/sequence';
-import { crashAt } from '../../fakes/intercept';
+import { crashAt, type PortCall } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { rejectionOf } from '../../support/errors';
 import { REPLAY } from '../../support/events';
@@ -154,22 +154,39 @@ describe('the schedule', () => {
     expect(running(world)).toEqual([2]);
   });
 
-  test('given rows of which one cannot be helped and one cannot be read, then the others are', async () => {
+  test.each<[string, Partial<ReplayRow>]>([
+    ['another healer was here', { generation: 2 }],
+    ['a sequencer lives after all', HOLDS],
+    ['somebody has cancelled the replay', { phase: 'CANCELLED' }],
+  ])(
+    'given that %s since the row was read, then nothing is saved and nothing is started',
+    async (_what, since) => {
+      const world = await worldWith(OVER);
+      world.starts.end(input(1));
+      const hook = {
+        after({ method }: PortCall) {
+          if (method === 'status') Object.assign(world.replays.row(REPLAY) as ReplayRow, since);
+        },
+      };
+      expect(await heal(REPLAY, world.healDeps({ hook }))).toMatchObject({ outcome: 'leftAlone' });
+      expect(running(world)).toEqual([]);
+      expect(rowOf(world)).not.toHaveProperty('restarts');
+    },
+  );
+
+  test('given rows of which one cannot be helped, then the others are', async () => {
     const world = await worldWith(OVER, 'first');
     await addRow(world, 'second', OVER);
     await addRow(world, 'third', { phase: 'DONE' });
     await addRow(world, 'fourth', HOLDS);
     world.starts.failNext('status');
-    const list = await world.replays.notEnded();
     const healed: Healed[] = [];
     const failed: string[] = [];
-    const deps = world.healDeps();
-    const replays = { ...deps.replays, notEnded: async () => ({ ...list, unreadable: ['broken'] }) };
-    await healAll(
-      { ...deps, replays },
-      { healed: (each) => healed.push(each), failed: (replay) => failed.push(replay) },
-    );
-    expect(failed).toEqual(['broken', 'first']);
+    await healAll(world.healDeps(), {
+      healed: (each) => healed.push(each),
+      failed: (replay) => failed.push(replay),
+    });
+    expect(failed).toEqual(['first']);
     expect(healed).toMatchObject([{ outcome: 'restarted', replay: 'second' }]);
   });
 });

@@ -279,3 +279,30 @@ test.each([0, 20])(
     expect(rowOf(world).phase).toBe('DONE');
   },
 );
+
+test('R1: given a retention that is raised while the replay is INCOMPLETE, when its events have expired, then it fails with the reason', async () => {
+  const world = await worldWithReplay({}, [0, 1, 2], { settings: { retentionMs: DAY_MS } });
+  world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
+  world.queues.depths.deadLetters = 1;
+  await followUntil(world, ({ phase }) => phase === 'INCOMPLETE');
+  const settings = { ...world.settings, retentionMs: 14 * DAY_MS };
+  world.clock.set(rowOf(world).createdAtMs + DAY_MS - 1);
+  await sequence(STATE, { ...world.sequenceDeps(), settings });
+  expect(rowOf(world).phase).toBe('INCOMPLETE');
+  world.clock.advance(60_000);
+  const answer = await sequence(STATE, { ...world.sequenceDeps(), settings });
+  expect(answer).toMatchObject({ action: 'fail', Error: 'PlaybackOutlivesRetention' });
+  expect(rowOf(world).reason).toContain('The time for which events are kept was over before the seal.');
+});
+
+test('R1: given a retention that is lowered meanwhile, then the replay has the time that it began with', async () => {
+  const world = await worldWithReplay({}, [0, 1, 2]);
+  world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
+  world.clock.advance(2 * DAY_MS);
+  const settings = { ...world.settings, retentionMs: DAY_MS };
+  for (let calls = 0; rowOf(world).phase !== 'DONE' && calls < 20; calls++) {
+    const answer = await sequence(STATE, { ...world.sequenceDeps(), settings });
+    if ('resumeAt' in answer) world.clock.set(Math.max(world.clock.now(), Date.parse(answer.resumeAt)));
+  }
+  expect(rowOf(world)).toMatchObject({ phase: 'DONE', collected: 3 });
+});

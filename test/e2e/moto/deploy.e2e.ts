@@ -123,7 +123,11 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   });
 
   test('each function has its code, its role and the names of what it works with', async () => {
-    const common = { REPLAYS_TABLE: outputs.ReplaysTable, SPEED: '1' };
+    const common = {
+      REPLAYS_TABLE: outputs.ReplaysTable,
+      SPEED: '1',
+      POWERTOOLS_SERVICE_NAME: 'ordered-replay-dev',
+    };
     const own = {
       collect: {
         BUFFER_TABLE: outputs.EventBufferTable,
@@ -142,7 +146,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
       sequence: ids.SequenceFunctionRole,
       heal: ids.HealFunctionRole,
     };
-    const timeouts = { collect: 10, sequence: 300, heal: 60 };
+    const timeouts = { collect: 5, sequence: 300, heal: 60 };
     for (const name of ['collect', 'sequence', 'heal'] as const) {
       const { Configuration } = await moto.aws(
         'lambda',
@@ -258,7 +262,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     ]);
   });
 
-  test('CloudWatch takes the six alarms, seven metrics in all, and they watch what was made', async () => {
+  test('CloudWatch takes the seven alarms, eight metrics in all, and they watch what was made', async () => {
     expect(await watchedMetrics(moto, 'dev')).toEqual(
       [
         `ApproximateAgeOfOldestMessage ${ids.Overflow?.split('/').pop()}`,
@@ -268,6 +272,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         `ExecutionsTimedOut ${outputs.CollectStateMachineArn}`,
         'needsPerson ordered-replay-dev',
         'InvocationsFailedToBeSentToDlq ordered-replay-dev-replays ordered-replay-dev',
+        'late ordered-replay-dev',
       ].sort(),
     );
   });

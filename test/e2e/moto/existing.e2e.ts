@@ -111,7 +111,7 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     );
     expect(Stacks[0].Parameters).toContainEqual({ ParameterKey: 'AlarmTopicArn', ParameterValue: TOPIC });
     const alarms = (await templateOf(moto, 'prod')).ofType('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(5);
+    expect(alarms).toHaveLength(6);
     for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toEqual([TOPIC]);
     expect(Object.fromEntries(alarms).UndeliveredAlarm?.Properties.Dimensions).toEqual([
       { Name: 'RuleName', Value: 'ordered-replay-prod-replays' },

@@ -42,8 +42,13 @@ export async function openMeasure() {
       try {
         const [endpoint] = (await once(store.stdout, 'data')) as [Buffer];
         const args = [...LAMBDA_FLAGS, program('sequence-child'), endpoint.toString().trim()];
-        const { stdout } = await promisify(execFile)(process.execPath, [...args, JSON.stringify(set), mode]);
-        return JSON.parse(stdout) as Memory;
+        const child = await promisify(execFile)(process.execPath, [...args, JSON.stringify(set), mode]).catch(
+          (error: Error & { stderr?: string }) => {
+            // Without the line of bundled code that Node.js shows, which is the whole program.
+            throw new Error(error.stderr?.match(/^(FATAL|\w*Error).*/m)?.[0] ?? error.message);
+          },
+        );
+        return JSON.parse(child.stdout) as Memory;
       } finally {
         store.kill();
       }

@@ -2,17 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { parseInstant } from '../../../src/core/event/instant';
 import { formatPosition } from '../../../src/core/event/position';
 
-/** A sealed set that is generated. Events are all due at once, spread over lanes, and of one size and ratio. */
-export interface SealedSet {
-  replay: string;
+/** What the events of a set are like, all of them. */
+export interface Shape {
   buckets: number;
-  events: number;
   /** Of each event as JSON. */
   eventBytes: number;
   /** How many times smaller an event is when it is deflated, about; 1 for one that cannot be deflated. */
   ratio: number;
   /** Text that a JavaScript string holds with two bytes a character. */
   wide?: boolean;
+}
+
+/** A sealed set that is generated. Its events are all due at once, and spread over lanes. */
+export interface SealedSet extends Shape {
+  replay: string;
+  events: number;
+}
+
+/** A set of about so much text. */
+export function setOf(shape: Shape, bytes: number): SealedSet {
+  return { ...shape, replay: 'r', events: Math.ceil(bytes / shape.eventBytes) };
 }
 
 /** More than are appended to at once. */
@@ -24,7 +33,7 @@ export function positionAt(n: number): string {
 }
 
 /** The texts that the events of the set have, in turn. */
-export function textsOf({ eventBytes, ratio, wide = false }: SealedSet): string[] {
+export function textsOf({ eventBytes, ratio, wide = false }: Shape): string[] {
   return Array.from({ length: LANES }, (_, n) => {
     const head = `{"id":"${n}","detail":{"key":"lane-${n}","text":"${wide ? 'ü漢' : ''}`;
     const bytes = eventBytes - Buffer.byteLength(head) - 3;

@@ -1,14 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createSequenceHandler } from '../../../functions/sequence';
 import { systemClock } from '../../../functions/system-clock';
 import { silentTelemetry } from '../../../functions/telemetry';
-import { clientConfig } from '../../../src/aws/clients';
 import { dynamoEventBuffer } from '../../../src/aws/event-buffer';
 import { dynamoLanes } from '../../../src/aws/lanes';
 import type { Lanes, Replays } from '../../../src/core/ports';
 import { DEFAULT_OPTIONS } from '../../../src/core/replay/options';
 import type { ReplayRow } from '../../../src/core/replay/row';
 import { DEFAULT_SETTINGS } from '../../../src/core/settings';
+import { createClients } from '../../../src/local/clients';
 import type { SealedSet } from './sealed-set';
 
 /**
@@ -25,12 +24,9 @@ const LOOKS = 25;
 const collect = (globalThis as unknown as { gc(): void }).gc;
 
 async function release(endpoint: string, set: SealedSet, mode: 'peak' | 'held') {
-  const client = new DynamoDBClient({
-    ...clientConfig(),
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const clients = createClients({ endpoint, region: 'us-east-1', credentials });
+  const client = clients.dynamodb;
   const lanes = dynamoLanes({ client, table: 'OrderedEvents' });
   let released = 0;
   let nextLook = 0;
@@ -88,7 +84,7 @@ async function release(endpoint: string, set: SealedSet, mode: 'peak' | 'held') 
   const { action } = await handler(state, { getRemainingTimeInMillis: () => 300_000 });
   if (action !== 'done' || released !== set.events)
     throw new Error(`${action}: ${released} of ${set.events}`);
-  client.destroy();
+  clients.destroy();
   return { heldBytes, residentBytes: process.resourceUsage().maxRSS * 1_024, ms: Date.now() - nowMs };
 }
 

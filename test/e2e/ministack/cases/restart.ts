@@ -1,3 +1,4 @@
+import { executionOf } from '../../../../src/core/replay/execution';
 import { happen } from '../world/events';
 import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
@@ -23,10 +24,11 @@ export const restart: Case = {
     expect(await replay.row()).toMatchObject({ phase: 'RELEASING', generation: 1 });
     expect(await describeSequencer(world, replay, 1)).toMatchObject({ status: 'FAILED' });
     // As docs/errors.md says: a sequencer that ended before its replay.
+    const { name, input } = executionOf({ replay: replay.name, generation: 2 });
     await emulator.cli(
-      ...['stepfunctions', 'start-execution', '--name', `${replay.name}.2`],
+      ...['stepfunctions', 'start-execution', '--name', name],
       ...['--state-machine-arn', stacks.main.outputs.SequenceStateMachineArn as string],
-      ...['--input', JSON.stringify({ replay: replay.name, generation: 2 })],
+      ...['--input', input],
     );
     const row = await replay.reaches('DONE');
     await consumed(replay, EVENTS);

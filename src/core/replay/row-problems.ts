@@ -1,0 +1,179 @@
+import { OrderedReplayError } from '../errors';
+import { isObject, kindOf } from '../json';
+import { LEASE_GRACE_MS, MAX_RESTART_DELAY_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
+import type { ReplayRow, RowChanges, RowGuard, RowProblem } from './row';
+import { RULES, type Rule } from './row-rules';
+
+/**
+ * A person can type anything into a row. It is read as far as it can be, and what cannot be read is kept beside it as
+ * problems. Nothing here throws: the sequencer says what is wrong in the row, and looks again.
+ */
+
+/** A row as a table has it: any of its attributes may hold anything. */
+export type StoredRow = { replay: string; [key: string]: unknown };
+
+/** Stands for a value that its table could not read, with what it is, in words. */
+export class Unreadable {
+  constructor(readonly is: string) {}
+}
+
+type Key = keyof typeof RULES;
+
+const KEYS = Object.keys(RULES) as Key[];
+
+/** What stands in a row for an attribute that every row has and that cannot be read. */
+const UNREAD: Partial<ReplayRow> = {
+  phase: 'UNKNOWN',
+  generation: 0,
+  buckets: 0,
+  tiebreaker: '',
+  createdAtMs: 0,
+  late: 0,
+  expiresAtMs: 0,
+};
+
+/** What a row may lack that somebody has begun to make. */
+const NOT_YET: Partial<ReplayRow> = { late: 0, expiresAtMs: 0 };
+
+/** The row as far as it can be read; `problems` has the rest. */
+export function readRow(stored: StoredRow): ReplayRow {
+  const problems = KEYS.flatMap((key) => problemsIn(key, RULES[key], stored[key]));
+  if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
+  if (Number(stored.retainedUntilMs) <= Number(stored.createdAtMs)) {
+    problems.push({ ...problem('retainedUntilMs', 'not after createdAt', 'a later instant'), stops: true });
+  }
+  return without(stored as unknown as ReplayRow, problems);
+}
+
+/** An instant that is still to come would be waited for in silence. */
+export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
+  const latestMs = nowMs + MINUTE_MS;
+  const ahead: RowProblem[] = [];
+  const check = (key: Key, value: number | undefined, mostMs = latestMs, attribute = attributeOf(key)) => {
+    if (value === undefined || value <= mostMs) return;
+    const stops = RULES[key].stops === true;
+    ahead.push({ key, attribute, is: 'far in the future', expected: 'an instant that has passed', stops });
+  };
+  check('createdAtMs', row.createdAtMs);
+  check('completedAtMs', row.completedAtMs);
+  check('lastArrivalAtMs', row.lastArrivalAtMs);
+  check('queuesEmptyAtMs', row.queuesEmptyAtMs);
+  check('sealedAtMs', row.sealedAtMs);
+  check('releaseStartedAtMs', row.releaseStartedAtMs);
+  check('checkpoint', row.checkpoint?.dueAtMs, latestMs, 'checkpoint.dueAt');
+  check('leaseUntilMs', row.leaseUntilMs, latestMs + MAX_WAIT_MS + LEASE_GRACE_MS);
+  check('notBeforeMs', row.notBeforeMs, latestMs + MAX_RESTART_DELAY_MS);
+  return ahead.length === 0 ? row : without(row, ahead);
+}
+
+function without(row: ReplayRow, problems: RowProblem[]): ReplayRow {
+  const read: Partial<ReplayRow> = { ...NOT_YET, ...row };
+  for (const { key } of problems) {
+    if (key in UNREAD) Object.assign(read, { [key]: UNREAD[key] });
+    else delete read[key];
+  }
+  const all = [...(row.problems ?? []), ...problems];
+  return { ...(read as ReplayRow), ...(all.length > 0 && { problems: all }) };
+}
+
+function problemsIn(key: Key, rule: Rule, value: unknown, path = attributeOf(key)): RowProblem[] {
+  const stops = RULES[key].stops === true;
+  if (value === undefined && !rule.always) return [];
+  if (value instanceof Unreadable || !rule.holds(value))
+    return [{ key, attribute: path, is: inWords(value), expected: rule.expected, stops }];
+  return Object.entries(rule.parts ?? {}).flatMap(([part, ofPart]) =>
+    problemsIn(key, ofPart, (value as Record<string, unknown>)[part], `${path}.${attributeOf(part)}`),
+  );
+}
+
+/** A phase that was typed is not there yet, or is one that the replay has left. */
+function problemsOfThePhase(stored: StoredRow): RowProblem[] {
+  const has = (key: Key) => stored[key] !== undefined;
+  const lacks = (keys: Key[]) =>
+    keys.filter((key) => !has(key)).map((key) => `${attributeOf(key)} is missing`);
+  const isBeyond = (keys: Key[]) => keys.filter(has).map((key) => `the row has ${attributeOf(key)}`);
+  const whys: Partial<Record<string, string[]>> = {
+    COLLECTING: isBeyond(['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint']),
+    INCOMPLETE: isBeyond(['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint']),
+    SEALED: lacks(['options', 'completedAtMs']),
+    RELEASING: lacks(['options', 'collected', 'releaseStartedAtMs']),
+  };
+  const why = whys[stored.phase as string] ?? [];
+  if (why.length === 0) return [];
+  const is = `${stored.phase}, but ${why.join(' and ')}`;
+  return [{ ...problem('phase', is, `${phaseBefore(stored)}, or CANCELLED`), stops: true }];
+}
+
+/** As far as the other attributes tell. */
+function phaseBefore(stored: StoredRow): string {
+  if (stored.collected !== undefined || stored.checkpoint !== undefined) return 'RELEASING';
+  return stored.sealedAtMs === undefined ? 'COLLECTING' : 'SEALED';
+}
+
+function problem(key: Key, is: string, expected: string): RowProblem {
+  return { key, attribute: attributeOf(key), is, expected, stops: RULES[key].stops === true };
+}
+
+/** As the row's attribute is called: instants are texts there, without a unit. */
+function attributeOf(key: string): string {
+  return key.replace(/Ms$/, '');
+}
+
+const MOST_SHOWN = 40;
+
+function inWords(value: unknown): string {
+  if (value instanceof Unreadable) return value.is;
+  if (typeof value === 'string' && value !== '')
+    return `the text ${JSON.stringify(value.slice(0, MOST_SHOWN))}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
+  return isObject(value) ? 'a map' : kindOf(value);
+}
+
+/** The first problem with one of these. */
+export function problemWith(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): RowProblem | undefined {
+  return row.problems?.find(({ key }) => keys.includes(key));
+}
+
+export function isStopped({ problems = [] }: ReplayRow): boolean {
+  return problems.some(({ stops }) => stops);
+}
+
+/** A guard cannot name the value of what was not read. */
+export function guardAsRead(row: ReplayRow, guard: RowGuard): RowGuard {
+  const unread = new Set<string>((row.problems ?? []).map(({ key }) => key));
+  if (unread.size === 0) return guard;
+  const read = Object.fromEntries(Object.entries(guard).filter(([key]) => !unread.has(key)));
+  return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
+}
+
+const CODE = 'RowNotReadable';
+const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
+
+/** What the row is to say of its problems, as far as it does not say so yet; and no more once they are gone. */
+export function noticeOf(row: ReplayRow): RowChanges {
+  const { problems = [], warnings: present = [], reason } = row;
+  const ours = problems.map((each) => ({ code: CODE, message: messageOf(each) }));
+  const warnings = [...present.filter(({ code }) => code !== CODE), ...ours];
+  const stopping = problems.filter(({ stops }) => stops).map(messageOf);
+  const says =
+    stopping.length > 0 ? `${stopping.join(' ')} Nothing is released meanwhile. ${CORRECT_IT}` : undefined;
+  const isOurs = reason === undefined || reason.endsWith(CORRECT_IT);
+  return {
+    ...(JSON.stringify(warnings) !== JSON.stringify(present) && {
+      warnings: warnings.length > 0 ? warnings : undefined,
+    }),
+    ...((says !== undefined || isOurs) && says !== reason && { reason: says }),
+  };
+}
+
+function messageOf({ attribute, is, expected }: RowProblem): string {
+  return `${attribute} is ${is}; expected is ${expected}.`;
+}
+
+/** For an event that cannot be handled while the row says so. */
+export function rowNotReadable(replay: string, problem: RowProblem): OrderedReplayError {
+  return new OrderedReplayError(CODE, `In the row of replay ${replay}, ${messageOf(problem)}`, {
+    remedy: 'Correct it in the row; trying again is safe.',
+    ids: { replay },
+  });
+}

@@ -1,0 +1,113 @@
+import { isObject } from '../json';
+import { EMPTY_READINGS } from '../limits';
+import { isPath, OPTION_NAMES, OPTIONS } from './options';
+import { PHASES, type ReplayRow } from './row';
+
+/**
+ * What each attribute of a row may hold. The service writes nothing else, but a person can type anything.
+ *
+ * A rule that `stops` is of an attribute that the replay cannot do without: nothing goes on until it is corrected. Any
+ * other value that cannot be read counts as absent.
+ */
+export interface Rule {
+  expected: string;
+  holds(value: unknown): boolean;
+  stops?: boolean;
+  /** Every row has it from its beginning. */
+  always?: boolean;
+  /** Of a map: its parts. */
+  parts?: Record<string, Rule>;
+}
+
+const text: Rule = { expected: 'a text', holds: (value) => typeof value === 'string' };
+const instant: Rule = { expected: 'an instant such as 2026-11-20T12:00:00.000Z', holds: Number.isFinite };
+const map: Rule = { expected: 'a map', holds: isObject };
+const upTo = (most: number): Rule => ({
+  expected: `a whole number from 0 to ${most}`,
+  holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most,
+});
+const count = upTo(Number.MAX_SAFE_INTEGER - 1);
+
+const needed = (rule: Rule): Rule => ({ ...rule, stops: true });
+const always = (rule: Rule): Rule => ({ ...rule, stops: true, always: true });
+
+const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
+  expected: OPTIONS[name].allowed,
+  holds: (value) => typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
+});
+
+/** As `formatPosition` writes it: a time of 30 characters, a tiebreaker and an id. */
+const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z#[^#]*#[^#]*$/;
+
+/** One rule for every attribute: one that is forgotten does not compile. */
+export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule> = {
+  phase: always({
+    expected: PHASES.join(', '),
+    holds: (value) => (PHASES as readonly unknown[]).includes(value),
+  }),
+  errorCode: text,
+  reason: text,
+  warnings: {
+    expected: 'a list of warnings',
+    holds: (value) =>
+      Array.isArray(value) && value.every((each) => text.holds(each?.code) && text.holds(each?.message)),
+  },
+  generation: always(count),
+  leaseUntilMs: instant,
+  heartbeatAtMs: instant,
+  resumeAtMs: instant,
+  restarts: count,
+  notBeforeMs: instant,
+  abortedGeneration: count,
+  buckets: always({
+    expected: 'a whole number from 1 to 64',
+    holds: (value) => upTo(64).holds(value) && value !== 0,
+  }),
+  tiebreaker: always({
+    expected: 'a JMESPath, or an empty text',
+    holds: (value) => typeof value === 'string' && isPath(value),
+  }),
+  options: needed({ ...map, parts: Object.fromEntries(OPTION_NAMES.map((name) => [name, option(name)])) }),
+  window: { ...map, parts: { fromMs: { ...instant, always: true }, toMs: { ...instant, always: true } } },
+  createdAtMs: always(instant),
+  retainedUntilMs: needed(instant),
+  completedAtMs: instant,
+  // The seal counts from it. The next event that comes writes it anew.
+  lastArrivalAtMs: needed(instant),
+  queuesEmptyAtMs: instant,
+  queuesEmptyReadings: upTo(EMPTY_READINGS),
+  sealedAtMs: instant,
+  releaseStartedAtMs: needed(instant),
+  doneAtMs: instant,
+  checkpoint: needed({
+    ...map,
+    parts: {
+      position: {
+        expected: 'a position',
+        holds: (value) => typeof value === 'string' && POSITION.test(value),
+        always: true,
+      },
+      released: { ...count, always: true },
+      duplicates: { ...count, always: true },
+      eventTimeMs: { ...instant, always: true },
+      dueAtMs: { expected: 'a number of milliseconds', holds: Number.isFinite, always: true },
+    },
+  }),
+  // Without it the set is counted from its beginning.
+  counting: {
+    expected: 'a list of counts',
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.every(
+        (each) =>
+          count.holds(each?.events) &&
+          typeof each.done === 'boolean' &&
+          (each.after === undefined || text.holds(each.after)),
+      ),
+  },
+  countingSaves: count,
+  collected: needed(count),
+  late: count,
+  dead: count,
+  expiresAtMs: { expected: 'a number of seconds', holds: Number.isFinite },
+};

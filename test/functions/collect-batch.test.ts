@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { wireCollect } from '../../functions/collect';
+import { silentTelemetry } from '../../functions/telemetry';
+import { clientConfig } from '../../src/aws/clients';
+import { ANSWER_MS } from '../../src/core/limits';
+import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { type AwsStub, type StubAnswer, type StubRequest, startAwsStub, THROTTLED } from '../aws/aws-stub';
+import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
+import { envelope } from '../support/events';
+
+const ROW = {
+  replay: { S: 'replay-1' },
+  phase: { S: 'COLLECTING' },
+  generation: { N: '1' },
+  buckets: { N: '8' },
+  tiebreaker: { S: '' },
+  createdAt: { S: '2026-11-20T12:00:00.000Z' },
+  leaseUntil: { S: '2999-01-01T00:00:00.000Z' },
+  late: { N: '0' },
+  expiresAt: { N: '32503680000' },
+};
+/** So long until a call gives up what is not done. */
+const TIME_MS = 1_000;
+const ids = Array.from({ length: 10 }, (_, n) => `e${n}`);
+
+const batch = {
+  Records: ids.map((id) => ({
+    messageId: `m-${id}`,
+    body: JSON.stringify(envelope({ id })),
+    attributes: { ApproximateReceiveCount: '2' },
+    eventSource: 'aws:sqs',
+  })),
+} as SQSEvent;
+
+/** Which event a request is about. */
+const putOf = ({ target, input }: StubRequest) =>
+  target.endsWith('.PutItem')
+    ? (input.Item as { position: { S: string } }).position.S.split('#')[2]
+    : undefined;
+
+describe('a batch of messages', () => {
+  let stub: AwsStub;
+  let clients: { dynamodb: DynamoDBClient; sfn: SFNClient };
+  beforeEach(async () => {
+    stub = await startAwsStub();
+    const config = { ...clientConfig(), endpoint: stub.endpoint, ...LOCAL_ACCESS };
+    clients = { dynamodb: new DynamoDBClient(config), sfn: new SFNClient(config) };
+    // A client's first request takes many times as long as any other.
+    stub.next({ body: {} });
+    await clients.dynamodb.send(new ListTablesCommand({}));
+    stub.requests.length = 0;
+  });
+  afterEach(async () => {
+    clients.dynamodb.destroy();
+    clients.sfn.destroy();
+    await stub.close();
+  });
+
+  /** The put of e5 is answered so; all else is well. */
+  function collectBatch(e5: StubAnswer | 'never', row: StubAnswer | 'never' = { body: { Item: ROW } }) {
+    stub.answer = (request) => {
+      if (request.target.endsWith('.GetItem')) return row;
+      return putOf(request) === 'e5' ? e5 : { body: {} };
+    };
+    const handler = wireCollect({
+      clients,
+      tables: { eventBuffer: 'B', replays: 'R' },
+      sequenceStateMachineArn: 'arn',
+      clock: { now: Date.now, sleep },
+      settings: DEFAULT_SETTINGS,
+      telemetry: silentTelemetry,
+    });
+    const context = { getRemainingTimeInMillis: () => ANSWER_MS + TIME_MS };
+    return handler(batch, context) as Promise<SQSBatchResponse>;
+  }
+  const failed = ({ batchItemFailures }: SQSBatchResponse) =>
+    batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  const stored = () => new Set(stub.requests.map(putOf).filter((id) => id !== undefined));
+
+  test('R1: given a request that is never answered, then the other nine are collected, and only its message comes again', async () => {
+    expect(failed(await collectBatch('never'))).toEqual(['m-e5']);
+    expect(stored().size).toBe(10);
+  });
+
+  test('R6: given a request that is never answered, when the call answers, then that request is given up', async () => {
+    await collectBatch('never');
+    for (let tries = 0; stub.givenUp.length === 0 && tries < 200; tries++) await sleep(5);
+    expect(stub.givenUp.map(putOf)).toEqual(['e5']);
+  });
+
+  test('R6: given a request that waits to be tried again, when the call has answered, then it is sent no more', async () => {
+    expect(failed(await collectBatch(THROTTLED))).toEqual(['m-e5']);
+    const sent = stub.requests.length;
+    // Longer than the client waits before the next of its attempts.
+    await sleep(2_500);
+    expect(stub.requests.length).toBe(sent);
+  });
+
+  test('R1: given a row that cannot be read, then all its messages come again, and nothing is stored', async () => {
+    expect(failed(await collectBatch('never', 'never'))).toEqual(ids.map((id) => `m-${id}`));
+    expect(stored().size).toBe(0);
+  });
+
+  test('given a call of before that gave up, then the next one is not touched by it', async () => {
+    await collectBatch('never');
+    expect(failed(await collectBatch({ body: {} }))).toEqual([]);
+  });
+});
