@@ -100,7 +100,14 @@ function withDeadDeliveries(scenario: Scenario, random: Random): Scenario {
   const [first] = scenario.events as [SketchPlan];
   const from = random.integer(6, 14);
   const collect = Array.from({ length: 60 }, (_, n) => from + n);
-  return { ...scenario, events: [{ ...first, bad: false }], dies: { collect }, replay: 'completes' };
+  const dead: Scenario = {
+    ...scenario,
+    events: [{ ...first, bad: false }],
+    dies: { collect },
+    replay: 'completes',
+  };
+  // The first name may be used up, as by somebody who tried it by hand.
+  return random.chance(0.5) ? { ...dead, namesUsedUp: [1] } : dead;
 }
 
 /** Executions that fail, some of them one after the other; or all of them for minutes, or for hours. */
