@@ -108,7 +108,7 @@ export async function releaseInMemory(release: CoreRelease) {
     replays,
     status: { describe: async () => undefined },
     queues: { depth: async () => 0 },
-    observer: { sealed: () => undefined, appended: () => undefined },
+    observer: { sealed: () => undefined, appended: () => undefined, backsOff: () => undefined },
     settings: DEFAULT_SETTINGS,
     remainingMs: () => Number.POSITIVE_INFINITY,
   };

@@ -41,6 +41,11 @@ export function createSequenceHandler(deps: SequenceHandlerDeps) {
             released += events;
             telemetry.lag(lagMs);
           },
+          backsOff: (error, waitMs) =>
+            telemetry.failure('A service is unavailable, the sequencer waits', error, {
+              replay: state.replay,
+              waitMs,
+            }),
         },
       });
       telemetry.info('Sequencer step', { ...describeAnswer(answer), appends, released });

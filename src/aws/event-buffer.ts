@@ -21,6 +21,7 @@ import {
 import { writeOrFind } from './conditional-write';
 import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
+import { tellingUnavailable } from './unavailable';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
   json: column('event', deflatedText),
@@ -68,7 +69,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
     );
   }
 
-  return {
+  return tellingUnavailable('DynamoDB', {
     async put(key, { late, ...event }) {
       const expression = createPlaceholders();
       const put = new PutItemCommand({
@@ -120,7 +121,7 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       );
       return { events: Count, ...(LastEvaluatedKey && { upTo: decodeItem(KEY, LastEvaluatedKey).position }) };
     },
-  };
+  });
 }
 
 function inBucketAfter(

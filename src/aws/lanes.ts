@@ -4,6 +4,7 @@ import { type Columns, column, decodeItem, number, text, texts, timeToLive } fro
 import { writeOrFind } from './conditional-write';
 import { deflatedTexts } from './deflated';
 import { createPlaceholders } from './expression';
+import { tellingUnavailable } from './unavailable';
 
 const POSITION: Columns<{ position: string }> = { position: column('position', text()) };
 
@@ -13,7 +14,7 @@ const POSITION: Columns<{ position: string }> = { position: column('position', t
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */
 export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: string }): Lanes {
-  return {
+  return tellingUnavailable('DynamoDB', {
     async append(lane, events, expiresAtMs) {
       const { path, value, parameters } = createPlaceholders();
       const [first, last] = [events.at(0), events.at(-1)] as [LaneEvent, LaneEvent];
@@ -40,5 +41,5 @@ export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: 
       const existing = await writeOrFind(client, update);
       return existing ? { alreadyAt: decodeItem(POSITION, existing).position } : 'appended';
     },
-  };
+  });
 }

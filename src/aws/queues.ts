@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Queues } from '../core/ports';
+import { tellingUnavailable } from './unavailable';
 
 const DEPTHS = [
   'ApproximateNumberOfMessages',
@@ -14,14 +15,14 @@ export interface QueueUrls {
 
 /** Depths of the stack's two queues. */
 export function sqsQueues({ client, urls }: { client: SQSClient; urls: QueueUrls }): Queues {
-  return {
+  return tellingUnavailable('SQS', {
     async depth(queue) {
       const { Attributes } = await client.send(
         new GetQueueAttributesCommand({ QueueUrl: urls[queue], AttributeNames: [...DEPTHS] }),
       );
       return DEPTHS.reduce((sum, name) => sum + countIn(Attributes?.[name], name), 0);
     },
-  };
+  });
 }
 
 /** A depth that is missing is not 0: an empty queue is what a replay is sealed on. */

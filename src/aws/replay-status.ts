@@ -4,10 +4,11 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-eventbridge';
 import type { ReplayStatus } from '../core/ports';
+import { tellingUnavailable } from './unavailable';
 
 /** Replays as EventBridge itself describes them. */
 export function eventBridgeReplayStatus({ client }: { client: EventBridgeClient }): ReplayStatus {
-  return {
+  return tellingUnavailable('EventBridge', {
     async describe(replay) {
       try {
         const answer = await client.send(new DescribeReplayCommand({ ReplayName: replay }));
@@ -26,7 +27,7 @@ export function eventBridgeReplayStatus({ client }: { client: EventBridgeClient 
         throw error;
       }
     },
-  };
+  });
 }
 
 /** The SDK's types leave everything optional; EventBridge leaves out none of these. */

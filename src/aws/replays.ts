@@ -11,12 +11,13 @@ import { encodeItem, type Item, number, readItem, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
 import { REPLAY_ROW } from './replay-row';
+import { tellingUnavailable } from './unavailable';
 
 type Placeholders = ReturnType<typeof createPlaceholders>;
 
 /** The `Replays` table: `replay` is the key. */
 export function dynamoReplays({ client, table }: { client: DynamoDBClient; table: string }): Replays {
-  return {
+  return tellingUnavailable('DynamoDB', {
     async get(replay) {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: itemKey(replay), ConsistentRead: true }),
@@ -86,7 +87,7 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
       } while (from);
       return rows;
     },
-  };
+  });
 }
 
 const { replay: _key, ...ROW_WITHOUT_KEY } = REPLAY_ROW;

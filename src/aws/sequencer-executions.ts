@@ -1,6 +1,8 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import type { SequencerExecutions } from '../core/ports';
+import { executionOf } from '../core/replay/execution';
 import { sfnSequencerStarts } from './sequencer-starts';
+import { tellingUnavailable } from './unavailable';
 
 /**
  * Executions of the state machine `sequence`, by their names.
@@ -12,10 +14,10 @@ export function sfnSequencerExecutions(options: {
 }): SequencerExecutions {
   const { client, stateMachineArn } = options;
   const prefix = stateMachineArn.replace(':stateMachine:', ':execution:');
-  return {
+  return tellingUnavailable('Step Functions', {
     ...sfnSequencerStarts(options),
-    async status({ replay, generation }) {
-      const executionArn = `${prefix}:${replay}.${generation}`;
+    async status(sequencer) {
+      const executionArn = `${prefix}:${executionOf(sequencer).name}`;
       try {
         const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
         if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
@@ -25,5 +27,5 @@ export function sfnSequencerExecutions(options: {
         throw error;
       }
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SequencerStarts } from '../core/ports';
 import { executionOf } from '../core/replay/execution';
+import { tellingUnavailable } from './unavailable';
 
 /**
  * Starts executions of the state machine `sequence`.
@@ -12,7 +13,7 @@ import { executionOf } from '../core/replay/execution';
  */
 export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn: string }): SequencerStarts {
   const { client, stateMachineArn } = options;
-  return {
+  return tellingUnavailable('Step Functions', {
     async start(sequencer) {
       try {
         await client.send(new StartExecutionCommand({ stateMachineArn, ...executionOf(sequencer) }));
@@ -22,5 +23,5 @@ export function sfnSequencerStarts(options: { client: SFNClient; stateMachineArn
         throw error;
       }
     },
-  };
+  });
 }

@@ -14,6 +14,7 @@ const DISPOSITIONS = {
   EventTooLarge: 'park',
   CollectDeadlineExceeded: 'retry',
   SequencerNotStarted: 'retry',
+  ServiceUnavailable: 'retry',
   RowNotReadable: 'retry',
   InvalidInput: 'fail',
   InvalidOption: 'fail',
@@ -62,6 +63,26 @@ export class OrderedReplayError extends Error {
   get disposition(): Disposition {
     return DISPOSITIONS[this.code];
   }
+}
+
+/**
+ * What every port throws for a failure that passes by itself: AWS throttles a request, does not answer it in time, or has
+ * a fault of its own. All else that a port throws is a fault that somebody has to mend.
+ */
+export function unavailable(service: string, cause: unknown): OrderedReplayError {
+  // An error of the network has its name in `code`.
+  const { code, name = 'an error without a name' } = cause as { code?: string; name?: string };
+  return new OrderedReplayError('ServiceUnavailable', `${service} did not take a request: ${code ?? name}.`, {
+    remedy: 'Nothing; it is tried again. If it stays, look at the limits and the health of that service.',
+    cause,
+  });
+}
+
+/** True of what trying again later may mend. By its code: an error may come from another copy of this module. */
+export function isUnavailable(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && error.code === ('ServiceUnavailable' satisfies ErrorCode)
+  );
 }
 
 /** What happened and what to do, for where a person reads it. */

@@ -57,6 +57,12 @@ export const COUNT_CONCURRENCY = 32;
 export const READ_CONCURRENCY = 8;
 
 /**
+ * So often the pages that are missing are asked for while some come: each time takes the SDK some seconds where a table is
+ * throttled, and all of it a part of one call.
+ */
+export const MAX_FILL_ATTEMPTS = 16;
+
+/**
  * A pause shorter than this is waited in memory, to the millisecond; a longer one in a `Wait` state. At 256 MB
  * ten seconds of Lambda cost about one and a half state transitions.
  */
@@ -70,6 +76,13 @@ export const SOON_MS = 5 * SECOND_MS;
 
 /** `Wait` works in whole seconds and a function starts cold, so the sequencer asks to be woken this much early. */
 export const WAKE_EARLY_MS = 2 * SECOND_MS;
+
+/**
+ * While a service is unavailable, the sequencer leaves it alone for this long, then twice as long and so on, up to the
+ * maximum. A minute is short beside what a throttled table needs to recover, and costs 60 calls an hour.
+ */
+export const MIN_BACKOFF_MS = SECOND_MS;
+export const MAX_BACKOFF_MS = MINUTE_MS;
 
 /** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
 export const MAX_WAIT_MS = HOUR_MS;

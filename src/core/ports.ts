@@ -1,7 +1,8 @@
 import type { ReplayRow, RowChanges, RowGuard } from './replay/row';
 
 /**
- * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. An adapter that
+ * All instants are epoch milliseconds. Every method may throw; a throw means the effect is unknown. What passes by
+ * itself, such as throttling, is thrown as `ServiceUnavailable` (see `unavailable`). An adapter that
  * repeats a request whose answer was lost may find its own effect: `put` an event that exists, `save` a guard that no
  * longer holds, a counter raised twice. Whoever calls reads again and goes by what is stored.
  */
@@ -128,9 +129,11 @@ export interface SequencerExecutions extends SequencerStarts {
   status(input: SequencerInput): Promise<SequencerStatus>;
 }
 
-/** Told of what happens, for metrics and progress; must not throw. */
+/** Told of what happens, for logs, metrics and progress; must not throw. */
 export interface SequenceObserver {
   sealed(collected: number): void;
   /** One append: its events, and how long after its due time it was written. */
   appended(events: number, lagMs: number): void;
+  /** A service was unavailable: the sequencer leaves it alone for a while. */
+  backsOff(error: unknown, waitMs: number): void;
 }

@@ -101,12 +101,19 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
 
   test('given several sequencers on one lane at once, then its offsets have no gap and nothing is in it twice', async () => {
     const lane = freshLane();
-    const due = Array.from({ length: 60 }, (_, n) => ({ ...event(n), lane, dueAtMs: 0 }));
+    const due = Array.from({ length: 60 }, (_, n) => ({
+      ...event(n),
+      lane,
+      eventTimeMs: 0,
+      dueAtMs: 0,
+      duplicates: 0,
+    }));
     const written: string[] = [];
     const terms = (groupCount: number): AppendTerms => ({
       groupCount,
       expiresAtMs: EXPIRES_AT_MS,
       appended: (group) => void written.push(...group.map(({ position }) => position)),
+      hasTime: () => true,
     });
     await Promise.all([1, 2, 3, 5, 7].map((groupCount) => appendDue(lanes, due, terms(groupCount))));
     expect([...written].sort()).toEqual(due.map(({ position }) => position));

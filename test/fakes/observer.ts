@@ -4,6 +4,7 @@ import type { SequenceObserver } from '../../src/core/ports';
 export function recordingObserver() {
   const sealed: number[] = [];
   const appended: { events: number; lagMs: number }[] = [];
+  const backoffs: { error: unknown; waitMs: number }[] = [];
   const port: SequenceObserver = {
     sealed(collected) {
       sealed.push(collected);
@@ -11,6 +12,9 @@ export function recordingObserver() {
     appended(events, lagMs) {
       appended.push({ events, lagMs });
     },
+    backsOff(error, waitMs) {
+      backoffs.push({ error, waitMs });
+    },
   };
-  return { port, sealed, appended };
+  return { port, sealed, appended, backoffs };
 }

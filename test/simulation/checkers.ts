@@ -5,6 +5,7 @@ import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
+import { BackoffChecker } from './backoff-checker';
 import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
@@ -48,6 +49,7 @@ export function createCheckers(parts: {
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
+  const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
   /** The ids of what came in time, also after it has expired. */
   const storedInTime = new Set<string>();
@@ -115,7 +117,9 @@ export function createCheckers(parts: {
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
     answered(generation: number, answer: SequenceAnswer): void {
-      verdict.check(() => rows.answered(generation, answer, tables.replays.row(REPLAY)));
+      const row = tables.replays.row(REPLAY);
+      verdict.check(() => rows.answered(generation, answer, row));
+      verdict.check(() => backoffs.answered(generation, answer, row));
     },
     /** `collect` or the healer starts a sequencer. */
     starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),

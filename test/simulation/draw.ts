@@ -15,14 +15,19 @@ import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
+import { withThrottling } from './throttled-scenarios';
 
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
-/** Now and then the set takes long to be counted: drawn apart from all else. */
+/** Now and then the set takes long to be counted, or a service refuses requests: both drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
-  const random = randomOf(seed, 'counts');
-  const scenario = drawScenario(seed);
+  const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
+  const random = randomOf(seed, 'throttling');
+  return random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+}
+
+function withCounts(scenario: Scenario, random: Random): Scenario {
   return random.chance(0.25) ? { ...scenario, counts: drawCounts(random) } : scenario;
 }
 

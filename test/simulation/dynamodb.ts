@@ -2,7 +2,7 @@ import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
-import { RequestFailed, request } from './request';
+import { request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
 
@@ -96,7 +96,9 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.save',
           () => `save row ${JSON.stringify(changes)}`,
           async () => {
-            if (world.scenario.marksAreLost && isMark(changes)) throw new RequestFailed('throttled');
+            if (world.scenario.marksAreLost && isMark(changes)) {
+              throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
+            }
             const before = tables.replays.row(replay) as ReplayRow;
             const saved = await replays.save(replay, changes, guard);
             if (saved) {
@@ -126,8 +128,9 @@ export function dynamoDb(world: World, life: Life): Stores {
         ),
     },
     lanes: {
-      append: (lane, events, expiresAtMs) =>
-        call(
+      async append(lane, events, expiresAtMs) {
+        life.appends++;
+        const appended = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
@@ -139,7 +142,9 @@ export function dynamoDb(world: World, life: Life): Stores {
             }
             return outcome;
           },
-        ),
+        );
+        return appended.finally(() => life.appends--);
+      },
     },
   };
   return world.protocol.bendRequests?.(stores, tables) ?? stores;

@@ -36,6 +36,8 @@ export function createEndChecker(parts: {
   const isExact =
     BLUR.every((fault) => scenario.faults[fault] === 0) &&
     !scenario.dies &&
+    !scenario.refuses &&
+    scenario.concurrency === undefined &&
     !scenario.typing &&
     scenario.abortSequencerAfterMs === undefined &&
     scenario.events.every(

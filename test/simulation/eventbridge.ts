@@ -127,9 +127,10 @@ export function eventBridge(
       if (scenario.replay === 'fails' && n === stopsAt) return enter('FAILED');
       send(plan);
       if (plan.firstTriedAfterMs === undefined) lastTriedMs = scheduler.nowMs;
-      await scheduler.sleep(
-        burst || plan.firstTriedAfterMs !== undefined ? random.integer(0, 20) : random.integer(0, 10_000),
-      );
+      const { eventsPerSecond } = scenario;
+      const isAtOnce = burst || plan.firstTriedAfterMs !== undefined;
+      if (eventsPerSecond) await scheduler.sleep(1_000 / eventsPerSecond);
+      else await scheduler.sleep(isAtOnce ? random.integer(0, 20) : random.integer(0, 10_000));
       if (n > 0) continue;
       if (scenario.replay === 'stalls') await scheduler.sleep(STALL_MS);
       if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);

@@ -11,6 +11,7 @@ import {
 } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
+import { withThrottling } from './throttled-scenarios';
 
 /** Kinds of scenarios that are about one thing each; all else is drawn, and little goes wrong besides. */
 
@@ -228,6 +229,49 @@ export function refusedOnly(seed: number): Scenario {
 /** Throttled for up to an hour and a half; nothing else fails. */
 export function throttled(seed: number): Scenario {
   return withoutCapacity(calm(seed, 20), randomOf(seed, 'kind'));
+}
+
+/** Requests that are refused: all to one table for a while, or one in a few for all the time; nothing else fails. */
+export function refused(seed: number): Scenario {
+  return withThrottling(calm(seed, 40), randomOf(seed, 'kind'));
+}
+
+/** Every request, or every request of one port, is refused for an hour, from some moment of the release on. */
+export function refusedForAnHour(seed: number): Scenario {
+  const random = randomOf(seed, 'kind');
+  const scenario = calm(seed, 40);
+  const of = ['', 'lanes.', 'buffer.', 'replays.', 'lanes.'][seed % 5] as string;
+  return {
+    ...scenario,
+    // Slow enough to be still at it.
+    playback: { ...scenario.playback, speed: 1, idleMs: 20_000 },
+    refuses: { of, oneIn: 1, fromMs: random.integer(4 * MINUTE_MS, 8 * MINUTE_MS), forMs: HOUR_MS },
+    faults: { ...scenario.faults, targetThrottled: 0 },
+    mostTurns: 1_000_000,
+  };
+}
+
+/**
+ * A new account, of ten concurrent executions, and some hundred events a second: collectors, the side road, the
+ * sequencer and the consumer share them.
+ */
+export function overloadedAccount(seed: number): Scenario {
+  const scenario = calm(seed, 1);
+  const random = randomOf(seed, 'kind');
+  const eventsPerSecond = random.integer(200, 500);
+  return {
+    ...scenario,
+    events: Array.from({ length: 6 * eventsPerSecond }, (_, n) => ({
+      id: `e-${n}`,
+      second: random.integer(0, 60),
+      sequence: n,
+      key: `key-${n % 40}`,
+    })),
+    playback: { ...scenario.playback, speed: 60, idleMs: Number.POSITIVE_INFINITY },
+    concurrency: 10,
+    eventsPerSecond,
+    mostTurns: 5_000_000,
+  };
 }
 
 /** The Region delivers minutes after COMPLETED; little else goes wrong. */

@@ -43,11 +43,13 @@ interface Environment {
  *   https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  * - At its timeout a call is killed with its environment; a crash does the same:
  *   https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
- * - A call may be refused (429), and a caller may lose the connection while the function goes on, and call it again:
+ * - A call beyond the account's concurrent executions, which all functions share, is refused (429). New accounts start
+ *   with few: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * - A call may be refused all the same, and a caller may lose the connection while the function goes on, and call it again:
  *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html
  */
 export function createFunction(world: World, options: FunctionOptions) {
-  const { scheduler, trace } = world;
+  const { scheduler, trace, account } = world;
   const random = world.random(`function ${options.name}`);
   const warm: Environment[] = [];
 
@@ -63,6 +65,7 @@ export function createFunction(world: World, options: FunctionOptions) {
   return function invoke(input: unknown, doomed = false): Promise<Answer> {
     if (strikes(world, 'lambdaThrottled')) return refuse(world, random);
     if (options.name === 'sequence' && hasNoCapacity(world)) return refuse(world, random);
+    if (!account.takes()) return refuse(world, random);
     const { life, handler, startsMs } = environment();
     const zombie = strikes(world, 'zombie');
     if (doomed) life.stopAfter(random.integer(0, 3), 'dies');
@@ -75,9 +78,11 @@ export function createFunction(world: World, options: FunctionOptions) {
       const end = (answer: Answer) => {
         if (ended) return;
         ended = true;
+        account.running--;
         scheduler.cancel(timeout);
         trace.note(life.name, () => `ends: ${answer.ok ? JSON.stringify(answer.value) : answer.error}`);
         if (!life.dead) {
+          if (life.appends > 0) world.checkers.fail('contract', 'a call has ended before its appends');
           life.freeze();
           if (random.integer(0, 9) > 0) warm.push({ life, handler });
         }

@@ -18,6 +18,8 @@ export class Life {
   #stops: 'dies' | 'hangs' = 'dies';
   #hung = false;
   readonly #fate: (life: Life) => void;
+  /** Appends that have been asked for and have not come back. */
+  appends = 0;
   /** Told when it dies. */
   died: () => void = () => {};
   /** Told when its host stands still. */

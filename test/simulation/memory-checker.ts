@@ -24,10 +24,10 @@ export class MemoryChecker {
   }
 
   reads(events: readonly BufferedEvent[]): void {
-    for (const { position, json, late } of events) {
+    for (const { position, heldBytes, late } of events) {
       if (late || this.#held.has(position)) continue;
-      this.#held.set(position, json.length);
-      this.#bytes += json.length;
+      this.#held.set(position, heldBytes);
+      this.#bytes += heldBytes;
     }
     demand(this.#bytes <= this.#mostBytes, 'R7', () => `${this.#bytes} bytes of events are held at once`);
   }

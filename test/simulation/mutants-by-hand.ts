@@ -5,7 +5,7 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
-    caughtBy: 1195,
+    caughtBy: 725,
     edits: [
       edit(
         'src/core/replay/row-rules.ts',
@@ -18,14 +18,14 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'the row does not say what in it cannot be read',
     breaks: 'R7',
     shows: 'the row does not say so',
-    caughtBy: 184,
+    caughtBy: 25,
     edits: [edit('src/core/replay/sequence.ts', '          ...noticeOf(current),', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
     breaks: 'R6',
     shows: 'is nonsense',
-    caughtBy: 281,
+    caughtBy: 142,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -38,7 +38,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'a guard names what could not be read',
     breaks: 'R7',
     shows: 'the row does not say so',
-    caughtBy: 184,
+    caughtBy: 258,
     edits: [
       edit(
         'src/core/replay/row-problems.ts',
@@ -51,7 +51,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'a walk does not look at the row again',
     breaks: 'R6',
     shows: 'is nonsense',
-    caughtBy: 798,
+    caughtBy: 880,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -63,13 +63,13 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an event is stored by a row that cannot be read',
     breaks: 'contract',
-    caughtBy: 250,
+    caughtBy: 329,
     edits: [edit('src/core/collect/collect.ts', '  demandReadable(row, NEEDED);', '')],
   },
   {
     name: 'a row that somebody made before is not completed',
     breaks: 'R7',
-    caughtBy: 45,
+    caughtBy: 97,
     edits: [
       edit(
         'src/core/collect/collect.ts',
@@ -82,7 +82,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'events are kept for as long as the stack says today',
     breaks: 'R5',
     shows: 'sealed without',
-    caughtBy: 82,
+    caughtBy: 145,
     edits: [
       edit(
         'src/core/replay/retention.ts',

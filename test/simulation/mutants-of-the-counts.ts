@@ -14,7 +14,9 @@ export const COUNT_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'duplicates came',
     caughtBy: 31,
-    edits: [edit('src/core/release/release.ts', 'duplicates += more;', '')],
+    edits: [
+      edit('src/core/release/release.ts', '(sum, { duplicates }) => sum + duplicates,', '(sum) => sum,'),
+    ],
   },
   {
     name: 'more events than were counted are taken for all of them',
@@ -24,8 +26,8 @@ export const COUNT_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'if (released === collected)',
-        'if (released >= (collected as number))',
+        'if (!next && walk.released === row.collected)',
+        'if (!next && walk.released >= (row.collected as number))',
       ),
     ],
   },

@@ -105,7 +105,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        '...(isProgress(current, changes) && forgetRestarts(current)),',
+        '...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),',
         '',
       ),
     ],

@@ -42,7 +42,11 @@ export const SET_MUTANTS: Mutant[] = [
     caughtBy: 154,
     edits: [
       edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n          Limit: limit,', 'Limit: limit,'),
-      edit('src/aws/event-buffer.ts', "ConsistentRead: true,\n        Select: 'COUNT',", "Select: 'COUNT',"),
+      edit(
+        'src/aws/event-buffer.ts',
+        "ConsistentRead: true,\n          Select: 'COUNT',",
+        "Select: 'COUNT',",
+      ),
     ],
   },
   {

@@ -64,10 +64,10 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'await appendDue(deps.lanes, batch, {',
-        'const checkpoint = walk.advance(batch); await save({ checkpoint }); await appendDue(deps.lanes, batch, {',
+        'const { upTo, failure } = await appendDue(',
+        'const checkpoint = walk.advance(batch); await save({ checkpoint }); const { upTo, failure } = await appendDue(',
       ),
-      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch);\n', ''),
+      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch.slice(0, upTo));\n', ''),
     ],
   },
   {
@@ -95,8 +95,8 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
-        'rest = [...rest];',
+        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return [...rest];',
       ),
     ],
   },
@@ -107,8 +107,34 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'rest = rest.filter((event) => event.position > outcome.alreadyAt);',
-        'rest = [];',
+        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return [];',
+      ),
+    ],
+  },
+  {
+    name: 'the checkpoint covers the whole batch, also after an append that failed',
+    breaks: 'R1',
+    caughtBy: 75,
+    edits: [edit('src/core/release/release.ts', 'walk.advance(batch.slice(0, upTo))', 'walk.advance(batch)')],
+  },
+  {
+    name: 'an append that fails ends the call before the others',
+    breaks: 'contract',
+    shows: 'before its appends',
+    caughtBy: 75,
+    edits: [edit('src/core/release/append.ts', 'failure ??= { error };', 'throw error;')],
+  },
+  {
+    name: 'nothing left is told before the time for which events are kept',
+    breaks: 'R1',
+    shows: 'the replay is FAILED',
+    caughtBy: 378,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (isRetentionOver(row, deps, nowMs)) {',
+        'if (next && isRetentionOver(row, deps, nowMs)) {',
       ),
     ],
   },

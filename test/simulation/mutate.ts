@@ -11,6 +11,7 @@ const ENTRY = `
   export { orderedReplay } from './src/consumer';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';
+  export { unavailable } from './src/core/errors';
   export { readRow } from './src/core/replay/row-problems';
 `;
 

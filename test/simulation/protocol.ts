@@ -4,6 +4,7 @@ import { createSequenceHandler } from '../../functions/sequence';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
+import { unavailable } from '../../src/core/errors';
 import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
 import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
@@ -23,6 +24,8 @@ export interface Protocol {
   orderedReplay: typeof orderedReplay;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
+  /** What the adapters throw for what passes. */
+  unavailable: typeof unavailable;
   /** How every table of replays reads what is in it. */
   readRow: typeof readRow;
   /** What a mutant does to the tables themselves: their effects stay atomic. */
@@ -55,5 +58,6 @@ export const REAL: Protocol = {
   orderedReplay,
   dynamoEventBuffer,
   dynamoReplays,
+  unavailable,
   readRow,
 };

@@ -1,19 +1,15 @@
 import type { Life } from './life';
 import { never } from './life';
 import { MAX_TRANSIT_MS, type SlowRequest } from './scenario';
-import { strikes, type World } from './world';
+import { START_MS, strikes, type World } from './world';
 
 /** As `src/aws/clients.ts` configures every SDK client. */
 const MAX_ATTEMPTS = 4;
 const REQUEST_TIMEOUT_MS = 3_000;
 
-/** What a request that was refused for now ends with, once the SDK has given up. */
-export class RequestFailed extends Error {
-  override name = 'RequestFailed';
-}
-
 /**
- * A request of a process to an AWS service, over the SDK. `method` is what it is counted as, `name` what is told of it.
+ * A request of a process to an AWS service, over the SDK and an adapter of `src/aws`: one that was refused, or had no
+ * answer, each time is `unavailable`. `method` is what it is counted as, `name` what is told of it.
  *
  * - It waits in its sender (a socket, a slow connection), then travels. What is on its way arrives, whatever becomes
  *   of its sender, and each effect is atomic.
@@ -34,16 +30,17 @@ export async function request<T>(
 ): Promise<T> {
   const { scheduler, requests } = world;
   const network = world.random('network');
+  const isRefused = refusal(world, method);
   for (let attempt = 1; ; attempt++) {
     if (life.point()) return never();
     const waitMs = strikes(world, 'slowRequest') ? network.integer(100, 9_500) : network.integer(0, 20);
     await scheduler.sleep(Math.max(waitMs, slow.sentAfterMs), life);
     requests.set(method, (requests.get(method) ?? 0) + 1);
-    const outcome = await send(world, life, name, effect, slow.onItsWayMs);
+    const outcome = await send(world, life, name, effect, slow.onItsWayMs, isRefused);
     if (life.point()) return never();
     if (outcome.kind === 'done') return outcome.result;
     if (outcome.kind === 'error') throw outcome.error;
-    if (attempt === MAX_ATTEMPTS) throw new RequestFailed(`${name()}: ${outcome.kind}`);
+    if (attempt === MAX_ATTEMPTS) throw world.protocol.unavailable(name(), new Error(outcome.kind));
     const backoffMs = outcome.kind === 'lost' ? REQUEST_TIMEOUT_MS : network.integer(0, 100 * 2 ** attempt);
     await scheduler.sleep(backoffMs, life);
   }
@@ -60,6 +57,7 @@ function send<T>(
   name: () => string,
   effect: () => Promise<T>,
   leastTransitMs: number,
+  isRefused: () => boolean,
 ): Promise<Outcome<T>> {
   const { scheduler, trace } = world;
   const network = world.random('network');
@@ -67,12 +65,13 @@ function send<T>(
   const lost = strikes(world, 'answerLost');
   return new Promise((resolve) => {
     const arrive = async () => {
-      const outcome: Outcome<T> = throttled
-        ? { kind: 'throttled' }
-        : await effect().then(
-            (result) => ({ kind: 'done', result }) as const,
-            (error) => ({ kind: 'error', error }) as const,
-          );
+      const outcome: Outcome<T> =
+        throttled || isRefused()
+          ? { kind: 'throttled' }
+          : await effect().then(
+              (result) => ({ kind: 'done', result }) as const,
+              (error) => ({ kind: 'error', error }) as const,
+            );
       const answer: Outcome<T> = lost && outcome.kind === 'done' ? { kind: 'lost' } : outcome;
       trace.note(
         life.name,
@@ -86,6 +85,14 @@ function send<T>(
       life.point();
     });
   });
+}
+
+/** Whether the service refuses a request now, each time that it is sent. */
+function refusal({ scenario: { refuses }, scheduler, random }: World, method: string): () => boolean {
+  if (!refuses || !method.startsWith(refuses.of)) return () => false;
+  const isChosen = refuses.oneIn === 1 || random('refusals').integer(1, refuses.oneIn) === 1;
+  const fromMs = START_MS + refuses.fromMs;
+  return () => isChosen && scheduler.nowMs >= fromMs && scheduler.nowMs < fromMs + refuses.forMs;
 }
 
 function told(outcome: Outcome<unknown>): string {

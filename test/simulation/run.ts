@@ -32,6 +32,10 @@ export interface Outcome {
   lanes: readonly LaneRecord[];
   /** Requests by port and method, since the release began. */
   requests: ReadonlyMap<string, number>;
+  /** Calls that the account refused. */
+  refused: number;
+  /** Events that were parked in Overflow. */
+  parked: number;
   /** Points of the functions' calls that a process could die at. */
   points: Readonly<Record<Actor, number>>;
   /** From the write of SEALED to the first read for release. */
@@ -70,6 +74,8 @@ export async function run(
     answers: world.checkers.answers,
     lanes: world.tables.lanes.log,
     requests: world.requests,
+    refused: world.account.refused,
+    parked: world.parked,
     points: world.fate.passed,
     dwellMs: world.checkers.dwellMs,
     releaseAfterMs: world.checkers.releaseAfterMs,

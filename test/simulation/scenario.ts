@@ -85,6 +85,17 @@ export interface DeadlyPoints {
   healAfterwards?: number;
 }
 
+/** Requests that are refused through all attempts of the SDK. */
+export interface Refusals {
+  /** How the names of their ports and methods begin; empty for every request. */
+  of: string;
+  /** All of them, or one in so many. */
+  oneIn: number;
+  /** From so long after the start on, for so long. */
+  fromMs: number;
+  forMs: number;
+}
+
 /** Somebody types something into the replay's row and puts back later what was there. */
 export interface Typing {
   attribute: Exclude<keyof ReplayRow, 'replay' | 'problems'>;
@@ -165,6 +176,11 @@ export interface Scenario {
   collectIsSlow?: boolean;
   /** No arrival mark is written after the row is made: its write is best effort. */
   marksAreLost?: boolean;
+  refuses?: Refusals;
+  /** The account runs so many functions at once and refuses further calls. */
+  concurrency?: number;
+  /** EventBridge replays so many events a second, where the pace is not left to chance. */
+  eventsPerSecond?: number;
   faults: Faults;
 }
 

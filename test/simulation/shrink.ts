@@ -74,6 +74,9 @@ const OPTIONAL = [
   'collectIsSlow',
   'marksAreLost',
   'inAnyOrder',
+  'refuses',
+  'concurrency',
+  'eventsPerSecond',
 ] as const;
 
 /** Scenarios with one thing less, those that lose most first. */

@@ -114,7 +114,10 @@ export function sideRoad(world: World, parts: { collect: CollectCall; died(event
   }
 
   return {
-    park: (event: JsonObject) => send('overflow', event),
+    park(event: JsonObject): void {
+      world.parked++;
+      send('overflow', event);
+    },
     queues,
     /** Hands the dead letters back, mended. */
     redrive(mend: (event: JsonObject) => JsonObject, paceMs = 0): void {

@@ -239,6 +239,8 @@ export function standardSequence(
   function checkFailure(who: string, data: unknown): void {
     const { Error: error } = data as { Error?: string };
     if (error === REFUSED) checkers.fail('R7', `${who} has failed because its calls were throttled`);
+    if (error === 'ServiceUnavailable')
+      checkers.fail('R7', `${who} has failed because a service was unavailable`);
   }
 
   /** Runs what has been started and does not run yet. */

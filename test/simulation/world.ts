@@ -5,6 +5,7 @@ import { memoryEventBuffer } from '../fakes/event-buffer';
 import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
+import { Account } from './account';
 import { type Checkers, createCheckers } from './checkers';
 import { type MarkedReads, withStaleReads } from './eventual-reads';
 import { type Actor, Fate } from './fate';
@@ -50,6 +51,10 @@ export interface World {
   struck: Map<keyof Faults, number>;
   /** How often the poison event has failed. */
   poisonings: number;
+  /** How many events were parked in Overflow, by collectors or for them. */
+  parked: number;
+  /** The functions that run in it. */
+  account: Account;
   /** How slow the next put of an event is, if that is not left to chance. */
   slowPut(id: string): SlowRequest | undefined;
   /** A process on a host of its own; one of the service's functions has a fate. */
@@ -102,6 +107,8 @@ export function createWorld(
     requests: new Map(),
     struck: new Map(),
     poisonings: 0,
+    parked: 0,
+    account: new Account(scenario.concurrency),
     random(part) {
       let random = parts.get(part);
       if (!random) {

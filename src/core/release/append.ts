@@ -4,7 +4,11 @@ import type { LaneEvent, Lanes } from '../ports';
 /** A due event on its way into a lane. */
 export interface DueEvent extends LaneEvent {
   lane: string;
+  /** Its own time, and when it is due: epoch milliseconds. */
+  eventTimeMs: number;
   dueAtMs: number;
+  /** Deliveries beyond the first. */
+  duplicates: number;
 }
 
 export interface AppendTerms {
@@ -12,41 +16,66 @@ export interface AppendTerms {
   expiresAtMs: number;
   /** Told of each group that this call wrote, not of those that were there before. */
   appended(group: DueEvent[]): void;
+  /** False once there is no time for another append. */
+  hasTime(): boolean;
+}
+
+/** How far a batch has come. */
+export interface Appended {
+  /** So many events from the beginning of the batch are in their lanes (R1). Later ones may be too. */
+  upTo: number;
+  /** The first append that failed, if one did. */
+  failure?: { error: unknown };
 }
 
 /**
- * Appends due events, given in order, to their lanes: the lanes side by side, each lane's groups one after the
- * other (R2).
+ * Appends due events, given in order, to their lanes: the lanes side by side, those with the earliest events first, and
+ * each lane's groups one after the other (R2).
+ *
+ * When an append fails or the time is up, no other is begun, and those under way are awaited. So nothing goes on after
+ * this call has ended, and what came into the lanes need not be done again.
  */
-export async function appendDue(lanes: Lanes, due: DueEvent[], terms: AppendTerms): Promise<void> {
-  const queue = [...groupByLane(due).entries()];
+export async function appendDue(lanes: Lanes, due: DueEvent[], terms: AppendTerms): Promise<Appended> {
+  const byLane = groupByLane(due);
+  /** Of each lane that is not done, the first event that is not in it. */
+  const missing = new Set<DueEvent>();
+  const queue = byLane.entries();
+  let failure: Appended['failure'];
   const worker = async (): Promise<void> => {
-    for (let next = queue.pop(); next; next = queue.pop()) await appendToLane(lanes, ...next, terms);
+    for (const [lane, events] of queue) {
+      let rest = events;
+      try {
+        while (rest.length > 0 && !failure && terms.hasTime()) {
+          rest = await appendGroup(lanes, lane, rest, terms);
+        }
+      } catch (error) {
+        failure ??= { error };
+      }
+      if (rest[0]) missing.add(rest[0]);
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(APPEND_CONCURRENCY, queue.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(APPEND_CONCURRENCY, byLane.size) }, worker));
+  const firstMissing = due.findIndex((event) => missing.has(event));
+  return { upTo: firstMissing < 0 ? due.length : firstMissing, ...(failure && { failure }) };
 }
 
 /**
  * R3, R4: an append that is refused says where the lane is; what is there already is left out and the rest goes on.
  * A refusal covers at least the first event, so this ends.
+ *
+ * @returns what is not in the lane yet.
  */
-async function appendToLane(
+async function appendGroup(
   lanes: Lanes,
   lane: string,
-  events: DueEvent[],
+  rest: DueEvent[],
   terms: AppendTerms,
-): Promise<void> {
-  let rest = events;
-  while (rest.length > 0) {
-    const group = rest.slice(0, groupLength(rest, terms.groupCount));
-    const outcome = await lanes.append(lane, group, terms.expiresAtMs);
-    if (outcome === 'appended') {
-      terms.appended(group);
-      rest = rest.slice(group.length);
-    } else {
-      rest = rest.filter((event) => event.position > outcome.alreadyAt);
-    }
-  }
+): Promise<DueEvent[]> {
+  const group = rest.slice(0, groupLength(rest, terms.groupCount));
+  const outcome = await lanes.append(lane, group, terms.expiresAtMs);
+  if (outcome !== 'appended') return rest.filter((event) => event.position > outcome.alreadyAt);
+  terms.appended(group);
+  return rest.slice(group.length);
 }
 
 /** Group commit: as many events as fit a count and a size; a larger event goes alone. */

@@ -1,4 +1,5 @@
-import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS, READ_CONCURRENCY } from '../limits';
+import { isUnavailable } from '../errors';
+import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS, MAX_FILL_ATTEMPTS, READ_CONCURRENCY } from '../limits';
 import type { BufferedEvent, EventBuffer } from '../ports';
 import { sideBySide } from '../side-by-side';
 import { PageBudget } from './page-budget';
@@ -26,9 +27,20 @@ export class SealedSetReader {
     return this.#buckets.some((bucket) => bucket.needsPage);
   }
 
+  /**
+   * A read that fails leaves the others' pages here. As long as some come, the rest is asked for again: of many buckets
+   * at a throttled table one would else fail each time.
+   */
   async fill(): Promise<void> {
-    const empty = this.#buckets.filter((bucket) => bucket.needsPage);
-    await sideBySide(empty, READ_CONCURRENCY, (bucket) => bucket.readPage());
+    for (let attempt = 1; this.needsFill; attempt++) {
+      const empty = this.#buckets.filter((bucket) => bucket.needsPage);
+      try {
+        await sideBySide(empty, READ_CONCURRENCY, (bucket) => bucket.readPage());
+      } catch (error) {
+        const hasComeFurther = empty.some((bucket) => !bucket.needsPage);
+        if (!hasComeFurther || !isUnavailable(error) || attempt === MAX_FILL_ATTEMPTS) throw error;
+      }
+    }
     this.#findLeast();
   }
 

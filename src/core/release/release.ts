@@ -15,7 +15,7 @@ import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
 import { retainedUntilMs } from '../replay/retention';
 import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
-import { againAt, endFailed, type Save, type Step, type StepDeps } from '../replay/step';
+import { againAt, endFailed, failed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
 import { SealedSetReader } from './merge';
 import { dueAt } from './pacing';
@@ -28,19 +28,28 @@ import { dueAt } from './pacing';
  * over events that are in their lanes (R1), and an event is taken only when the clock has reached its due time (R6).
  */
 export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
-  const { clock, buffer } = deps;
   const walk = startWalk(row);
+  try {
+    return await release(row, walk, deps, save);
+  } catch (error) {
+    return failed(error, progress(walk.checkpoint));
+  }
+}
+
+async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): Promise<Step> {
+  const { clock, buffer } = deps;
   const reader = new SealedSetReader(buffer, row.replay, row.buckets, row.checkpoint?.position);
   let savedAtMs = clock.now();
   for (;;) {
     if (reader.needsFill) await reader.fill();
     const next = reader.peek();
-    if (!next) return finish(row, walk.checkpoint, clock.now());
-    const { dueAtMs } = walk.placeOf(next).point;
     const nowMs = clock.now();
-    if (nowMs >= retainedUntilMs(row, deps.settings)) {
-      return endFailed(outlived(row, walk.checkpoint), progress(walk.checkpoint));
+    if (!next && walk.released === row.collected) return done(walk.checkpoint, nowMs);
+    if (isRetentionOver(row, deps, nowMs)) {
+      return endFailed(outlived(row, walk.released), progress(walk.checkpoint));
     }
+    if (!next) return endFailed(mismatch(row, walk.released), progress(walk.checkpoint));
+    const { dueAtMs } = walk.placeOf(next).point;
     if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)
       return againAt(wakeAt(dueAtMs, nowMs), progress(walk.checkpoint));
     if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
@@ -54,15 +63,19 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
       continue;
     }
     const batch = await takeDue(reader, walk, nowMs);
-    await appendDue(deps.lanes, batch, {
+    const { upTo, failure } = await appendDue(deps.lanes, batch, {
       groupCount: deps.settings.groupCount,
       expiresAtMs: nowMs + deps.settings.retentionMs,
       appended: (group) => {
         const writtenAtMs = clock.now();
         deps.observer.appended(group.length, writtenAtMs - (group[0] as DueEvent).dueAtMs);
       },
+      hasTime: () => deps.remainingMs() >= MIN_REMAINING_MS,
     });
-    const checkpoint = walk.advance(batch);
+    const checkpoint = walk.advance(batch.slice(0, upTo));
+    if (failure) return failed(failure.error, progress(checkpoint));
+    // The reader is beyond what was not appended, so another call has to read that again.
+    if (upTo < batch.length) return { kind: 'yield', changes: progress(checkpoint) };
     if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
     savedAtMs = clock.now();
     if (!(await save({ checkpoint }))) return againAt(savedAtMs);
@@ -75,37 +88,41 @@ interface Place {
   point: PacePoint;
 }
 
-/** The walk's only state: the checkpoint, and the pace point of the events taken since. */
+/** The walk's only state: the checkpoint, and the pace point of the event that was taken last. */
 function startWalk(row: ReplayRow) {
   const options = optionsInRow(row.options);
   const startMs = row.releaseStartedAtMs as number;
   let last: PacePoint | undefined = row.checkpoint;
-  let duplicates = row.checkpoint?.duplicates ?? 0;
   const walk = {
     checkpoint: row.checkpoint,
+    get released(): number {
+      return walk.checkpoint?.released ?? 0;
+    },
     /** When the event that comes next is due, and its tiebreaker. */
     placeOf({ position }: BufferedEvent): Place {
       const { time, tiebreaker } = parsePosition(position);
       const eventTimeMs = epochMsOf(time);
       return { tiebreaker, point: { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) } };
     },
-    take(
-      { position, duplicates: more }: BufferedEvent,
-      json: string,
-      { tiebreaker, point }: Place,
-    ): DueEvent {
+    take({ position, duplicates }: BufferedEvent, json: string, { tiebreaker, point }: Place): DueEvent {
       last = point;
-      duplicates += more;
       const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
-      return { position, tiebreaker, json, lane, dueAtMs: point.dueAtMs };
+      return { position, tiebreaker, json, lane, duplicates, ...point };
     },
-    /** Called when the batch is in its lanes. */
-    advance(batch: DueEvent[]): Checkpoint {
+    /** Called when events that come next are in their lanes. */
+    advance(events: DueEvent[]): Checkpoint | undefined {
+      const reached = events.at(-1);
+      if (!reached) return walk.checkpoint;
+      const { position, eventTimeMs, dueAtMs } = reached;
       walk.checkpoint = {
-        ...(last as PacePoint),
-        position: (batch.at(-1) as DueEvent).position,
-        released: (walk.checkpoint?.released ?? 0) + batch.length,
-        duplicates,
+        position,
+        eventTimeMs,
+        dueAtMs,
+        released: walk.released + events.length,
+        duplicates: events.reduce(
+          (sum, { duplicates }) => sum + duplicates,
+          walk.checkpoint?.duplicates ?? 0,
+        ),
       };
       return walk.checkpoint;
     },
@@ -120,7 +137,13 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
   const batch: DueEvent[] = [];
   let bytes = 0;
   while (batch.length < MAX_BATCH_EVENTS) {
-    if (reader.needsFill) await reader.fill();
+    try {
+      if (reader.needsFill) await reader.fill();
+    } catch (error) {
+      if (batch.length === 0) throw error;
+      // What was taken is due all the same; the walk asks again after it.
+      break;
+    }
     const next = reader.peek();
     if (!next) break;
     const place = walk.placeOf(next);
@@ -142,12 +165,16 @@ function wakeAt(dueAtMs: number, nowMs: number): number {
   return Math.min(dueAtMs - WAKE_EARLY_MS, nowMs + MAX_WAIT_MS);
 }
 
+/** From here on the buffer's items expire. */
+function isRetentionOver(row: ReplayRow, { settings }: StepDeps, nowMs: number): boolean {
+  return nowMs >= retainedUntilMs(row, settings);
+}
+
 /**
- * From here on the buffer's items expire. With an idle limit the length of a playback shows only as it goes, so this is
- * where one that takes too long stops, before anything is missing.
+ * With an idle limit the length of a playback shows only as it goes, so a playback that takes too long stops here. What
+ * has expired is not in the walk any more, so this is asked before it is believed that there is nothing left.
  */
-function outlived({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undefined): OrderedReplayError {
-  const released = checkpoint?.released ?? 0;
+function outlived({ replay, collected }: ReplayRow, released: number): OrderedReplayError {
   return new OrderedReplayError(
     'PlaybackOutlivesRetention',
     `${released} of ${collected} events were released, in order, when the time for which events are kept was over.`,
@@ -158,12 +185,13 @@ function outlived({ replay, collected }: ReplayRow, checkpoint: Checkpoint | und
   );
 }
 
+function done(checkpoint: Checkpoint | undefined, nowMs: number): Step {
+  return { kind: 'end', phase: 'DONE', changes: { ...progress(checkpoint), doneAtMs: nowMs } };
+}
+
 /** The count taken at the seal and the count of the walk were made apart: where they differ, something is wrong. */
-function finish({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undefined, nowMs: number): Step {
-  const released = checkpoint?.released ?? 0;
-  const changes = progress(checkpoint);
-  if (released === collected) return { kind: 'end', phase: 'DONE', changes: { ...changes, doneAtMs: nowMs } };
-  const mismatch = new OrderedReplayError(
+function mismatch({ replay, collected }: ReplayRow, released: number): OrderedReplayError {
+  return new OrderedReplayError(
     'CountMismatch',
     `${collected} events were sealed and ${released} released.`,
     {
@@ -171,5 +199,4 @@ function finish({ replay, collected }: ReplayRow, checkpoint: Checkpoint | undef
       ids: { replay },
     },
   );
-  return endFailed(mismatch, changes);
 }

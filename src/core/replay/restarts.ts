@@ -1,5 +1,5 @@
 import { FIRST_RESTART_DELAY_MS, MAX_RESTART_DELAY_MS, RESTARTS_BEFORE_ALARM } from '../limits';
-import type { ReplayRow, RowChanges, Warning } from './row';
+import { isOpen, type ReplayRow, type RowChanges, type Warning } from './row';
 
 /**
  * What the row says of sequencers that died: how many in a row came no further, when the next may be started, and what
@@ -45,9 +45,9 @@ export function forgetAbort(row: ReplayRow): RowChanges {
   return { abortedGeneration: undefined, ...withoutWarning(row, ABORTED) };
 }
 
-/** Whether a step has come further than the row: a poll that came to its end, or something that is new. */
-export function isProgress(row: ReplayRow, changes: RowChanges): boolean {
-  if (row.phase === 'COLLECTING' || row.phase === 'INCOMPLETE') return true;
+/** Whether a save has come further than the row: a poll that came to its end, or something that is new. */
+export function isProgress(row: ReplayRow, changes: RowChanges, isCompleted: boolean): boolean {
+  if (isCompleted && isOpen(row.phase)) return true;
   const { checkpoint, ...others } = changes;
   if (checkpoint && checkpoint.position !== row.checkpoint?.position) return true;
   return (Object.keys(others) as (keyof typeof others)[]).some((name) => others[name] !== row[name]);

@@ -19,7 +19,7 @@ export class Unreadable {
 
 type Key = keyof typeof RULES;
 
-const KEYS = Object.keys(RULES) as Key[];
+const EACH = Object.entries(RULES) as [Key, Rule][];
 
 /** What stands in a row for an attribute that every row has and that cannot be read. */
 const UNREAD: Partial<ReplayRow> = {
@@ -37,10 +37,11 @@ const NOT_YET: Partial<ReplayRow> = { late: 0, expiresAtMs: 0 };
 
 /** The row as far as it can be read; `problems` has the rest. */
 export function readRow(stored: StoredRow): ReplayRow {
-  const problems = KEYS.flatMap((key) => problemsIn(key, RULES[key], stored[key]));
+  const problems: RowProblem[] = [];
+  for (const [key, rule] of EACH) findIn(problems, key, rule, stored[key]);
   if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
   if (Number(stored.retainedUntilMs) <= Number(stored.createdAtMs)) {
-    problems.push({ ...problem('retainedUntilMs', 'not after createdAt', 'a later instant'), stops: true });
+    problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
   }
   return without(stored as unknown as ReplayRow, problems);
 }
@@ -76,32 +77,40 @@ function without(row: ReplayRow, problems: RowProblem[]): ReplayRow {
   return { ...(read as ReplayRow), ...(all.length > 0 && { problems: all }) };
 }
 
-function problemsIn(key: Key, rule: Rule, value: unknown, path = attributeOf(key)): RowProblem[] {
-  const stops = RULES[key].stops === true;
-  if (value === undefined && !rule.always) return [];
-  if (value instanceof Unreadable || !rule.holds(value))
-    return [{ key, attribute: path, is: inWords(value), expected: rule.expected, stops }];
-  return Object.entries(rule.parts ?? {}).flatMap(([part, ofPart]) =>
-    problemsIn(key, ofPart, (value as Record<string, unknown>)[part], `${path}.${attributeOf(part)}`),
-  );
+function findIn(problems: RowProblem[], key: Key, rule: Rule, value: unknown, inside?: string): void {
+  if (value === undefined && !rule.always) return;
+  if (value instanceof Unreadable || !rule.holds(value)) {
+    const found = problem(key, inWords(value), rule.expected);
+    problems.push(inside ? { ...found, attribute: `${found.attribute}.${attributeOf(inside)}` } : found);
+    return;
+  }
+  for (const [name, ofPart] of rule.parts ?? []) {
+    findIn(problems, key, ofPart, (value as Record<string, unknown>)[name], name);
+  }
 }
 
 /** A phase that was typed is not there yet, or is one that the replay has left. */
 function problemsOfThePhase(stored: StoredRow): RowProblem[] {
-  const has = (key: Key) => stored[key] !== undefined;
-  const lacks = (keys: Key[]) =>
-    keys.filter((key) => !has(key)).map((key) => `${attributeOf(key)} is missing`);
-  const isBeyond = (keys: Key[]) => keys.filter(has).map((key) => `the row has ${attributeOf(key)}`);
-  const whys: Partial<Record<string, string[]>> = {
-    COLLECTING: isBeyond(['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint']),
-    INCOMPLETE: isBeyond(['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint']),
-    SEALED: lacks(['options', 'completedAtMs']),
-    RELEASING: lacks(['options', 'collected', 'releaseStartedAtMs']),
-  };
-  const why = whys[stored.phase as string] ?? [];
+  const why = againstThePhase(stored);
   if (why.length === 0) return [];
   const is = `${stored.phase}, but ${why.join(' and ')}`;
-  return [{ ...problem('phase', is, `${phaseBefore(stored)}, or CANCELLED`), stops: true }];
+  return [problem('phase', is, `${phaseBefore(stored)}, or CANCELLED`)];
+}
+
+const BEYOND_COLLECTING: Key[] = ['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint'];
+const NEEDED: Partial<Record<string, Key[]>> = {
+  SEALED: ['options', 'completedAtMs'],
+  RELEASING: ['options', 'collected', 'releaseStartedAtMs'],
+};
+
+function againstThePhase(stored: StoredRow): string[] {
+  const { phase } = stored;
+  if (phase === 'COLLECTING' || phase === 'INCOMPLETE') {
+    const beyond = BEYOND_COLLECTING.filter((key) => stored[key] !== undefined);
+    return beyond.map((key) => `the row has ${attributeOf(key)}`);
+  }
+  const missing = NEEDED[phase as string]?.filter((key) => stored[key] === undefined) ?? [];
+  return missing.map((key) => `${attributeOf(key)} is missing`);
 }
 
 /** As far as the other attributes tell. */

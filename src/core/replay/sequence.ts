@@ -1,14 +1,15 @@
-import { type ErrorCode, OrderedReplayError, textOf } from '../errors';
+import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
 import { LEASE_GRACE_MS, MAX_ITERATIONS, MINUTE_MS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
+import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
 import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
-import { againAt, type Save, type Step, type StepDeps } from './step';
+import { againAt, failed, type Save, type Step, type StepDeps } from './step';
 
 /**
  * Sequence: the loop body of the state machine of the same name. Looks at the replay's row, does what its phase
@@ -16,6 +17,8 @@ import { againAt, type Save, type Step, type StepDeps } from './step';
  *
  * R4, R7: all it knows is in the row; each step changes the row in one conditional write, and a write that is
  * refused means that another sequencer was there first: the row is read again and the step chosen anew.
+ *
+ * R7: a service that is unavailable for now is no failure. The call saves what it has and answers `wait`.
  */
 
 export interface SequenceDeps extends StepDeps {
@@ -25,17 +28,35 @@ export interface SequenceDeps extends StepDeps {
 export interface SequencerState extends SequencerInput {
   /** Calls of this execution so far; absent at its start. */
   iteration?: number;
+  /** How long the last call waited because a service was unavailable; absent if it came further. */
+  backoffMs?: number;
 }
+
+/** What one call knows of its execution. */
+type Call = SequencerState & { iteration: number; row?: ReplayRow };
 
 /** The answer, as the `Choice` state `NextAction` reads it. */
 export type SequenceAnswer =
-  | ({ action: 'wait' | 'continue' | 'continueAsNew'; resumeAt: string } & Required<SequencerState>)
+  | ({ action: 'wait' | 'continue' | 'continueAsNew'; resumeAt: string } & SequencerState)
   | { action: 'done'; report: ReplayReport }
   | { action: 'fail'; Error: ErrorCode | 'Unknown'; Cause: string };
 
 /** @throws OrderedReplayError `InvalidInput` for a state that no execution of ours would have. */
 export async function sequence(state: SequencerState, deps: SequenceDeps): Promise<SequenceAnswer> {
-  const { replay, generation, iteration } = validateState(state);
+  const call = validateState(state);
+  try {
+    return await takeSteps(call, deps);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    const backoffMs = nextBackoffMs(call.backoffMs ?? 0);
+    deps.observer.backsOff(error, backoffMs);
+    return again('wait', { ...call, backoffMs }, deps.clock.now() + backoffMs);
+  }
+}
+
+/** @param call Is kept up to date, for whoever has to answer when a step has failed. */
+async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer> {
+  const { replay, generation } = call;
   const { clock, observer, replays } = deps;
   let row = await replays.get(replay);
   for (;;) {
@@ -52,37 +73,46 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
       continue;
     }
     const current = row;
+    call.row = current;
     const readAtMs = clock.now();
-    const save = (changes: RowChanges, resumeAtMs?: number) =>
+    const save = (changes: RowChanges, resumeAtMs?: number, isCompleted = false) =>
       replays.save(
         replay,
         {
           ...signOfLife(current, generation, clock.now(), resumeAtMs),
-          ...(isProgress(current, changes) && forgetRestarts(current)),
+          ...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),
           ...noticeOf(current),
           ...changes,
         },
         guardAsRead(current, guardOf(current, changes)),
       );
+    const saveProgress = async (changes: RowChanges, resumeAtMs?: number) => {
+      const saved = await save(changes, resumeAtMs);
+      if (saved && hasComeFurther(changes, current)) delete call.backoffMs;
+      return saved;
+    };
     const saveOnTheWay = async (changes: RowChanges) =>
-      (await save(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;
+      (await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;
     const step = isStopped(current)
       ? againAt(readAtMs + READ_ROW_EVERY_MS)
-      : await stepOf(current, deps, saveOnTheWay);
+      : await stepOf(current, deps, saveOnTheWay).catch((error) => failed(error));
+    if (step.kind === 'failed') {
+      await saveBeforeFailing(step, saveProgress, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
+      throw step.error;
+    }
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const saved = await save(
-      { ...step.changes, ...(step.kind === 'end' && changesOfEnd(step, current)) },
-      resumeAtMs,
-    );
+    const ending = step.kind === 'end' && changesOfEnd(step, current);
+    const saved = await save({ ...step.changes, ...ending }, resumeAtMs, true);
+    delete call.backoffMs;
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
     const pauseMs = saved && resumeAtMs !== undefined ? resumeAtMs - nowMs : 0;
     if (pauseMs > 0 && pauseMs > Math.min(SOON_MS, deps.remainingMs() - MIN_STEP_MS)) {
-      return again('wait', { replay, generation, iteration }, current, nowMs + pauseMs);
+      return again('wait', call, nowMs + pauseMs);
     }
     if (step.kind === 'yield' || deps.remainingMs() < MIN_STEP_MS) {
-      return again('continue', { replay, generation, iteration }, current, nowMs);
+      return again('continue', call, nowMs);
     }
     if (pauseMs > 0) await clock.sleep(Math.ceil(pauseMs));
     row = await replays.get(replay);
@@ -99,6 +129,21 @@ function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);
   if (row.phase === 'RELEASING') return releasing(row, deps, save);
   return collecting(row, deps);
+}
+
+/** What a step did before it failed is kept as far as it can be; its own error is the one that counts. */
+async function saveBeforeFailing(
+  { error, changes }: Extract<Step, { kind: 'failed' }>,
+  save: (changes: RowChanges, resumeAtMs?: number) => Promise<boolean>,
+  resumeAtMs: number,
+): Promise<void> {
+  try {
+    // While a sequencer waits for a service, its lease must hold. After a fault its life is not certain.
+    if (isUnavailable(error)) await save(changes, resumeAtMs);
+    else if (changes.checkpoint) await save(changes);
+  } catch {
+    // The next call starts from the checkpoint before.
+  }
 }
 
 /** The step was chosen by these; if one has changed, it was chosen wrongly. */
@@ -138,18 +183,15 @@ function isSuperseded(row: ReplayRow, generation: number): boolean {
   return row.generation > generation && row.leaseUntilMs !== undefined;
 }
 
-function again(
-  action: 'wait' | 'continue',
-  state: Required<SequencerState>,
-  row: ReplayRow,
-  resumeAtMs: number,
-): SequenceAnswer {
+function again(action: 'wait' | 'continue', call: Call, resumeAtMs: number): SequenceAnswer {
+  const { row, ...state } = call;
+  const { replay, generation } = state;
   const iteration = state.iteration + 1;
   const resumeAt = new Date(resumeAtMs).toISOString();
   if (iteration < MAX_ITERATIONS) return { ...state, action, resumeAt, iteration };
   // The name of a generation that the row names already may be used up.
-  const nextGeneration = Math.max(row.generation, state.generation) + 1;
-  return { ...state, action: 'continueAsNew', resumeAt, iteration: 0, generation: nextGeneration };
+  const nextGeneration = Math.max(row?.generation ?? 0, generation) + 1;
+  return { action: 'continueAsNew', resumeAt, replay, generation: nextGeneration, iteration: 0 };
 }
 
 function answerFail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer {
@@ -164,11 +206,12 @@ function noRow(replay: string): OrderedReplayError {
   });
 }
 
-function validateState(state: unknown): Required<SequencerState> {
+function validateState(state: unknown): Call {
   if (isObject(state)) {
-    const { replay, generation, iteration = 0 } = state;
-    if (typeof replay === 'string' && replay !== '' && isCount(generation) && isCount(iteration)) {
-      return { replay, generation, iteration };
+    const { replay, generation, iteration = 0, backoffMs = 0 } = state;
+    const isReplay = typeof replay === 'string' && replay !== '';
+    if (isReplay && isCount(generation) && isCount(iteration) && isCount(backoffMs)) {
+      return { replay, generation, iteration, ...(backoffMs > 0 && { backoffMs }) };
     }
   }
   throw new OrderedReplayError('InvalidInput', 'The input of the sequencer names no replay and generation.', {

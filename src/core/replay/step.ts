@@ -8,11 +8,13 @@ import type { RowChanges } from './row';
  *
  * - `again`: look at the replay again at that time, at once where it has passed.
  * - `yield`: too little time is left in this call; the next one goes on at once.
+ * - `failed`: something that the stage asked for failed. `changes` has what was done before that.
  * - `end`: the replay is over. `error` is behind a FAILED, `reason` says who cancelled.
  */
 export type Step = { changes: RowChanges } & (
   | { kind: 'again'; atMs: number }
   | { kind: 'yield' }
+  | { kind: 'failed'; error: unknown }
   | { kind: 'end'; phase: 'DONE' }
   | { kind: 'end'; phase: 'CANCELLED'; reason: string }
   | { kind: 'end'; phase: 'FAILED'; error: OrderedReplayError }
@@ -36,6 +38,10 @@ export type Save = (changes: RowChanges) => Promise<boolean>;
 
 export function againAt(atMs: number, changes: RowChanges = {}): Step {
   return { kind: 'again', atMs, changes };
+}
+
+export function failed(error: unknown, changes: RowChanges = {}): Step {
+  return { kind: 'failed', error, changes };
 }
 
 export function endFailed(error: OrderedReplayError, changes: RowChanges = {}): Step {

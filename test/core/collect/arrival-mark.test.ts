@@ -5,6 +5,9 @@ import { createWorld } from '../../fakes/world';
 import { Scheduler } from '../../simulation/scheduler';
 import { randomOf } from '../../simulation/seeded';
 import { envelope, REPLAY } from '../../support/events';
+import { phaseWithItsNeeds } from '../../support/replays';
+
+jest.setTimeout(120_000);
 
 const START_MS = Date.parse('2026-11-20T12:00:00Z');
 
@@ -116,7 +119,7 @@ test.each(['SEALED', 'RELEASING', 'DONE', 'CANCELLED', 'FAILED'] as Phase[])(
     const world = createWorld();
     const collect = createCollector(world.collectDeps());
     await collect(envelope({ id: 'first' }));
-    Object.assign(world.replays.row(REPLAY) as object, { phase });
+    Object.assign(world.replays.row(REPLAY) as object, phaseWithItsNeeds(phase, world.clock.now()));
     world.clock.advance(60_000);
     await collect(envelope({ id: 'late' }));
     expect(world.replays.row(REPLAY)?.lastArrivalAtMs).toBe(START_MS);

@@ -8,7 +8,9 @@ const due = (n: number, lane: string, bytes = 2): DueEvent => ({
   position: `2026-11-01T00:00:00.000000000Z##${String(n).padStart(6, '0')}`,
   tiebreaker: '',
   json: 'x'.repeat(bytes),
+  eventTimeMs: n,
   dueAtMs: n,
+  duplicates: 0,
 });
 
 const someDue = fc
@@ -19,7 +21,13 @@ const someDue = fc
 
 function terms(groupCount: number) {
   const told: DueEvent[] = [];
-  return { told, groupCount, expiresAtMs: 5, appended: (group: DueEvent[]) => void told.push(...group) };
+  return {
+    told,
+    groupCount,
+    expiresAtMs: 5,
+    appended: (group: DueEvent[]) => void told.push(...group),
+    hasTime: () => true,
+  };
 }
 
 test('R2, R3: given due events, then each lane gets its own in order, in groups within the count and the bytes', async () => {
@@ -129,12 +137,68 @@ test('given many lanes, then they are appended to side by side up to a limit, an
   expect(lanes.log).toHaveLength(120);
 });
 
-test('given an append that fails, then its lane stops there and the error is passed on', async () => {
+test('R1: given an append that fails, then no other is begun, those under way are awaited, and what is in the lanes is told', async () => {
+  await fc.assert(
+    fc.asyncProperty(someDue, fc.nat({ max: 40 }), fc.boolean(), async (events, at, after) => {
+      const lanes = memoryLanes();
+      const open = new Set<string>();
+      let begun = 0;
+      let begunAfterwards = 0;
+      let failed = false;
+      const failing = {
+        async append(...args: Parameters<typeof lanes.append>) {
+          if (failed) begunAfterwards++;
+          const fails = begun++ === at;
+          open.add(args[0]);
+          await new Promise(setImmediate);
+          open.delete(args[0]);
+          failed ||= fails;
+          if (fails && !after) throw new Error('throttled');
+          const outcome = await lanes.append(...args);
+          if (fails) throw new Error('throttled');
+          return outcome;
+        },
+      };
+      const { upTo, failure } = await appendDue(failing, events, terms(2));
+      expect(open.size).toBe(0);
+      expect(begunAfterwards).toBe(0);
+      expect(failure !== undefined).toBe(failed);
+      const inLanes = new Set([...lanes.contents().values()].flat().map(({ position }) => position));
+      for (const { position } of events.slice(0, upTo)) expect(inLanes).toContain(position);
+      if (!failed) expect(upTo).toBe(events.length);
+      // The longest such beginning, unless the one whose answer was lost would have been next.
+      else if (!after && upTo < events.length) expect(inLanes).not.toContain(events[upTo]?.position);
+    }),
+  );
+});
+
+test('given two appends that fail, then the first failure is told', async () => {
   const lanes = memoryLanes();
-  const groups = terms(1);
-  await appendDue(lanes, [due(0, 'a')], groups);
-  lanes.failNext('append');
-  await expect(appendDue(lanes, [due(1, 'a'), due(2, 'a')], groups)).rejects.toThrow('lanes.append fails');
-  expect(groups.told).toHaveLength(1);
-  expect(lanes.image('a')?.offset).toBe(0);
+  lanes.failNext('append', { error: new Error('first') });
+  lanes.failNext('append', { error: new Error('second') });
+  const { upTo, failure } = await appendDue(lanes, [due(0, 'a'), due(1, 'b')], terms(1));
+  expect({ upTo, failure }).toMatchObject({ upTo: 0, failure: { error: { message: 'first' } } });
+});
+
+test('given lanes that are begun one after the other, then those with the earliest events come first', async () => {
+  const lanes = memoryLanes();
+  const events = [...Array(3 * APPEND_CONCURRENCY).keys()].map((n) => due(n, `lane-${n}`));
+  const failing = {
+    async append(...args: Parameters<typeof lanes.append>) {
+      await new Promise(setImmediate);
+      if (args[0] === `lane-${2 * APPEND_CONCURRENCY}`) throw new Error('throttled');
+      return lanes.append(...args);
+    },
+  };
+  const { upTo } = await appendDue(failing, events, terms(1));
+  expect(upTo).toBe(2 * APPEND_CONCURRENCY);
+});
+
+test('R1: given no time for another append, then none is begun, and the beginning that is in the lanes is told', async () => {
+  const lanes = memoryLanes();
+  let left = 3;
+  const events = [...Array(10).keys()].map((n) => due(n, 'a'));
+  const appended = await appendDue(lanes, events, { ...terms(2), hasTime: () => left-- > 0 });
+  expect(appended).toEqual({ upTo: 6 });
+  expect(lanes.image('a')?.offset).toBe(5);
 });

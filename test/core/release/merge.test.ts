@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { unavailable } from '../../../src/core/errors';
 import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS } from '../../../src/core/limits';
+import type { EventBuffer } from '../../../src/core/ports';
 import { SealedSetReader } from '../../../src/core/release/merge';
 import { type MemoryEventBuffer, memoryEventBuffer } from '../../fakes/event-buffer';
 
@@ -130,4 +132,47 @@ test('given a page of nothing but late events, then the reader goes on behind it
   const events = [...Array(30).keys()].map((n) => ({ n, bucket: 0, late: n < 29 }));
   const reader = new SealedSetReader(await bufferOf(events), 'r', 1, undefined);
   expect(await readAll(reader)).toEqual([positionAt(29)]);
+});
+
+describe('given reads that are unavailable', () => {
+  const events = [...Array(64).keys()].map((n) => ({ n, bucket: n, late: false }));
+  const unreliable = (buffer: MemoryEventBuffer, fails: (read: number) => unknown): EventBuffer => {
+    let reads = 0;
+    return {
+      ...buffer,
+      async read(...query) {
+        const error = fails(++reads);
+        if (error) throw error;
+        return buffer.read(...query);
+      },
+    };
+  };
+  const throttled = () => unavailable('DynamoDB', new Error('throttled'));
+
+  test('one in four of 64 buckets, then the pages that came stay, the others are asked for again, and all is read', async () => {
+    const buffer = unreliable(await bufferOf(events), (read) => read % 4 === 0 && throttled());
+    expect(await readAll(new SealedSetReader(buffer, 'r', 64, undefined))).toHaveLength(64);
+  });
+
+  test('each of them, then no page is asked for without an end', async () => {
+    const buffer = unreliable(await bufferOf(events), throttled);
+    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toMatchObject({
+      code: 'ServiceUnavailable',
+    });
+  });
+
+  test('all but one at a time, then it is given up after some attempts', async () => {
+    const buffer = unreliable(await bufferOf(events), (read) => read % 32 > 0 && throttled());
+    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toMatchObject({
+      code: 'ServiceUnavailable',
+    });
+  });
+
+  test('by a fault that does not pass, then it is thrown at once', async () => {
+    const fault = new TypeError('no such table');
+    let failures = 0;
+    const buffer = unreliable(await bufferOf(events), (read) => read === 5 && ++failures && fault);
+    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toBe(fault);
+    expect(failures).toBe(1);
+  });
 });

@@ -1,5 +1,6 @@
 import { createCollector } from '../../../src/core/collect/collect';
-import { MAX_WAIT_MS, MIN_REMAINING_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
+import { unavailable } from '../../../src/core/errors';
+import { FIRST_PAGE_EVENTS, MAX_WAIT_MS, MIN_REMAINING_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
 import type { RowChanges } from '../../../src/core/replay/row';
 import { sequence } from '../../../src/core/replay/sequence';
 import type { PortCall } from '../../fakes/intercept';
@@ -148,6 +149,43 @@ test('given fewer events than were counted at the seal, then the replay fails an
       '3 events were sealed and 2 released. ' +
       'What was released is in order; compare the buffer with the lanes before you rely on it.',
   });
+});
+
+test('given that the time for which events are kept is over, when nothing is left of them, then it says so, and not that somebody changed the buffer', async () => {
+  const world = await releasingWorld([0, 1]);
+  Object.assign(rowOf(world), { collected: 3 });
+  const { createdAtMs } = rowOf(world);
+  world.clock.set(createdAtMs + world.settings.retentionMs - 1);
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ Error: 'CountMismatch' });
+  const later = await releasingWorld([]);
+  Object.assign(rowOf(later), { collected: 3 });
+  later.clock.set(createdAtMs + later.settings.retentionMs);
+  expect(await sequence(STATE, later.sequenceDeps())).toMatchObject({
+    action: 'fail',
+    Error: 'PlaybackOutlivesRetention',
+    Cause: expect.stringContaining('0 of 3 events were released'),
+  });
+});
+
+test('given that all were released before the time for which events are kept was over, when that is seen after it, then the replay is done', async () => {
+  const world = await releasingWorld([]);
+  const { createdAtMs } = rowOf(world);
+  world.clock.set(createdAtMs + world.settings.retentionMs + 1);
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done' });
+});
+
+test('given a batch whose next page is unavailable, then what was taken is released all the same', async () => {
+  const seconds = secondsTo(FIRST_PAGE_EVENTS + 3);
+  const world = await worldWithReplay({ ...releasingRow(seconds, { speed: 'max' }), buckets: 1 }, seconds, {
+    settings: { buckets: 1 },
+  });
+  let reads = 0;
+  const answer = await run(world, ({ method }) => {
+    if (method === 'read' && ++reads > 1) throw unavailable('DynamoDB', new Error('throttled'));
+  });
+  expect(answer).toMatchObject({ action: 'wait', backoffMs: 1_000 });
+  expect(released(world)).toEqual(idsTo(FIRST_PAGE_EVENTS));
+  expect(rowOf(world).checkpoint).toMatchObject({ released: FIRST_PAGE_EVENTS });
 });
 
 test('given a sealed set without events, then the replay is done', async () => {
