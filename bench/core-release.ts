@@ -93,6 +93,7 @@ export async function releaseInMemory(release: CoreRelease) {
     get: async () => row,
     create: unused,
     addLate: unused,
+    notEnded: unused,
     async save(_replay, changes) {
       work.saves++;
       row = { ...row, ...changes } as ReplayRow;

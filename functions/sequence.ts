@@ -49,6 +49,7 @@ export function createSequenceHandler(deps: SequenceHandlerDeps) {
         },
       });
       telemetry.info('Sequencer step', { ...describeAnswer(answer), appends, released });
+      if (answer.action === 'fail') telemetry.count('needsPerson', 1);
       return answer;
     } catch (error) {
       telemetry.failure('The sequencer step failed', error, { replay: state?.replay, appends, released });

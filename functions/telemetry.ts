@@ -16,7 +16,15 @@ export interface Telemetry {
   flush(): void;
 }
 
-export type CountMetric = 'collected' | 'duplicates' | 'late' | 'parked' | 'released' | 'appends';
+export type CountMetric =
+  | 'collected'
+  | 'duplicates'
+  | 'late'
+  | 'parked'
+  | 'released'
+  | 'appends'
+  | 'restarts'
+  | 'needsPerson';
 
 /**
  * Structured logs and embedded metrics. Service name, namespace and level come from the `POWERTOOLS_*` variables:

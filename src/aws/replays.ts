@@ -1,4 +1,9 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
 import { readRow, type StoredRow } from '../core/replay/row-problems';
@@ -61,6 +66,26 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
           ...parameters(),
         }),
       );
+    },
+
+    async notEnded() {
+      const { path, value, parameters } = createPlaceholders();
+      const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+      const scan = {
+        TableName: table,
+        FilterExpression: `NOT ${path('phase')} IN (${ends.join(', ')})`,
+        ...parameters(),
+      };
+      const rows: ReplayRow[] = [];
+      let from: Item | undefined;
+      do {
+        const page = await client.send(
+          new ScanCommand({ ...scan, ...(from && { ExclusiveStartKey: from }) }),
+        );
+        rows.push(...(page.Items ?? []).map(rowIn));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return rows;
     },
   });
 }

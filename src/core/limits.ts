@@ -129,8 +129,21 @@ export const QUICK_LOOKS_FOR_MS = 3 * MINUTE_MS;
 /** Such a look is so much sooner, and waited for in memory: three seconds cost a seventh of a `Wait`'s loop. */
 export const QUICK_LOOKS_FACTOR = 5;
 
-/** How many generations `collect` tries when the names before are taken by executions that have ended. */
+/** How many generations the healer tries in one go when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;
+
+/** How often the healer looks for sequencers that have died; `rate` of the rule `HealRule`. */
+export const HEAL_EVERY_MS = 5 * MINUTE_MS;
+
+/**
+ * A sequencer that dies without having come further is replaced at once, then a minute after that, then two, four and
+ * so on: whatever keeps it from going on may take hours to be mended.
+ */
+export const FIRST_RESTART_DELAY_MS = MINUTE_MS;
+export const MAX_RESTART_DELAY_MS = HOUR_MS;
+
+/** After so many restarts without progress a person is called. By then some four hours have passed. */
+export const RESTARTS_BEFORE_ALARM = 10;
 
 /** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
 export const ROW_RETENTION_MS = 80 * DAY_MS;

@@ -24,6 +24,8 @@ export interface Replays {
   /** Applies the changes in one atomic step if the row exists and the guard holds; false where it does not. */
   save(replay: string, changes: RowChanges, guard: RowGuard): Promise<boolean>;
   addLate(replay: string): Promise<void>;
+  /** The rows of the replays that have not ended; eventually consistent. */
+  notEnded(): Promise<ReplayRow[]>;
 }
 
 export interface BufferKey {
@@ -117,6 +119,14 @@ export interface SequencerInput {
 export interface SequencerStarts {
   /** Starts one, idempotently by name; `ended` where an execution of that name has already come and gone. */
   start(input: SequencerInput): Promise<'started' | 'ended'>;
+}
+
+/** What is known of an execution: `undefined` where none of that name is. */
+export type SequencerStatus = 'running' | 'aborted' | 'ended' | undefined;
+
+export interface SequencerExecutions extends SequencerStarts {
+  /** Eventually consistent: one that ended a moment ago may still be `running`. */
+  status(input: SequencerInput): Promise<SequencerStatus>;
 }
 
 /** Told of what happens, for logs, metrics and progress; must not throw. */

@@ -39,7 +39,8 @@ const SERVICES: Record<string, { name: string; resourcesOf: (input: JsonObject) 
   },
   AWSStepFunctions: {
     name: 'states',
-    resourcesOf: ({ stateMachineArn }) => (stateMachineArn ? [String(stateMachineArn)] : []),
+    resourcesOf: ({ stateMachineArn, executionArn }) =>
+      [stateMachineArn, executionArn].filter((arn) => arn !== undefined).map(String),
   },
   DynamoDB_20120810: {
     name: 'dynamodb',

@@ -1,11 +1,12 @@
 import { wireCollect } from '../../functions/collect';
+import { wireHeal } from '../../functions/heal';
 import { wireSequence } from '../../functions/sequence';
 import type { Telemetry } from '../../functions/telemetry';
 import type { Clock } from '../core/ports';
 import type { Settings } from '../core/settings';
 import type { Clients } from './clients';
 import type { HostedFunction } from './function-host';
-import { SEQUENCE_TIMEOUT_MS } from './local-settings';
+import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from './local-settings';
 import { LOCAL } from './resource-names';
 
 export interface FunctionDeps {
@@ -30,8 +31,15 @@ export function createFunctions({ clientsOf, ...deps }: FunctionDeps) {
     tables: LOCAL.tables,
     queueUrls: { overflow: LOCAL.overflow.url, deadLetters: LOCAL.deadLetters.url },
   });
+  const heal = wireHeal({
+    ...deps,
+    clients: clientsOf(LOCAL.roles.heal),
+    tables: LOCAL.tables,
+    sequenceStateMachineArn: LOCAL.sequenceMachineArn,
+  });
   return {
     collect: { ...LOCAL.collect, timeoutMs: deps.settings.collectTimeoutMs, handler: collect },
     sequence: { ...LOCAL.sequence, timeoutMs: SEQUENCE_TIMEOUT_MS, handler: sequence },
+    heal: { ...LOCAL.heal, timeoutMs: HEAL_TIMEOUT_MS, handler: heal },
   } satisfies Record<string, HostedFunction>;
 }

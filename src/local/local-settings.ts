@@ -27,6 +27,8 @@ export const LOCAL_SETTINGS: Settings = {
 export const LOCAL_RETRY_INTERVALS_MS = { Collect: 100, Park: 50, ForwardDueEvents: 200, ContinueAsNew: 200 };
 
 export const SEQUENCE_TIMEOUT_MS = 300_000;
+export const HEAL_TIMEOUT_MS = 60_000;
+export const LOCAL_HEAL_EVERY_MS = 2_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
 /**

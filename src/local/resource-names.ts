@@ -32,6 +32,7 @@ export const LOCAL = {
   deadLetters: queue('DeadLetters'),
   collect: lambda('collect'),
   sequence: lambda('sequence'),
+  heal: lambda('heal'),
   consumer: lambda('consumer'),
   collectMachineArn: arn('states', `stateMachine:${SERVICE}-collect`),
   sequenceMachineArn: arn('states', `stateMachine:${SERVICE}-sequence`),
@@ -42,5 +43,6 @@ export const LOCAL = {
     sequenceMachine: 'SequenceStateMachineRole',
     collect: 'CollectFunctionRole',
     sequence: 'SequenceFunctionRole',
+    heal: 'HealFunctionRole',
   },
 } as const;

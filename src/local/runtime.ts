@@ -11,6 +11,7 @@ import { createDynamoDb } from './dynamodb';
 import { mapQueue, mapStream, type StreamMappingOptions } from './event-source-mapping';
 import { type HostedFunction, invokeFunction } from './function-host';
 import { createFunctions } from './functions';
+import { healing } from './healing';
 import {
   COLLECT_CONCURRENCY,
   LOCAL_RETRY_INTERVALS_MS,
@@ -115,6 +116,11 @@ async function start(
   const clients = clientsOf('local');
 
   const functions = createFunctions({ clientsOf, clock: clockUntil(stopping.signal), settings, telemetry });
+  const heal = asyncInvocations(functions.heal, {
+    dropped: (_event, error) => telemetry.failure('The healer failed three times.', error, {}),
+    signal: stopping.signal,
+  });
+  const healer = healing(heal, stopping.signal);
   const addMachine = (principal: string, machine: Omit<MachineOptions, 'retryIntervalsMs'>) => {
     const invokeResource = createResourceInvoker({
       functions: Object.values(functions),
@@ -136,6 +142,7 @@ async function start(
     arn: LOCAL.sequenceMachineArn,
     type: 'STANDARD',
     definition: await readDefinition('sequence'),
+    failed: healer.executionFailed,
   });
   atStop(async () => {
     await Promise.all([...machines.values()].map((machine) => machine.stop()));
@@ -144,6 +151,11 @@ async function start(
   await createTables(clients.dynamodb, LOCAL.tables);
   await createEventSources(clients);
   atStop(() => live.ended());
+  const looking = healer.keepLooking();
+  atStop(async () => {
+    await looking;
+    await heal.ended();
+  });
   const polls = { principal: LOCAL.roles.collect, resource: LOCAL.overflow.arn };
   atStop(
     mapQueue(

@@ -16,6 +16,8 @@ export interface MachineOptions {
   waitsMs?: Record<string, number>;
   /** Overrides the definition's `TimeoutSeconds`. */
   timeoutMs?: number;
+  /** Told of each execution that did not succeed, as by Step Functions' events; must not throw. */
+  failed?: (execution: Execution) => void;
   /** Executions at once; one more is refused, as by Step Functions' quotas. */
   maxConcurrency?: number;
 }
@@ -118,6 +120,7 @@ export class LocalStateMachine {
       Object.assign(execution, failureOf(error));
     } finally {
       execution.stoppedAtMs = Date.now();
+      if (execution.status !== 'SUCCEEDED' && !this.#stopped) this.options.failed?.(execution);
       this.#aborts.delete(abort);
       if (this.#aborts.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }

@@ -35,6 +35,26 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
     expect(await replays.get(row.replay)).toEqual(row);
   });
 
+  test('given more rows than a page holds, then all that have not ended are found, and no other', async () => {
+    const phases = [
+      'COLLECTING',
+      'INCOMPLETE',
+      'SEALED',
+      'RELEASING',
+      'DONE',
+      'CANCELLED',
+      'FAILED',
+    ] as const;
+    const reason = 'x'.repeat(300_000);
+    const rows = phases.map((phase) => ({ ...newRow(freshName()), phase, reason }));
+    for (const row of rows) await created(row);
+    const found = (await replays.notEnded()).filter(({ replay }) =>
+      rows.some((row) => row.replay === replay),
+    );
+    const byName = (a: ReplayRow, b: ReplayRow) => (a.replay < b.replay ? -1 : 1);
+    expect(found.sort(byName)).toEqual(rows.slice(0, 4).sort(byName));
+  });
+
   test('a second row of the same replay changes nothing of the first one, and completes it', async () => {
     const row = newRow(freshName());
     await created(row);

@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../src/aws/replays';
 import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
@@ -42,6 +42,9 @@ describe('the replays on DynamoDB', () => {
       heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
       lastArrivalAt: { S: '2026-11-20T12:05:02.500Z' },
       resumeAt: { S: '2026-11-20T12:10:15.500Z' },
+      restarts: { N: '11' },
+      notBefore: { S: '2026-11-20T13:10:00.250Z' },
+      abortedGeneration: { N: '2' },
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
       options: {
@@ -83,6 +86,16 @@ describe('the replays on DynamoDB', () => {
       dead: { N: '5' },
       expiresAt: { N: '1802088001' },
     });
+  });
+
+  test('given a row that cannot be read, then the others are found all the same', async () => {
+    const replay = freshName();
+    await replaysOn(engine).create(newRow(replay));
+    const Item = { replay: { S: `${replay}-broken` }, phase: { N: '7' }, createdAt: { S: 'noon' } };
+    await engine.client.send(new PutItemCommand({ TableName: engine.tables.replays, Item }));
+    const found = new Map((await replaysOn(engine).notEnded()).map((row) => [row.replay, row]));
+    expect(found.get(replay)).toEqual(newRow(replay));
+    expect(found.get(`${replay}-broken`)?.problems?.map(({ attribute }) => attribute)).toContain('phase');
   });
 
   testOfLostAnswers(

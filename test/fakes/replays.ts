@@ -48,6 +48,12 @@ export function memoryReplays({
       if (typeof (row.late ?? 0) !== 'number') throw new Error('ValidationException');
       row.late = (row.late ?? 0) + 1;
     },
+    async notEnded() {
+      for (const name of expiry.vanished()) rows.delete(name);
+      const ended = ['DONE', 'CANCELLED', 'FAILED'];
+      const found = [...rows.values()].filter(({ phase }) => !ended.includes(phase));
+      return found.map((row) => readRow(copyOf(row) as unknown as StoredRow));
+    },
   };
 
   return fake(

@@ -1,4 +1,5 @@
 import type { CollectDeps } from '../../src/core/collect/collect';
+import type { HealDeps } from '../../src/core/replay/heal';
 import type { SequenceDeps } from '../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
@@ -66,6 +67,10 @@ export function createWorld(options: WorldOptions = {}) {
     collectDeps({ hook }: { hook?: Hook } = {}): CollectDeps {
       const ports = hooked(hook);
       return { ...ports, settings };
+    },
+    healDeps({ hook }: { hook?: Hook } = {}): HealDeps {
+      const { starts: executions, replays, clock } = hooked(hook);
+      return { executions, replays, clock };
     },
     /** @param actor `remainingMs`: by default a call of 300 s, counted from now on the virtual clock. */
     sequenceDeps(actor: { hook?: Hook; remainingMs?: () => number } = {}): SequenceDeps {

@@ -3,7 +3,7 @@ import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { captureOutput } from './captured-output';
 
 const SEQUENCE_ARN = 'arn:aws:states:us-east-1:123456789012:stateMachine:the-sequence';
-/** Each variable of the two functions has a value of its own, so that none can stand for another. */
+/** Each variable of the functions has a value of its own, so that none can stand for another. */
 const variables = (endpoint: string) => ({
   BUFFER_TABLE: 'the-buffer',
   REPLAYS_TABLE: 'the-replays',
@@ -57,8 +57,9 @@ describe('the deployed functions reach what their environment names', () => {
   const reached = () => [
     ...new Set(
       stub.requests.map(({ target, input }) => {
-        const { TableName, QueueUrl, stateMachineArn } = input;
-        return `${target.split('.')[1]} ${TableName ?? QueueUrl ?? stateMachineArn ?? ''}`.trim();
+        const { TableName, QueueUrl, stateMachineArn, executionArn } = input;
+        const of = TableName ?? QueueUrl ?? stateMachineArn ?? executionArn ?? '';
+        return `${target.split('.')[1]} ${of}`.trim();
       }),
     ),
   ];
@@ -76,6 +77,24 @@ describe('the deployed functions reach what their environment names', () => {
       'PutItem the-buffer',
       `StartExecution ${SEQUENCE_ARN}`,
       'UpdateItem the-replays',
+    ]);
+  });
+
+  test('heal: the rows, what became of an execution, the next one', async () => {
+    const dead = { ...ROW, leaseUntil: { S: '2026-11-20T12:00:00.000Z' } };
+    stub.answer = ({ target }: StubRequest) => {
+      if (target.endsWith('.Scan')) return { body: { Items: [dead] } };
+      if (target.endsWith('.GetItem')) return { body: { Item: dead } };
+      if (target.endsWith('.DescribeExecution')) return { body: { status: 'FAILED' } };
+      return { body: target.endsWith('.StartExecution') ? { executionArn: 'arn', startDate: 0 } : {} };
+    };
+    await handlerOf('heal')({ source: 'aws.events' });
+    expect(reached()).toEqual([
+      'Scan the-replays',
+      'GetItem the-replays',
+      `DescribeExecution ${SEQUENCE_ARN.replace('stateMachine', 'execution')}:r.1`,
+      'UpdateItem the-replays',
+      `StartExecution ${SEQUENCE_ARN}`,
     ]);
   });
 

@@ -1,8 +1,9 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
-import type { BufferKey } from '../../src/core/ports';
+import type { BufferKey, SequencerInput } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
+import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
 import { BackoffChecker } from './backoff-checker';
 import { ConsumerChecker } from './consumer-checker';
@@ -16,6 +17,7 @@ import type { Tables } from './protocol';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
+import { SequencerChecker } from './sequencer-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -33,16 +35,20 @@ export function createCheckers(parts: {
   scenario: Scenario;
   settings: Settings;
   tables: Tables;
+  starts: MemorySequencerStarts;
+  /** The generations of the executions that run. */
+  running: readonly number[];
   scheduler: Scheduler;
   trace: Trace;
 }) {
-  const { scenario, settings, tables, scheduler, trace } = parts;
+  const { scenario, settings, tables, scheduler, trace, running } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
-  const rows = new RowChecker(scenario);
+  const rows = new RowChecker(scenario, running);
+  const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
   /** The ids of what came in time, also after it has expired. */
@@ -51,6 +57,7 @@ export function createCheckers(parts: {
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
   const everDead = new Set<string>();
+  const beganMs = scheduler.nowMs;
   /** What comes against all promises may change the set when it is sealed, and so may the time to live. */
   const isFixed = !scenario.events.some(isUnpromised) && scenario.settings.retentionMs === undefined;
   let completedMs: number | undefined;
@@ -90,6 +97,9 @@ export function createCheckers(parts: {
     get phases() {
       return rows.phases;
     },
+    get warned() {
+      return rows.warned;
+    },
     get answers() {
       return rows.answers;
     },
@@ -111,7 +121,10 @@ export function createCheckers(parts: {
       verdict.check(() => rows.answered(generation, answer, row));
       verdict.check(() => backoffs.answered(generation, answer, row));
     },
-    executionFailed: () => rows.executionFailed(),
+    /** `collect` or the healer starts a sequencer. */
+    starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
+    /** Somebody starts one, or an execution goes on as it. */
+    startsOtherwise: (input: SequencerInput, byHand: boolean) => lives.note(input, byHand),
     /** What a new process holds. */
     memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);
@@ -186,13 +199,10 @@ export function createCheckers(parts: {
 
     consumerHandled: (delivery: Delivery) => consumer.handled(delivery),
 
-    /**
-     * When nothing happens, until a person does something. A delivery that died for good may have stored its event and
-     * started nobody: that takes its dead letter, handed back.
-     */
+    /** When nothing happens, until a person does something. */
     atRest(): void {
       const row = tables.replays.row(REPLAY);
-      if (row && everDead.size === 0) verdict.check(() => rows.atRest(row));
+      if (row) verdict.check(() => lives.atRest(row));
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       if (!isRefusedOnly || !isCalm(scenario)) return;
       verdict.check(() =>
@@ -211,7 +221,9 @@ export function createCheckers(parts: {
         );
         ends.checkOutcomes(row, dead);
         if (!row) return;
-        rows.atTheEnd(row, cancelledMs !== undefined, oracle.stored().size > 0, dead.size > 0);
+        lives.atRest(row);
+        lives.atTheEnd(row);
+        rows.atTheEnd(row, cancelledMs !== undefined);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
           const { collected = 0 } = row;

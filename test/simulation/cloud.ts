@@ -1,15 +1,15 @@
 import type { CollectInput } from '../../functions/collect';
 import { silentTelemetry } from '../../functions/telemetry';
 import type { JsonObject } from '../../src/core/json';
-import { LEASE_GRACE_MS, MAX_WAIT_MS } from '../../src/core/limits';
-import type { SequencerInput, SequencerStarts } from '../../src/core/ports';
+import type { SequencerExecutions, SequencerInput } from '../../src/core/ports';
 import type { SequencerState } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
-import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
+import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { REPLAY } from '../support/events';
 import { consumer } from './consumer';
 import { dynamoDb } from './dynamodb';
 import { eventBridge } from './eventbridge';
+import { healer } from './healer';
 import { type CollectCall, callLost, createFunction } from './lambda';
 import type { Life } from './life';
 import { operator } from './operator';
@@ -22,8 +22,7 @@ import type { World } from './world';
 /** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
 export async function playOut(world: World): Promise<void> {
   const { scenario, scheduler, protocol, settings, checkers, tables, starts } = world;
-  const cursesLeft = new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed]));
-  const isDoomed = countdown(cursesLeft);
+  const isDoomed = countdown(new Map(scenario.events.map(({ id, cursed = 0 }) => [id, cursed])));
   const isLost = countdown(new Map(scenario.events.map(({ id, unreachable = 0 }) => [id, unreachable])));
 
   let retentionMs = settings.retentionMs;
@@ -43,7 +42,7 @@ export async function playOut(world: World): Promise<void> {
       const handler = protocol.createCollectHandler({
         ...dynamoDb(world, life),
         clock: life.clock,
-        starts: sequencerStarts(life),
+        starts: sequencerExecutions(life),
         settings: protocol.bendSettings?.(deployed, 'collect') ?? deployed,
         telemetry: silentTelemetry,
       });
@@ -67,12 +66,29 @@ export async function playOut(world: World): Promise<void> {
     },
   });
 
+  const heal = createFunction(world, {
+    name: 'heal',
+    timeoutMs: HEAL_TIMEOUT_MS,
+    crashPoints: 20,
+    start(life) {
+      const { replays } = dynamoDb(world, life);
+      const { clock } = life;
+      return protocol.createHealHandler({
+        replays,
+        clock,
+        executions: sequencerExecutions(life),
+        telemetry: silentTelemetry,
+      });
+    },
+  });
+
   const callCollect: CollectCall = (input, events) => {
     const lost = events.filter(isLost).length > 0;
     const dies = events.filter(isDoomed).length > 0;
     return lost ? callLost(world) : collect(input, dies);
   };
 
+  const healing = healer(world, heal);
   const machines = standardSequence(world, { sequence, ended: sequencerEnded });
   const road = sideRoad(world, {
     collect: callCollect,
@@ -86,7 +102,7 @@ export async function playOut(world: World): Promise<void> {
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
 
-  function sequencerStarts(life: Life): SequencerStarts {
+  function sequencerExecutions(life: Life): SequencerExecutions {
     return {
       start: (input) =>
         request(
@@ -95,38 +111,35 @@ export async function playOut(world: World): Promise<void> {
           'starts.start',
           () => `start sequencer ${input.generation}`,
           async () => {
+            checkers.starts(input);
             const outcome = await world.starts.start(input);
             machines.launch();
             return outcome;
           },
         ),
+      status: (input) =>
+        request(
+          world,
+          life,
+          'starts.status',
+          () => `describe sequencer ${input.generation}`,
+          () => world.starts.status(input),
+        ),
     };
   }
 
-  /**
-   * If an execution fails, nothing restarts it until another event arrives after the lease. An event that kills its
-   * collector until it is a dead letter, and is purged then, starts nobody: so a stored event is sent again here.
-   */
-  function sequencerEnded(_input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
+  function sequencerEnded(input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void {
     if (how === 'succeeded') return;
-    checkers.executionFailed();
-    if (scenario.rescue === 'byHand') {
-      scheduler.spawn(startNextByHand, 60_000);
-      return;
-    }
-    scheduler.at(MAX_WAIT_MS + LEASE_GRACE_MS + 60_000, () => {
-      const stored = storedIds(world);
-      const collected = scenario.events.find(({ id }) => stored.has(id));
-      if (!collected) return;
-      cursesLeft.delete(collected.id);
-      bus.sendAgain(collected);
-    });
+    healing.executionEnded(input, how === 'aborted' ? 'ABORTED' : 'FAILED');
+    if (how === 'aborted' && scenario.rescue === 'byHand') scheduler.spawn(startNextByHand, 60_000);
   }
 
   async function startNextByHand(): Promise<void> {
     const row = tables.replays.row(REPLAY);
     if (!row) return;
-    await starts.start({ replay: REPLAY, generation: row.generation + 1 });
+    const input = { replay: REPLAY, generation: row.generation + 1 };
+    checkers.startsOtherwise(input, false);
+    await starts.start(input);
     machines.launch();
   }
 
@@ -148,6 +161,7 @@ export async function playOut(world: World): Promise<void> {
   person.makesRow();
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {
+    healing.goesOn();
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');
     checkers.atRest();
     if (checkers.violation || !person.comesBack()) break;
@@ -155,10 +169,6 @@ export async function playOut(world: World): Promise<void> {
   if (!checkers.violation) {
     checkers.atTheEnd(new Set(road.queues.deadLetters.map(({ event }) => event.id as string)));
   }
-}
-
-function storedIds(world: World): Set<string> {
-  return new Set(world.tables.buffer.stored(REPLAY).map(({ json }) => JSON.parse(json).id));
 }
 
 /** True of an event for as long as it has something left. */

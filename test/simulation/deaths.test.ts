@@ -52,7 +52,7 @@ test('R1 to R6: given any replay with long pauses and deaths anywhere, then the 
   await playKind(deaths, 60, ({ phase }) => expect(phase).toBe('DONE'));
 });
 
-test('R7: given a sequencer that dies at any point with its execution, when an event comes by later, then the replay is finished', async () => {
+test('R7: given a sequencer that dies at any point with its execution, and no event that comes by, then the healer starts the next one, which finishes', async () => {
   const points = await pointsOf(small, 'sequence');
   expect(points.length).toBeGreaterThan(100);
   const plans = points.map((at) => ({ sequence: [at], withExecution: true }));
@@ -65,10 +65,19 @@ test('R7: given a sequencer that dies at any point with its execution, when an e
   expect(nextGeneration).toBeGreaterThan(points.length - 8);
 });
 
-test('R7: given the collector that comes by dies too, at any point, when its event comes again, then the replay is finished', async () => {
+test('R7: given the schedule alone, because Step Functions tells nothing, then the healer starts the next one too', async () => {
+  const points = await pointsOf(small, 'sequence', 5);
+  const plans = points.map((at) => ({ sequence: [at], withExecution: true }));
+  await playAll(
+    dying(small, plans).map((scenario) => ({ ...scenario, statusEventsAreLost: true })),
+    expectDone,
+  );
+});
+
+test('R7: given a healer that dies too, at any point, then the replay is finished', async () => {
   const points = await pointsOf(small, 'sequence', 9);
   const plans = points.flatMap((at) =>
-    Array.from({ length: 15 }, (_, n) => ({ sequence: [at], withExecution: true, collectAfterwards: n })),
+    Array.from({ length: 20 }, (_, n) => ({ sequence: [at], withExecution: true, healAfterwards: n })),
   );
   await playAll(dying(small, plans), expectDone);
 });
@@ -82,19 +91,43 @@ test('R2, R4, R7: given a sequencer whose host stands still at any point, when i
   );
 });
 
-test('R7: given a sequencer that is dead and no event that comes by, when somebody starts the next generation by hand, then it finishes', async () => {
-  const points = await pointsOf(small, 'sequence', 3);
-  const plans = points.map((at) => ({ sequence: [at], withExecution: true }));
+test('R7: given a sequencer that somebody aborts, at any moment, then nothing moves until somebody starts the next generation by hand', async () => {
+  const abortsMs = Array.from({ length: 40 }, (_, n) => n * 9_000);
+  const aborted = abortsMs.map((abortSequencerAfterMs) => ({ ...small, abortSequencerAfterMs }));
+  let stood = 0;
+  await playAll(aborted, ({ phase, row, generation }) => {
+    if (phase === 'DONE') return;
+    stood++;
+    expect(row).toMatchObject({ generation: 1, abortedGeneration: 1 });
+    expect(row?.warnings?.map(({ code }) => code)).toEqual(['SequencerAborted']);
+    expect(generation).toBe(1);
+  });
+  expect(stood).toBeGreaterThan(20);
   await playAll(
-    dying(small, plans).map((scenario) => ({ ...scenario, rescue: 'byHand' })),
+    aborted.map((scenario) => ({ ...scenario, rescue: 'byHand' as const })),
     expectDone,
   );
 });
 
-test('R7: given an execution whose name is used up, then the next generation does the work', async () => {
-  await playAll([{ ...small, abortSequencerAfterMs: 60_000, namesUsedUp: [2] }], (outcome) => {
+test.each([[[2]], [[2, 3, 4]], [[2, 3, 4, 5, 6, 7, 8]]])(
+  'R7: given a sequencer that fails and that the names of generations %j are used up, then the next free one does the work',
+  async (namesUsedUp) => {
+    await playAll([{ ...small, failSequencersAfterMs: [60_000], namesUsedUp }], (outcome) => {
+      expectDone(outcome);
+      expect(outcome.generation).toBe(2 + namesUsedUp.length);
+    });
+  },
+);
+
+test('R7: given eight hours in which every sequencer ends at once, then a dozen are tried, the row calls for a person, and afterwards it goes on by itself', async () => {
+  const HOUR_MS = 3_600_000;
+  const outage = { afterMs: 60_000, forMs: 8 * HOUR_MS };
+  await playAll([{ ...small, outage }], (outcome) => {
     expectDone(outcome);
-    expect(outcome.generation).toBe(3);
+    expect(outcome.generation).toBeGreaterThan(10);
+    expect(outcome.generation).toBeLessThan(20);
+    expect(outcome.warned).toEqual(['SequencerKeepsEnding']);
+    for (const gone of ['restarts', 'notBeforeMs', 'warnings']) expect(outcome.row).not.toHaveProperty(gone);
   });
 });
 

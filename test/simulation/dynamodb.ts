@@ -120,6 +120,12 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
         );
       },
+      notEnded: () =>
+        call(
+          'replays.notEnded',
+          () => 'look for replays that have not ended',
+          () => replays.notEnded(),
+        ),
     },
     lanes: {
       async append(lane, events, expiresAtMs) {

@@ -148,11 +148,6 @@ export function eventBridge(
 
   return {
     replay,
-    /** An event once more, from whatever source: a sequencer's absence is noticed by the next event. */
-    sendAgain(plan: SketchPlan): void {
-      trace.note('EventBridge', () => `${plan.id} comes once more`);
-      scheduler.spawn(() => deliver(plan, eventOf(plan)));
-    },
     status(life: Life): ReplayStatus {
       return {
         describe: () =>

@@ -56,7 +56,8 @@ export function createFunction(world: World, options: FunctionOptions) {
   function environment(): Environment & { startsMs: number } {
     const found = strikes(world, 'coldStart') ? undefined : warm.splice(random.integer(0, warm.length), 1)[0];
     if (found) return { ...found, startsMs: random.integer(1, 20) };
-    const life = world.newLife(options.name, options.name === 'consumer' ? undefined : options.name);
+    const { name } = options;
+    const life = world.newLife(name, name === 'consumer' ? undefined : name);
     return { life, handler: options.start(life), startsMs: random.integer(100, 1_500) };
   }
 

@@ -2,6 +2,7 @@ import type { Mutant } from './mutant';
 import { HAND_MUTANTS } from './mutants-by-hand';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
+import { HEALER_MUTANTS } from './mutants-of-the-healer';
 import { SEAL_MUTANTS } from './mutants-of-the-seal';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SEAL_MUTANTS,
   ...WALK_MUTANTS,
   ...SEQUENCER_MUTANTS,
+  ...HEALER_MUTANTS,
   ...COUNT_MUTANTS,
   ...EXPIRY_MUTANTS,
   ...HAND_MUTANTS,

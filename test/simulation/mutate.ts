@@ -7,6 +7,7 @@ const ROOT = path.resolve(__dirname, '../..');
 const ENTRY = `
   export { createCollectHandler } from './functions/collect';
   export { createSequenceHandler } from './functions/sequence';
+  export { createHealHandler } from './functions/heal';
   export { orderedReplay } from './src/consumer';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';

@@ -1,4 +1,5 @@
 import { createCollectHandler } from '../../functions/collect';
+import { createHealHandler } from '../../functions/heal';
 import { createSequenceHandler } from '../../functions/sequence';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
@@ -13,12 +14,13 @@ import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
 
 /**
- * The code that is attacked: the two functions' handlers with the core behind them, and the consumer's wrapper. The
+ * The code that is attacked: the three functions' handlers with the core behind them, and the consumer's wrapper. The
  * adapters are asked only which reads they mark as strongly consistent.
  */
 export interface Protocol {
   createCollectHandler: typeof createCollectHandler;
   createSequenceHandler: typeof createSequenceHandler;
+  createHealHandler: typeof createHealHandler;
   orderedReplay: typeof orderedReplay;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
@@ -52,6 +54,7 @@ export interface Stores {
 export const REAL: Protocol = {
   createCollectHandler,
   createSequenceHandler,
+  createHealHandler,
   orderedReplay,
   dynamoEventBuffer,
   dynamoReplays,

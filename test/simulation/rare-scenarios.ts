@@ -28,6 +28,7 @@ const RARE: [probability: number, change: Change][] = [
   [0.15, (scenario, random) => ({ ...scenario, cancelAnyRowAfterMs: random.integer(0, 9 * MINUTE_MS) })],
   [0.1, (scenario) => ({ ...scenario, badOption: 'speed=fast', mayFail: ['InvalidOption'] })],
   [0.2, withAnAbort],
+  [0.25, withDeadSequencers],
   [0.2, withHalfDays],
   [0.3, withAnOvertakenPut],
   [0.05, withLargeEvents],
@@ -85,10 +86,46 @@ function withSequencersBesides(scenario: Scenario, random: Random): Scenario {
   return { ...scenario, sequencersBesides, faults: { ...scenario.faults, standstill } };
 }
 
-/** An execution that somebody ends, and the next one that somebody starts by hand; or whose name is used up. */
+/** An execution that somebody ends, and the next one that somebody starts by hand, or nobody. */
 function withAnAbort(scenario: Scenario, random: Random): Scenario {
   const aborted = { ...scenario, abortSequencerAfterMs: random.integer(0, 500_000) };
-  return random.chance(0.5) ? { ...aborted, rescue: 'byHand' } : { ...aborted, namesUsedUp: [2] };
+  if (random.chance(0.4)) return aborted;
+  // The one that is started by hand may fail as well.
+  const failSequencersAfterMs = random.chance(0.5) ? [DAY_MS, random.integer(0, 60_000)] : [];
+  return { ...aborted, rescue: 'byHand', failSequencersAfterMs };
+}
+
+/** The one delivery that there is dies after it has made the row, and all its repetitions die at once. */
+function withDeadDeliveries(scenario: Scenario, random: Random): Scenario {
+  const [first] = scenario.events as [SketchPlan];
+  const from = random.integer(6, 14);
+  const collect = Array.from({ length: 60 }, (_, n) => from + n);
+  const dead: Scenario = {
+    ...scenario,
+    events: [{ ...first, bad: false }],
+    dies: { collect },
+    replay: 'completes',
+  };
+  // The first name may be used up, as by somebody who tried it by hand.
+  return random.chance(0.5) ? { ...dead, namesUsedUp: [1] } : dead;
+}
+
+/** Executions that fail, some of them one after the other; or all of them for minutes, or for hours. */
+function withDeadSequencers(scenario: Scenario, random: Random): Scenario {
+  const { abortSequencerAfterMs: _, ...alive } = scenario;
+  if (random.chance(0.4)) {
+    const mostMs = random.chance(0.5) ? 20 * MINUTE_MS : 12 * HOUR_MS;
+    const outage = { afterMs: random.integer(0, 8 * MINUTE_MS), forMs: random.integer(MINUTE_MS, mostMs) };
+    return { ...alive, outage };
+  }
+  if (random.chance(0.4)) return withDeadDeliveries(alive, random);
+  const failSequencersAfterMs = Array.from({ length: random.integer(1, 4) }, () =>
+    random.integer(0, 300_000),
+  );
+  const failing = { ...alive, failSequencersAfterMs };
+  if (random.chance(0.4))
+    return { ...failing, namesUsedUp: [2, 3, 4, 5, 6, 7, 8].slice(0, random.integer(1, 7)) };
+  return random.chance(0.3) ? { ...failing, sequencersBesides: [random.integer(2, 3)] } : failing;
 }
 
 /** Pauses of hours, and events that are kept for a day: what has expired is gone in the middle of the release. */

@@ -9,12 +9,15 @@ const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 export class RowChecker {
   readonly phases: string[] = [];
   readonly answers: SequenceAnswer[] = [];
+  readonly warned = new Set<string>();
   readonly #scenario: Scenario;
   readonly #someoneStandsStill: boolean;
-  #someFailed = false;
+  readonly #running: readonly number[];
 
-  constructor(scenario: Scenario) {
+  /** @param running The generations of the executions that run. */
+  constructor(scenario: Scenario, running: readonly number[]) {
     this.#scenario = scenario;
+    this.#running = running;
     this.#someoneStandsStill = scenario.faults.standstill > 0 || scenario.standsStill !== undefined;
   }
 
@@ -22,17 +25,24 @@ export class RowChecker {
   saved(changes: RowChanges, before: ReplayRow, nowMs: number): void {
     demand(!ENDED.includes(before.phase), 'R4', () => `the row is changed when it is ${before.phase}`);
     const { generation = before.generation, heartbeatAtMs, leaseUntilMs } = changes;
-    // A sequencer that names itself gives a sign of life; a collector names the one that it will start.
-    const isAlive = before.leaseUntilMs !== undefined && before.leaseUntilMs > nowMs;
+    demand(
+      !(generation < before.generation),
+      'R7',
+      () => `generation ${generation} follows ${before.generation}`,
+    );
+    // A sequencer that names itself gives a sign of life; the healer names the one that it will start.
+    const holds = before.leaseUntilMs !== undefined && before.leaseUntilMs > nowMs;
+    const isAlive = holds && this.#running.includes(before.generation);
     const isNamed = generation > before.generation && heartbeatAtMs === undefined;
     demand(!isNamed || !isAlive, 'R7', () => `sequencer ${generation} is named while another is alive`);
     // A host that stood still saves the lease of before, and another sequencer may start beside it, which is safe (R4).
     const saidAtMs = this.#someoneStandsStill ? (heartbeatAtMs ?? Number.NEGATIVE_INFINITY) : nowMs;
     demand(
-      (leaseUntilMs ?? saidAtMs) >= saidAtMs,
+      (leaseUntilMs ?? saidAtMs) >= saidAtMs || !this.#running.includes(generation),
       'R7',
       () => `the lease of sequencer ${generation} is over already`,
     );
+    for (const { code } of changes.warnings ?? []) this.warned.add(code);
     if (changes.phase && changes.phase !== this.phases.at(-1)) this.phases.push(changes.phase);
   }
 
@@ -50,20 +60,7 @@ export class RowChecker {
     demand(isSuperseded || isTrue === true, 'R7', () => `a sequencer is done, and the row is ${row?.phase}`);
   }
 
-  /** Where an execution has failed, it may take somebody who comes by. */
-  executionFailed(): void {
-    this.#someFailed = true;
-  }
-
-  /** Nothing happens any more, until somebody hands dead letters back. */
-  atRest(row: ReplayRow): void {
-    if (!this.#someFailed) demandEnd(row);
-  }
-
-  atTheEnd(row: ReplayRow, somebodyCancelled: boolean, isCollected: boolean, someAreDead: boolean): void {
-    // Where no event was ever collected, an execution has failed or each delivery died: the letters, handed back once
-    // more, would start a sequencer.
-    if (isCollected || !(this.#someFailed || someAreDead)) demandEnd(row);
+  atTheEnd(row: ReplayRow, somebodyCancelled: boolean): void {
     const { phase, errorCode, reason } = row;
     const { replay, mayFail = [] } = this.#scenario;
     const allowed: readonly (string | undefined)[] =
@@ -75,8 +72,4 @@ export class RowChecker {
       () => 'the replay is CANCELLED, and nobody did it',
     );
   }
-}
-
-function demandEnd({ phase }: ReplayRow): void {
-  demand(ENDED.includes(phase), 'R7', () => `the replay is ${phase}, and nobody goes on`);
 }

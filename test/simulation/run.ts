@@ -22,6 +22,8 @@ export interface Outcome {
   released: number;
   generation: number;
   row: ReplayRow | undefined;
+  /** The codes of the warnings that the row had at any time. */
+  warned: readonly string[];
   /** The phases that the row went through. */
   phases: readonly string[];
   /** What the executions were told, in turn. */
@@ -34,7 +36,7 @@ export interface Outcome {
   refused: number;
   /** Events that were parked in Overflow. */
   parked: number;
-  /** Points of the two functions' calls that a process could die at. */
+  /** Points of the functions' calls that a process could die at. */
   points: Readonly<Record<Actor, number>>;
   /** From the write of SEALED to the first read for release. */
   dwellMs: number | undefined;
@@ -68,6 +70,7 @@ export async function run(
     generation: row?.generation ?? 0,
     row: row && { ...row },
     phases: world.checkers.phases,
+    warned: [...world.checkers.warned],
     answers: world.checkers.answers,
     lanes: world.tables.lanes.log,
     requests: world.requests,

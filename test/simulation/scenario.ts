@@ -81,8 +81,8 @@ export interface DeadlyPoints {
   sequence?: number[];
   /** The execution ends with its call: nobody tries that again. */
   withExecution?: boolean;
-  /** A collector too, at its nth point after the first sequencer died. */
-  collectAfterwards?: number;
+  /** A healer too, at its nth point after the first sequencer died. */
+  healAfterwards?: number;
 }
 
 /** Requests that are refused through all attempts of the SDK. */
@@ -142,8 +142,14 @@ export interface Scenario {
   sequencersBesides?: number[];
   /** Executions of these generations have come and gone already: their names are used up. */
   namesUsedUp?: number[];
-  /** What follows on an execution that has failed: an event that comes by, or somebody who starts the next one. */
-  rescue?: 'event' | 'byHand';
+  /** An execution that was aborted: somebody starts the next one by hand a minute later. */
+  rescue?: 'byHand';
+  /** The executions, one after the other, that fail so long after their start. */
+  failSequencersAfterMs?: number[];
+  /** In this time every step of a sequencer ends its execution at once, as after a deployment with a bad setting. */
+  outage?: { afterMs: number; forMs: number };
+  /** Step Functions tells nothing of executions that end; otherwise every other time. */
+  statusEventsAreLost?: boolean;
   /** For so long no call of `sequence` is taken: the account's other functions run as often at once as it may. */
   noCapacity?: { afterMs: number; forMs: number };
   dies?: DeadlyPoints;

@@ -103,14 +103,25 @@ export function standardSequence(
   world: World,
   parts: {
     sequence: LambdaFunction;
+    /** Of one that `collect`, the healer or the one before started; by hand with a name of theirs, too. */
     ended(input: SequencerInput, how: 'succeeded' | 'failed' | 'aborted'): void;
   },
 ) {
-  const { scheduler, starts, trace, scenario, checkers } = world;
+  const { scheduler, starts, trace, scenario, checkers, running } = world;
   const random = world.random('standard');
   const machine = world.protocol.bendMachine?.(SEQUENCE_MACHINE) ?? SEQUENCE_MACHINE;
   const known = new Set<string>();
   let aborts = scenario.abortSequencerAfterMs === undefined ? 0 : 1;
+  const failAfterMs = [...(scenario.failSequencersAfterMs ?? [])];
+  const { afterMs = Number.POSITIVE_INFINITY, forMs = 0 } = scenario.outage ?? {};
+  const outageFromMs = scheduler.nowMs + afterMs;
+
+  /** A step, unless the function does not even begin. */
+  function call(state: State, data: unknown): Promise<Answer> {
+    const isOut = scheduler.nowMs >= outageFromMs && scheduler.nowMs < outageFromMs + forMs;
+    if (isOut) return Promise.resolve({ ok: false, error: 'InvalidSettings' });
+    return within(world, state.TimeoutSeconds as number, parts.sequence(data));
+  }
 
   /** @param byHand Started by somebody, under another name than `collect` gives. */
   async function execute(input: SequencerInput, byHand = false): Promise<void> {
@@ -126,14 +137,22 @@ export function standardSequence(
       if (over) return;
       over = true;
       trace.note(who, () => how);
-      if (!byHand) starts.end(input);
+      running.splice(running.indexOf(input.generation), 1);
+      if (byHand) return;
+      starts.end(input, how === 'aborted' ? 'aborted' : 'ended');
       parts.ended(input, how);
     };
+    running.push(input.generation);
+    const failsAfterMs = byHand ? undefined : failAfterMs.shift();
+    if (failsAfterMs !== undefined) scheduler.at(failsAfterMs, () => end('failed'));
 
     /** What the function answers, or the integration that starts the next execution. */
     async function attempt(state: State): Promise<Answer> {
-      if (state.Parameters) return startNext(filled(state.Parameters, { input: data, context }));
-      return within(world, state.TimeoutSeconds as number, parts.sequence(data));
+      if (!state.Parameters) return call(state, data);
+      await scheduler.sleep(random.integer(10, 200));
+      // Aborted meanwhile: it starts nobody.
+      if (over) return { ok: false, error: 'States.Runtime' };
+      return startNext(filled(state.Parameters, { input: data, context }));
     }
 
     /** A task with its retries; `undefined` where the execution is over meanwhile. */
@@ -200,10 +219,12 @@ export function standardSequence(
   }
 
   async function startNext({ Input }: Record<string, unknown>): Promise<Answer> {
-    await scheduler.sleep(random.integer(10, 200));
     const outcome = await starts.start(Input as SequencerInput);
     launch();
-    if (outcome === 'started') return { ok: true, value: {} };
+    if (outcome === 'started') {
+      checkers.startsOtherwise(Input as SequencerInput, false);
+      return { ok: true, value: {} };
+    }
     return { ok: false, error: 'StepFunctions.ExecutionAlreadyExistsException' };
   }
 
@@ -234,7 +255,9 @@ export function standardSequence(
 
   return {
     launch,
-    startByHand: (input: SequencerInput) =>
-      scheduler.spawn(() => execute(input, true), random.integer(5, 100)),
+    startByHand(input: SequencerInput): void {
+      world.checkers.startsOtherwise(input, true);
+      scheduler.spawn(() => execute(input, true), random.integer(5, 100));
+    },
   };
 }

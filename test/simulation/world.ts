@@ -40,6 +40,8 @@ export interface World {
   tables: Tables;
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
+  /** The generations of the executions that run, also of those that somebody started under another name. */
+  running: number[];
   fate: Fate;
   /** Requests by port and method, since the release began. */
   requests: Map<string, number>;
@@ -55,7 +57,7 @@ export interface World {
   account: Account;
   /** How slow the next put of an event is, if that is not left to chance. */
   slowPut(id: string): SlowRequest | undefined;
-  /** A process on a host of its own; one of the two functions has a fate. */
+  /** A process on a host of its own; one of the service's functions has a fate. */
   newLife(name: string, of?: Actor): Life;
 }
 
@@ -77,7 +79,9 @@ export function createWorld(
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
   const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'), protocol);
-  const checkers = createCheckers({ scenario, settings, tables, scheduler, trace });
+  const running: number[] = [];
+  const starts = memorySequencerStarts({ recordCalls: false });
+  const checkers = createCheckers({ scenario, settings, tables, starts, running, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
   const parts = new Map<string, Random>();
   const slowPuts = new Map<string, number>();
@@ -95,7 +99,8 @@ export function createWorld(
       now,
       random: randomOf(scenario.seed, 'replicas'),
     }),
-    starts: memorySequencerStarts({ recordCalls: false }),
+    starts,
+    running,
     fate: new Fate(scenario, () =>
       strikes(world, 'standstill') ? world.random('standstills').integer(1, MAX_STANDSTILL_MS) : 0,
     ),

@@ -34,6 +34,7 @@ const ofResource = (logicalId: string, change: (statement: Statement) => void): 
 
 export const BENDS: Record<string, Record<string, Bend>> = {
   'no action is a wildcard': {
+    'a function for everything': set('HealRulePermission', 'Action', 'lambda:*'),
     'all of DynamoDB': policy('CollectFunctionRole', (statement) => {
       statement.Action = 'dynamodb:*';
     }),
@@ -75,7 +76,6 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     ]),
     'a policy apart': add('MorePolicy', 'AWS::IAM::Policy', { Roles: [{ Ref: 'CollectFunctionRole' }] }),
     'a user': add('Deployer', 'AWS::IAM::User', {}),
-    'a function for all to call': add('AnyoneMayCall', 'AWS::Lambda::Permission', { Principal: '*' }),
   },
   'only services take roles, and only for this account': {
     'for any account': trust('CollectFunctionRole', (statement) => {
@@ -102,6 +102,11 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     }),
   },
   'a resource lets only services in, and each for one resource of the stack': {
+    'a function for all to call': add('AnyoneMayCall', 'AWS::Lambda::Permission', { Principal: '*' }),
+    'a function for any rule to call': without('HealRulePermission', 'SourceArn'),
+    'a function for any rule of a name': set('HealRulePermission', 'SourceArn', {
+      'Fn::Sub': 'arn:aws:events:us-east-1:1:rule/ordered-replay-dev-*',
+    }),
     'any rule may send': ofResource('OverflowPolicy', (statement) => {
       delete statement.Condition;
     }),

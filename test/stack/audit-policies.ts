@@ -7,8 +7,7 @@ export type Rule = (template: Template) => string[];
 
 const RESOURCE_POLICIES = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy'];
 /** Other ways to give somebody something. */
-const OTHER_PRINCIPALS =
-  /^AWS::(IAM::(?!Role$)|Lambda::Permission|Lambda::Url|SNS::TopicPolicy|Events::EventBusPolicy)/;
+const OTHER_PRINCIPALS = /^AWS::(IAM::(?!Role$)|Lambda::Url|SNS::TopicPolicy|Events::EventBusPolicy)/;
 
 interface Placed extends Statement {
   of: string;
@@ -24,6 +23,19 @@ const ofResources = (template: Template) =>
   RESOURCE_POLICIES.flatMap((type) => template.ofType(type)).flatMap((entry) =>
     placed(entry, statementsOf(entry[1])),
   );
+/** A function's own policy, one statement a resource. */
+const ofFunctions = (template: Template): Placed[] =>
+  template.ofType('AWS::Lambda::Permission').map(([of, { Properties }]) => ({
+    of,
+    Effect: 'Allow',
+    Action: Properties.Action as string,
+    Principal: Properties.Principal === '*' ? '*' : { Service: Properties.Principal },
+    Resource: Properties.FunctionName,
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': Properties.SourceAccount },
+      ArnEquals: { 'aws:SourceArn': Properties.SourceArn },
+    },
+  })) as Placed[];
 const allowing = (statements: Placed[]) => statements.filter(({ Effect }) => Effect === 'Allow');
 const where = (statements: Placed[], breaks: (statement: Placed) => boolean) =>
   statements.filter(breaks).map(({ of }) => of);
@@ -40,8 +52,14 @@ const isService = (statement: Statement) =>
 
 export const POLICY_RULES: Record<string, Rule> = {
   'no action is a wildcard': (template) =>
-    where(allowing([...ofRoles(template), ...ofResources(template), ...ofTrust(template)]), (statement) =>
-      actionsOf(statement).some((action) => /[*?]/.test(action)),
+    where(
+      allowing([
+        ...ofRoles(template),
+        ...ofResources(template),
+        ...ofFunctions(template),
+        ...ofTrust(template),
+      ]),
+      (statement) => actionsOf(statement).some((action) => /[*?]/.test(action)),
     ),
 
   'no resource is a wildcard, but where there is none to name': (template) =>
@@ -90,7 +108,7 @@ export const POLICY_RULES: Record<string, Rule> = {
 
   'a resource lets only services in, and each for one resource of the stack': (template) =>
     where(
-      allowing(ofResources(template)),
+      allowing([...ofResources(template), ...ofFunctions(template)]),
       (statement) => !isService(statement) || !namesOneSource(statement),
     ),
 

@@ -26,6 +26,12 @@ export const BY_AWS_ITSELF: { page: string; principals: string[]; actions: strin
     resource: 'SequenceLogGroup',
   },
   {
+    page: 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
+    principals: ['HealFunctionRole'],
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resource: 'HealLogGroup',
+  },
+  {
     page: LOG_DELIVERY_PAGE,
     principals: ['CollectStateMachineRole', 'SequenceStateMachineRole'],
     actions: LOG_DELIVERY_ACTIONS,

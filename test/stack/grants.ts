@@ -39,4 +39,13 @@ export const GRANTS: Record<string, string[]> = {
     'Allow sqs:GetQueueAttributes on DeadLetters',
     'Allow sqs:GetQueueAttributes on Overflow',
   ],
+  HealFunctionRole: [
+    'Allow dynamodb:GetItem on Replays',
+    'Allow dynamodb:Scan on Replays',
+    'Allow dynamodb:UpdateItem on Replays',
+    'Allow logs:CreateLogStream on HealLogGroup',
+    'Allow logs:PutLogEvents on HealLogGroup',
+    'Allow states:DescribeExecution on states:execution:ordered-replay-dev-sequence:*',
+    `Allow states:StartExecution on ${SEQUENCE}`,
+  ],
 };

@@ -50,6 +50,7 @@ describe('the story that is played', () => {
       poisoned: { phase: 'DONE', collected: 1 },
       wrong: { phase: 'FAILED' },
       cancelled: { phase: 'CANCELLED' },
+      dead: { phase: 'DONE', generation: 2 },
     });
     expect(story.plain?.checkpoint?.duplicates).toBeGreaterThan(0);
   });
@@ -73,6 +74,7 @@ describe('the story that is played', () => {
     const roleOf = (logicalId: string) => JSON.stringify(template.get(logicalId).Properties);
     expect(roleOf('CollectLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.collect}.Arn}"}`);
     expect(roleOf('SequenceLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.sequence}.Arn}"}`);
+    expect(roleOf('HealLambdaFunction')).toContain(`"Role":{"Fn::Sub":"\${${roles.heal}.Arn}"}`);
     for (const [logicalId, role] of [
       ['CollectStateMachine', roles.collectMachine],
       ['SequenceStateMachine', roles.sequenceMachine],
@@ -96,10 +98,13 @@ describe('least privilege', () => {
     const open = grants.filter(({ action, resource }) => /[*?]/.test(`${action}${resource}`));
     const lines = new Set(open.filter(({ effect }) => effect === 'Allow').map(lineOf));
     const replays = `arn:aws:events:${LOCAL.region}:${LOCAL.account}:replay/*`;
+    const executions = `${LOCAL.sequenceMachineArn.replace(':stateMachine:', ':execution:')}:*`;
     expect(lines).toEqual(
       new Set([
         // Whoever starts a replay names it.
         `SequenceFunctionRole: events:DescribeReplay on ${replays}`,
+        // The executions of one state machine: each has the name of its replay.
+        `HealFunctionRole: states:DescribeExecution on ${executions}`,
         // These either name a log group's streams, or have no resource to name.
         ...byAwsItself.filter(({ action }) => action.startsWith('logs:')).map(lineOf),
       ]),

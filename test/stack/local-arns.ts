@@ -9,6 +9,7 @@ const streamsOf = ({ name }: { name: string }) => arn('logs', `log-group:/aws/la
 const ARNS: Record<string, string> = {
   CollectLambdaFunction: LOCAL.collect.arn,
   SequenceLambdaFunction: LOCAL.sequence.arn,
+  HealLambdaFunction: LOCAL.heal.arn,
   CollectStateMachine: LOCAL.collectMachineArn,
   SequenceStateMachine: LOCAL.sequenceMachineArn,
   ReplayRule: LOCAL.ruleArn,
@@ -16,6 +17,7 @@ const ARNS: Record<string, string> = {
   DeadLetters: LOCAL.deadLetters.arn,
   CollectLogGroup: streamsOf(LOCAL.collect),
   SequenceLogGroup: streamsOf(LOCAL.sequence),
+  HealLogGroup: streamsOf(LOCAL.heal),
   EventBuffer: arn('dynamodb', `table/${LOCAL.tables.eventBuffer}`),
   Replays: arn('dynamodb', `table/${LOCAL.tables.replays}`),
   OrderedEvents: arn('dynamodb', `table/${LOCAL.tables.orderedEvents}`),

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readSettings } from '../../functions/settings';
-import { MAX_READING_DELAY_MS } from '../../src/core/limits';
+import { HEAL_EVERY_MS, MAX_READING_DELAY_MS, MINUTE_MS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
-import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
+import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { tableDefinitions } from '../../src/local/tables';
 import type { Statement } from '../support/iam';
 import { DEFINITIONS, stateOf } from './definitions';
@@ -11,7 +11,7 @@ import { GRANTS } from './grants';
 import { PACKAGING_MS, type PackagedStack, packageStack } from './package-stack';
 import { grantsOf, trustOf } from './template';
 
-const FUNCTIONS = ['collect', 'sequence'];
+const FUNCTIONS = ['collect', 'sequence', 'heal'];
 
 let stack: PackagedStack;
 
@@ -188,6 +188,8 @@ describe('who may do what', () => {
       'OVERFLOW_QUEUE_URL',
       'DEAD_LETTERS_QUEUE_URL',
     ]);
+    expect(ownOf('heal')).toEqual(['SEQUENCE_STATE_MACHINE_ARN']);
+    expect(environmentOf('heal')).not.toHaveProperty('BUFFER_TABLE');
   });
 });
 
@@ -249,7 +251,49 @@ test('alarms watch every place where an event could be lost or a replay stand st
     UndeliveredAlarm: ['InvocationsFailedToBeSentToDlq'],
     CollectFailedAlarm: ['ExecutionsFailed', 'ExecutionsTimedOut'],
     LateEventsAlarm: ['late'],
-    SequenceFailedAlarm: ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
+    SequenceFailedAlarm: ['needsPerson'],
+    HealFailedAlarm: ['Errors'],
+  });
+});
+
+describe('R7: what calls the healer', () => {
+  test('a schedule, as often as the code takes for granted', () => {
+    expect(properties('HealRule').ScheduleExpression).toBe(`rate(${HEAL_EVERY_MS / MINUTE_MS} minutes)`);
+    expect(properties('HealLambdaFunction').Timeout).toBe(HEAL_TIMEOUT_MS / 1_000);
+  });
+
+  test('Step Functions, about executions of sequence that did not succeed', () => {
+    expect(properties('SequencerEndedRule').EventPattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: {
+        stateMachineArn: [{ Ref: 'SequenceStateMachine' }],
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      },
+    });
+    // Such events come to the default bus.
+    expect(properties('SequencerEndedRule')).not.toHaveProperty('EventBusName');
+  });
+
+  test.each(['HealRule', 'SequencerEndedRule'])('%s may call it, and nobody else', (rule) => {
+    const Arn = { 'Fn::GetAtt': ['HealLambdaFunction', 'Arn'] };
+    expect(properties(rule).Targets).toEqual([{ Id: 'heal', Arn }]);
+    expect(properties(`${rule}Permission`)).toEqual({
+      FunctionName: Arn,
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+    });
+    expect(stack.template.ofType('AWS::Lambda::Permission')).toHaveLength(2);
+  });
+
+  test('the alarm watches what the functions count, under their name', () => {
+    const { POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME } = environmentOf('heal');
+    expect(properties('SequenceFailedAlarm')).toMatchObject({
+      Namespace: POWERTOOLS_METRICS_NAMESPACE,
+      Dimensions: [{ Name: 'service', Value: POWERTOOLS_SERVICE_NAME }],
+    });
   });
 });
 

@@ -48,6 +48,6 @@ test('given a topic, every alarm tells it', () => {
 
 test('given days, all logs are kept for as long', () => {
   const groups = stack.template.ofType('AWS::Logs::LogGroup');
-  expect(groups).toHaveLength(4);
+  expect(groups).toHaveLength(5);
   for (const [, { Properties }] of groups) expect(Number(Properties.RetentionInDays)).toBe(30);
 });

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { CancelReplayCommand, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PurgeQueueCommand, SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
@@ -113,6 +113,19 @@ export async function playWholeStory(authorize: Authorize): Promise<Record<strin
     await phase('cancelled', 'CANCELLED');
   }
 
+  /** Its sequencer dies before there is anything for it to do: the healer starts the next one. */
+  async function playDead(): Promise<void> {
+    const stateMachineArn = LOCAL.sequenceMachineArn;
+    const input = '{"replay":"dead","generation":1}';
+    const started = await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'dead.1', input }));
+    await until('the sequencer is dead', async () => {
+      const { status } = await sfn.send(new DescribeExecutionCommand(started as { executionArn: string }));
+      return status === 'FAILED';
+    });
+    await replay('dead', 'speed=max', [0, 3]);
+    await phase('dead', 'DONE');
+  }
+
   async function playPoisoned(): Promise<void> {
     await publish(1_000, 1);
     for (const second of [1_001, 1_002, 1_003]) await publish(second, { no: 'order' });
@@ -128,9 +141,10 @@ export async function playWholeStory(authorize: Authorize): Promise<Record<strin
   try {
     for (let n = 0; n < EVENTS; n++) await publish(n, n);
     await Promise.all([playPlain(), playKeyed(), playWrong(), playCancelled()]);
+    await playDead();
     // Alone: its dead letters hold up the seal of all replays.
     await playPoisoned();
-    const names = ['plain', 'keyed', 'poisoned', 'wrong', 'cancelled'];
+    const names = ['plain', 'keyed', 'poisoned', 'wrong', 'cancelled', 'dead'];
     const rows = await Promise.all(
       names.map(async (name) => [name, (await replays.get(name)) ?? {}] as const),
     );

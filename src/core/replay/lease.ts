@@ -1,52 +1,34 @@
-import { OrderedReplayError } from '../errors';
-import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
+import { LEASE_GRACE_MS } from '../limits';
 import type { Clock, Replays, SequencerStarts } from '../ports';
-import { hasEnded, type ReplayRow } from './row';
+import { hasEnded, isAborted, type ReplayRow } from './row';
 import { guardAsRead, noticeOf, problemWith, rowNotReadable } from './row-problems';
 
 /**
- * R7: while a replay has not ended, a sequencer holds its lease or is started here.
+ * Starts the sequencer that the row names, if nobody has started it yet. Costs nothing where somebody has.
  *
- * A new generation is first named in the row and then started. A crash in between leaves a row without a lease, and the
- * next delivery then starts that generation. Starting it twice is safe: the same execution name cannot start twice.
- */
-
-/**
- * Starts a sequencer, unless one is alive. Costs nothing while the lease in `row` holds.
+ * R7: a generation is named in the row before it is started, and a row without a lease says that it may not have been.
+ * Starting it twice is safe: the same execution name cannot start twice. A sequencer that has died is the healer's.
  *
- * @returns the row with the lease that is now in force.
- * @throws OrderedReplayError `SequencerNotStarted` where several names in a row were used up.
+ * @returns the row as it is now.
  */
 export async function ensureSequencer(
   row: ReplayRow,
   deps: { clock: Clock; replays: Replays; starts: SequencerStarts },
 ): Promise<ReplayRow> {
   const { clock, replays, starts } = deps;
-  let current: ReplayRow | undefined = row;
-  for (let attempt = 0; attempt < MAX_START_ATTEMPTS; attempt++) {
-    if (!current || hasEnded(current.phase)) return current ?? row;
-    const { replay, phase, generation, leaseUntilMs } = current;
-    if (leaseUntilMs !== undefined && leaseUntilMs > clock.now()) return current;
-    const nameless = problemWith(current, ['generation']);
-    if (nameless) {
-      // Nobody else would say it: no execution can be named.
-      await replays.save(replay, noticeOf(current), { hasNotEnded: true });
-      throw rowNotReadable(replay, nameless);
-    }
-    const started = leaseUntilMs === undefined && (await starts.start({ replay, generation })) === 'started';
-    // A name that was used up, or a lease that ran out: the next generation takes over.
-    const changes = started
-      ? { leaseUntilMs: clock.now() + LEASE_GRACE_MS }
-      : { generation: generation + 1, leaseUntilMs: undefined };
-    // The phase too: a row that somebody has just ended does not change.
-    await replays.save(replay, changes, guardAsRead(current, { phase, generation, leaseUntilMs }));
-    // Ours or another's: what the row says now is what counts.
-    current = await replays.get(replay);
+  const { replay, phase, generation, leaseUntilMs } = row;
+  if (hasEnded(phase) || leaseUntilMs !== undefined || isAborted(row)) return row;
+  const nameless = problemWith(row, ['generation']);
+  if (nameless) {
+    // Nobody else would say it: no execution can be named.
+    await replays.save(replay, noticeOf(row), { hasNotEnded: true });
+    throw rowNotReadable(replay, nameless);
   }
-  if (current?.leaseUntilMs !== undefined && current.leaseUntilMs > clock.now()) return current;
-  throw new OrderedReplayError(
-    'SequencerNotStarted',
-    `No sequencer of replay ${row.replay} could be started in ${MAX_START_ATTEMPTS} attempts.`,
-    { remedy: 'The event is stored; trying again is safe.', ids: { replay: row.replay } },
-  );
+  const started = (await starts.start({ replay, generation })) === 'started';
+  // One that has ended already has a lease that is over: no other delivery tries it, and the healer looks at it.
+  const untilMs = started ? clock.now() + LEASE_GRACE_MS : clock.now();
+  // The phase too: a row that somebody has just ended does not change.
+  const guard = guardAsRead(row, { phase, generation, leaseUntilMs });
+  await replays.save(replay, { leaseUntilMs: untilMs }, guard);
+  return (await replays.get(replay)) ?? row;
 }

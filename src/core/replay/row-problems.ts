@@ -1,6 +1,6 @@
 import { OrderedReplayError } from '../errors';
 import { isObject, kindOf } from '../json';
-import { LEASE_GRACE_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
+import { LEASE_GRACE_MS, MAX_RESTART_DELAY_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
 import type { ReplayRow, RowChanges, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
 
@@ -63,6 +63,7 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   check('releaseStartedAtMs', row.releaseStartedAtMs);
   check('checkpoint', row.checkpoint?.dueAtMs, latestMs, 'checkpoint.dueAt');
   check('leaseUntilMs', row.leaseUntilMs, latestMs + MAX_WAIT_MS + LEASE_GRACE_MS);
+  check('notBeforeMs', row.notBeforeMs, latestMs + MAX_RESTART_DELAY_MS);
   return ahead.length === 0 ? row : without(row, ahead);
 }
 

@@ -78,6 +78,9 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   leaseUntilMs: instant,
   heartbeatAtMs: instant,
   resumeAtMs: instant,
+  restarts: count,
+  notBeforeMs: instant,
+  abortedGeneration: count,
   buckets: always({
     expected: 'a whole number from 1 to 64',
     holds: (value) => upTo(64).holds(value) && value !== 0,

@@ -94,6 +94,12 @@ export interface ReplayRow {
   heartbeatAtMs?: number;
   /** When the sequencer will look at this row again. Absent before its first look, and when it has ended the replay. */
   resumeAtMs?: number;
+  /** Sequencers that were started in place of a dead one since the replay last got any further. */
+  restarts?: number;
+  /** Before that no other one is started in place of one that dies. */
+  notBeforeMs?: number;
+  /** The generation whose execution somebody has aborted; no other takes its place by itself. */
+  abortedGeneration?: number;
   /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
   buckets: number;
   tiebreaker: string;
@@ -130,6 +136,11 @@ export interface ReplayRow {
   expiresAtMs: number;
   /** What of it could not be read. Not stored; absent where there is nothing. */
   problems?: RowProblem[];
+}
+
+/** Whether somebody has aborted the sequencer, and nobody has started a later one by hand since. */
+export function isAborted({ generation, abortedGeneration }: ReplayRow): boolean {
+  return abortedGeneration !== undefined && abortedGeneration >= generation;
 }
 
 /** Attributes to set; `undefined` removes one. */

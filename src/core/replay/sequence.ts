@@ -6,6 +6,7 @@ import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
+import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
 import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
 import { againAt, failed, type Save, type Step, type StepDeps } from './step';
@@ -66,7 +67,7 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (hasEnded(row.phase) || isSuperseded(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation && !problemWith(row, ['generation'])) {
-      const life = signOfLife(row, generation, clock.now());
+      const life = { ...signOfLife(row, generation, clock.now()), ...forgetAbort(row) };
       await replays.save(replay, life, { generation: row.generation });
       row = await replays.get(replay);
       continue;
@@ -74,11 +75,12 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     const current = row;
     call.row = current;
     const readAtMs = clock.now();
-    const save = (changes: RowChanges, resumeAtMs?: number) =>
+    const save = (changes: RowChanges, resumeAtMs?: number, isCompleted = false) =>
       replays.save(
         replay,
         {
           ...signOfLife(current, generation, clock.now(), resumeAtMs),
+          ...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),
           ...noticeOf(current),
           ...changes,
         },
@@ -99,7 +101,8 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       throw step.error;
     }
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const saved = await save({ ...step.changes, ...(step.kind === 'end' && changesOfEnd(step)) }, resumeAtMs);
+    const ending = step.kind === 'end' && changesOfEnd(step, current);
+    const saved = await save({ ...step.changes, ...ending }, resumeAtMs, true);
     delete call.backoffMs;
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
@@ -157,8 +160,8 @@ function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
 }
 
 /** What the row says of an end: nobody looks at it again. */
-function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
-  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined };
+function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowChanges {
+  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined, ...forgetAbort(row) };
   if (end.phase === 'DONE') return ended;
   if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
   return { ...ended, errorCode: end.error.code, reason: textOf(end.error) };
@@ -166,7 +169,7 @@ function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
 
 /**
  * Renews the lease in the name of this generation. Where a later one is named that nobody has started yet, its lease
- * is not ours to take: the next collected event starts it.
+ * is not ours to take: the healer starts it.
  */
 function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
   const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));

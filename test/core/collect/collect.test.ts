@@ -174,8 +174,7 @@ test('R1: given a late event that comes twice at the same time, then it is count
 
 test('R6: given a slow answer with an old phase, then it does not pass for a newer reading in the cache', async () => {
   const world = await worldIn('COLLECTING');
-  const row = world.replays.row(REPLAY) as object;
-  Object.assign(row, { leaseUntilMs: world.clock.now() - 1 });
+  delete world.replays.row(REPLAY)?.leaseUntilMs;
   const { phaseCacheMs } = world.settings;
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
@@ -183,10 +182,10 @@ test('R6: given a slow answer with an old phase, then it does not pass for a new
   });
   let gets = 0;
   // The last of the readings that start a sequencer, of a phase that is COLLECTING still, takes its time.
-  const hook: Hook = { after: ({ method }) => (method === 'get' && ++gets === 3 ? held : undefined) };
+  const hook: Hook = { after: ({ method }) => (method === 'get' && ++gets === 2 ? held : undefined) };
   const collect = createCollector(world.collectDeps({ hook }));
   const slow = collect(event('slow'));
-  while (gets < 3) await new Promise(setImmediate);
+  while (gets < 2) await new Promise(setImmediate);
   const readAtMs = world.clock.now();
   enter(world, 'SEALED');
   world.clock.set(readAtMs + phaseCacheMs);
@@ -297,12 +296,13 @@ test.each([
   async (typed) => {
     const world = await worldIn('COLLECTING');
     const row = world.replays.row(REPLAY) as object;
-    Object.assign(row, typed, { leaseUntilMs: world.clock.now() - 1 });
+    Object.assign(row, typed);
+    delete (row as Partial<ReplayRow>).leaseUntilMs;
     for (const [key, value] of Object.entries(typed)) if (value === undefined) delete (row as never)[key];
     const collect = createCollector(world.collectDeps());
     await expect(collect(event('a'))).rejects.toMatchObject({ code: 'RowNotReadable', disposition: 'retry' });
     expect(world.buffer.stored(REPLAY)).toHaveLength(1);
-    expect(world.replays.row(REPLAY)).toMatchObject({ generation: 2 });
+    expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 1 }]);
   },
 );
 

@@ -1,11 +1,9 @@
-import { textOf } from '../../../src/core/errors';
-import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../../../src/core/limits';
+import { LEASE_GRACE_MS } from '../../../src/core/limits';
 import { ensureSequencer } from '../../../src/core/replay/lease';
 import type { Phase, ReplayRow } from '../../../src/core/replay/row';
 import { hasEnded } from '../../../src/core/replay/row';
 import { crashAt } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
-import { rejectionOf } from '../../support/errors';
 import { REPLAY } from '../../support/events';
 
 async function worldWith(changes: Partial<ReplayRow> = {}): Promise<World> {
@@ -42,72 +40,56 @@ test('given a lease that holds, then nothing is asked and nothing is started', a
   expect([...world.replays.calls, ...world.starts.calls]).toEqual([]);
 });
 
-test('R7: given a lease that has run out, then the next generation is named first and started then', async () => {
-  const world = await worldWith({ generation: 4, leaseUntilMs: createWorld().clock.now() });
-  await ensureSequencer(rowOf(world), world);
-  expect(generations(world)).toEqual([5]);
-  expect(rowOf(world).generation).toBe(5);
-  expect(world.replays.calls.filter(({ method }) => method === 'save').map(({ args }) => args[1])).toEqual([
-    { generation: 5, leaseUntilMs: undefined },
-    { leaseUntilMs: world.clock.now() + LEASE_GRACE_MS },
-  ]);
+test("given a lease that has run out, then nothing is asked and nothing is started: a dead sequencer is the healer's", async () => {
+  const world = await worldWith({ generation: 4, leaseUntilMs: createWorld().clock.now() - 1 });
+  const row = rowOf(world);
+  world.replays.calls.length = 0;
+  expect(await ensureSequencer(row, world)).toBe(row);
+  expect([...world.replays.calls, ...world.starts.calls]).toEqual([]);
 });
 
-test('R7: given a name that was used up, then the next generation is started', async () => {
-  const world = await worldWith();
-  for (const generation of [1, 2, 3]) world.starts.end({ replay: REPLAY, generation });
-  expect(await ensureSequencer(rowOf(world), world)).toMatchObject({ generation: 4 });
-  expect(generations(world)).toEqual([4]);
-});
-
-test('R7: given more used-up names than one try takes, then it says so, and trying again comes through', async () => {
-  const world = await worldWith();
-  for (let generation = 1; generation <= 8; generation++) world.starts.end({ replay: REPLAY, generation });
-  const error = await rejectionOf(ensureSequencer(rowOf(world), world));
-  expect(error).toMatchObject({ code: 'SequencerNotStarted', disposition: 'retry', ids: { replay: REPLAY } });
-  expect(textOf(error)).toBe(
-    `No sequencer of replay ${REPLAY} could be started in ${MAX_START_ATTEMPTS} attempts. ` +
-      'The event is stored; trying again is safe.',
-  );
-  await ensureSequencer(rowOf(world), world);
-  expect(generations(world)).toEqual([9]);
-});
-
-test('R7: given the last of the names tried is free, then its start is a success', async () => {
-  const world = await worldWith();
-  for (let generation = 1; generation < MAX_START_ATTEMPTS; generation++)
-    world.starts.end({ replay: REPLAY, generation });
-  expect(await ensureSequencer(rowOf(world), world)).toMatchObject({ generation: MAX_START_ATTEMPTS });
-});
-
-test('R7: given a crash at any point, when another event comes by, then a sequencer runs that the row knows of', async () => {
-  for (const leaseUntilMs of [undefined, 5]) {
-    for (let point = 0; ; point++) {
-      const world = await worldWith(leaseUntilMs === undefined ? {} : { leaseUntilMs });
-      const crash = crashAt(point);
-      const { replays, starts, clock } = world.collectDeps({ hook: crash });
-      await ensureSequencer(rowOf(world), { replays, starts, clock }).catch(() => {});
-      if (!crash.crashed) break;
-      await ensureSequencer(rowOf(world), world);
-      expect(generations(world)).toContain(rowOf(world).generation);
-      expect(rowOf(world).leaseUntilMs).toBeGreaterThan(world.clock.now());
-    }
+test('given a generation that somebody has aborted, then nothing is started, with a lease or without one', async () => {
+  for (const lease of [{}, { leaseUntilMs: 5 }]) {
+    const world = await worldWith({ generation: 2, abortedGeneration: 2, ...lease });
+    await ensureSequencer(rowOf(world), world);
+    expect(world.starts.running).toEqual([]);
   }
 });
 
-test('R7: given an old view of the row, then what the row says now counts', async () => {
-  const world = await worldWith({ leaseUntilMs: 5 });
-  const old = rowOf(world);
-  await ensureSequencer(old, world);
-  const row = await ensureSequencer(old, world);
-  expect(row).toEqual(rowOf(world));
-  expect(generations(world)).toEqual([2]);
+test('given a name that is used up, then the lease is over, and no delivery after it tries that again', async () => {
+  const world = await worldWith();
+  world.starts.end({ replay: REPLAY, generation: 1 });
+  const row = await ensureSequencer(rowOf(world), world);
+  expect(row).toMatchObject({ generation: 1, leaseUntilMs: world.clock.now() });
+  world.starts.calls.length = 0;
+  await ensureSequencer(rowOf(world), world);
+  expect(world.starts.calls).toEqual([]);
+});
+
+test('R7: given a crash at any point, when another event comes by, then a sequencer runs that the row knows of', async () => {
+  for (let point = 0; point < 20; point++) {
+    const world = await worldWith();
+    const crash = crashAt(point);
+    const { replays, starts, clock } = world.collectDeps({ hook: crash });
+    await ensureSequencer(rowOf(world), { replays, starts, clock }).catch(() => {});
+    await ensureSequencer(rowOf(world), world);
+    expect(generations(world)).toEqual([1]);
+    expect(rowOf(world).leaseUntilMs).toBeGreaterThan(world.clock.now());
+  }
 });
 
 test('R7: given many collectors at once, then one sequencer is started', async () => {
-  const world = await worldWith({ leaseUntilMs: 5 });
+  const world = await worldWith();
   await Promise.all([...Array(20).keys()].map(() => ensureSequencer(rowOf(world), world)));
-  expect(generations(world)).toEqual([2]);
+  expect(generations(world)).toEqual([1]);
+});
+
+test('given an old view of a row that has ended since, then the row is not changed', async () => {
+  const world = await worldWith();
+  const old = rowOf(world);
+  (world.replays.row(REPLAY) as ReplayRow).phase = 'CANCELLED';
+  expect(await ensureSequencer(old, world)).toMatchObject({ phase: 'CANCELLED' });
+  expect(rowOf(world)).not.toHaveProperty('leaseUntilMs');
 });
 
 test.each<[Phase, boolean]>([
@@ -128,9 +110,8 @@ test.each<[Phase, boolean]>([
   },
 );
 
-test('given a row that is gone, then nothing is started and the row is answered as it was', async () => {
-  const world = await worldWith({ leaseUntilMs: 5 });
+test('given a row that is gone, then the row is answered as it was', async () => {
+  const world = await worldWith();
   const row = { ...rowOf(world), replay: 'gone' };
   expect(await ensureSequencer(row, world)).toBe(row);
-  expect(world.starts.running).toEqual([]);
 });

@@ -124,21 +124,30 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
 
   test('each function has its code, its role and the names of what it works with', async () => {
     const common = {
-      BUFFER_TABLE: outputs.EventBufferTable,
       REPLAYS_TABLE: outputs.ReplaysTable,
       SPEED: '1',
       POWERTOOLS_SERVICE_NAME: 'ordered-replay-dev',
     };
     const own = {
-      collect: { SEQUENCE_STATE_MACHINE_ARN: outputs.SequenceStateMachineArn },
+      collect: {
+        BUFFER_TABLE: outputs.EventBufferTable,
+        SEQUENCE_STATE_MACHINE_ARN: outputs.SequenceStateMachineArn,
+      },
+      heal: { SEQUENCE_STATE_MACHINE_ARN: outputs.SequenceStateMachineArn },
       sequence: {
+        BUFFER_TABLE: outputs.EventBufferTable,
         ORDERED_EVENTS_TABLE: outputs.OrderedEventsTable,
         OVERFLOW_QUEUE_URL: outputs.OverflowQueueUrl,
         DEAD_LETTERS_QUEUE_URL: outputs.DeadLettersQueueUrl,
       },
     };
-    const roles = { collect: ids.CollectFunctionRole, sequence: ids.SequenceFunctionRole };
-    for (const name of ['collect', 'sequence'] as const) {
+    const roles = {
+      collect: ids.CollectFunctionRole,
+      sequence: ids.SequenceFunctionRole,
+      heal: ids.HealFunctionRole,
+    };
+    const timeouts = { collect: 5, sequence: 300, heal: 60 };
+    for (const name of ['collect', 'sequence', 'heal'] as const) {
       const { Configuration } = await moto.aws(
         'lambda',
         'get-function',
@@ -149,7 +158,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         State: 'Active',
         Runtime: 'nodejs24.x',
         Handler: `functions/${name}.handler`,
-        Timeout: name === 'collect' ? 5 : 300,
+        Timeout: timeouts[name],
         Role: `arn:aws:iam::${ACCOUNT}:role/${roles[name]}`,
         Environment: { Variables: { ...common, ...own[name] } },
       });
@@ -208,13 +217,14 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     }
   });
 
-  test('the five roles are taken by services only, and what they may do names what was made', async () => {
+  test('the six roles are taken by services only, and what they may do names what was made', async () => {
     const services: Record<string, string> = {
       ReplayRuleRole: 'events',
       CollectStateMachineRole: 'states',
       SequenceStateMachineRole: 'states',
       CollectFunctionRole: 'lambda',
       SequenceFunctionRole: 'lambda',
+      HealFunctionRole: 'lambda',
     };
     for (const [id, service] of Object.entries(services)) {
       const role = ['--role-name', ids[id] as string];
@@ -233,7 +243,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
         const named = resourcesNamedBy(PolicyDocument);
         expect(named.length).toBeGreaterThan(0);
         const ours =
-          name === 'log-delivery' ? /^\*$/ : /^arn:aws:[\w:/-]*(ordered-replay-dev-[\w-]+|replay\/\*)$/;
+          name === 'log-delivery' ? /^\*$/ : /^arn:aws:[\w:/-]*(ordered-replay-dev-[\w-]+(:\*)?|replay\/\*)$/;
         for (const resource of named) expect(resource).toMatch(ours);
       }
     }
@@ -245,22 +255,22 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
       logGroups.map((group: Record<string, unknown>) => [group.logGroupName, group.retentionInDays]).sort(),
     ).toEqual([
       ['/aws/lambda/ordered-replay-dev-collect', 14],
+      ['/aws/lambda/ordered-replay-dev-heal', 14],
       ['/aws/lambda/ordered-replay-dev-sequence', 14],
       ['/aws/vendedlogs/states/ordered-replay-dev-collect', 14],
       ['/aws/vendedlogs/states/ordered-replay-dev-sequence', 14],
     ]);
   });
 
-  test('CloudWatch takes the six alarms, nine metrics in all, and they watch what was made', async () => {
+  test('CloudWatch takes the seven alarms, eight metrics in all, and they watch what was made', async () => {
     expect(await watchedMetrics(moto, 'dev')).toEqual(
       [
         `ApproximateAgeOfOldestMessage ${ids.Overflow?.split('/').pop()}`,
         `ApproximateNumberOfMessagesVisible ${ids.DeadLetters?.split('/').pop()}`,
-        `ExecutionsAborted ${outputs.SequenceStateMachineArn}`,
+        'Errors ordered-replay-dev-heal',
         `ExecutionsFailed ${outputs.CollectStateMachineArn}`,
-        `ExecutionsFailed ${outputs.SequenceStateMachineArn}`,
         `ExecutionsTimedOut ${outputs.CollectStateMachineArn}`,
-        `ExecutionsTimedOut ${outputs.SequenceStateMachineArn}`,
+        'needsPerson ordered-replay-dev',
         'InvocationsFailedToBeSentToDlq ordered-replay-dev-replays ordered-replay-dev',
         'late ordered-replay-dev',
       ].sort(),
@@ -271,6 +281,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     const told = await sls(stack.folder, moto.endpoint, 'info', '--stage', 'dev', '--verbose');
     expect(told).toContain('collect: ordered-replay-dev-collect');
     expect(told).toContain('sequence: ordered-replay-dev-sequence');
+    expect(told).toContain('heal: ordered-replay-dev-heal');
     const { Stacks } = await moto.aws(
       'cloudformation',
       'describe-stacks',

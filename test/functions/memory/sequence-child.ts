@@ -64,6 +64,7 @@ async function release(endpoint: string, set: SealedSet, mode: 'peak' | 'held') 
     get: async () => row,
     create: unused,
     addLate: unused,
+    notEnded: unused,
     async save(_replay, changes) {
       row = { ...row, ...changes } as ReplayRow;
       return true;

@@ -1,0 +1,67 @@
+import type { SequencerInput } from '../../src/core/ports';
+import type { ReplayRow } from '../../src/core/replay/row';
+import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
+import type { Scenario } from './scenario';
+import { demand } from './verdict';
+
+const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
+const HOUR_MS = 3_600_000;
+/** At once, then after 1, 2, 4, 8, 16 and 32 minutes; twice, for what was under way may come further when it begins. */
+const RESTARTS_IN_THE_FIRST_HOUR = 2 * 7;
+
+/** R7: a sequencer that dies is replaced without anybody's help, unless somebody has aborted it. */
+export class SequencerChecker {
+  readonly #scenario: Scenario;
+  readonly #starts: MemorySequencerStarts;
+  /** The latest generation that was started, and whether somebody did it by hand under a name of theirs. */
+  #newest: { input: SequencerInput; byHand: boolean } | undefined;
+  #startedInTheOutage = 0;
+
+  constructor(scenario: Scenario, starts: MemorySequencerStarts) {
+    this.#scenario = scenario;
+    this.#starts = starts;
+  }
+
+  /** By `collect` or the healer. @param afterMs Since the beginning of the run. */
+  starts(input: SequencerInput, afterMs: number): void {
+    if (this.#starts.isKnown(input)) return;
+    demand(!this.#isAborted(), 'R7', () => `sequencer ${input.generation} revives one that was aborted`);
+    const { outage } = this.#scenario;
+    if (outage && afterMs >= outage.afterMs && afterMs < outage.afterMs + outage.forMs)
+      this.#startedInTheOutage++;
+    this.note(input, false);
+  }
+
+  note(input: SequencerInput, byHand: boolean): void {
+    if (input.generation >= (this.#newest?.input.generation ?? 0)) this.#newest = { input, byHand };
+  }
+
+  #isAborted(): boolean {
+    const newest = this.#newest;
+    return newest !== undefined && !newest.byHand && this.#starts.isAborted(newest.input);
+  }
+
+  /** Nothing happens any more, until a person does something. */
+  atRest(row: ReplayRow): void {
+    if (ENDED.includes(row.phase)) return;
+    demand(this.#isAborted(), 'R7', () => `the replay is ${row.phase}, and nobody goes on`);
+    const says = row.warnings?.some(({ code }) => code === 'SequencerAborted') ?? false;
+    demand(says, 'R7', () => 'the sequencer was aborted, and the row does not say so');
+  }
+
+  atTheEnd({ phase, restarts, warnings }: ReplayRow): void {
+    const { outage } = this.#scenario;
+    if (outage) {
+      const most = RESTARTS_IN_THE_FIRST_HOUR + outage.forMs / HOUR_MS;
+      const started = this.#startedInTheOutage;
+      demand(
+        started <= most,
+        'R7',
+        () => `${started} sequencers are started in ${outage.forMs} ms, all in vain`,
+      );
+    }
+    if (phase !== 'DONE') return;
+    const told = warnings?.some(({ code }) => code.startsWith('Sequencer')) ?? false;
+    demand(restarts === undefined && !told, 'R7', () => `the row is DONE, and says ${restarts} restarts`);
+  }
+}
