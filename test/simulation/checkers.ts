@@ -140,10 +140,10 @@ export function createCheckers(parts: {
       cancelledMs = scheduler.nowMs;
     },
 
-    typed: () => typing.typed(rows.answers, scheduler.nowMs),
-    corrects(isStanding: boolean): void {
+    typed: (isStanding: () => boolean) => typing.typed(isStanding, rows.answers, scheduler.nowMs),
+    corrects(): void {
       const row = tables.replays.row(REPLAY) as ReplayRow;
-      verdict.check(() => typing.corrects(row, isStanding, rows.answers));
+      verdict.check(() => typing.corrects(row, rows.answers));
     },
 
     storedInTime: (id: string) => storedInTime.add(id),

@@ -55,8 +55,8 @@ export const HAND_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        '(await save(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;',
-        'save(changes);',
+        '(await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;',
+        'saveProgress(changes);',
       ),
     ],
   },

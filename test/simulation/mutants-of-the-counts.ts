@@ -46,8 +46,8 @@ export const COUNT_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        "if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') await",
-        'await',
+        "if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {",
+        'if (row.phase) {',
       ),
     ],
   },
@@ -142,7 +142,7 @@ export const EXPIRY_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        'expiresAtMs: nowMs + settings.retentionMs,',
+        'expiresAtMs: nowMs + retentionMsOf(row, settings),',
         'expiresAtMs: nowMs,',
       ),
     ],

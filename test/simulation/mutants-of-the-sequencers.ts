@@ -31,8 +31,8 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'const nextGeneration = Math.max(row.generation, state.generation) + 1;',
-        'const nextGeneration = state.generation;',
+        'const nextGeneration = Math.max(row?.generation ?? 0, generation) + 1;',
+        'const nextGeneration = generation;',
       ),
     ],
   },

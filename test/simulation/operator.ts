@@ -66,15 +66,14 @@ export function operator(world: World, road: SideRoad) {
     const typed = part === undefined ? value : { ...(before as object), [part]: value };
     trace.note('operator', () => `types ${JSON.stringify(typed)} into ${attribute}`);
     put(row, attribute, typed);
-    checkers.typed();
+    const isStanding = () => JSON.stringify(attributes()?.[attribute]) === JSON.stringify(typed);
+    checkers.typed(isStanding);
     scheduler.at(forMs, () => {
       const later = attributes();
       if (!later) return;
-      // What was written over is corrected.
-      const isStanding = JSON.stringify(later[attribute]) === JSON.stringify(typed);
-      trace.note('operator', () => `corrects ${attribute}${isStanding ? '' : ', which needs it no more'}`);
-      checkers.corrects(isStanding);
-      if (isStanding) put(later, attribute, before);
+      trace.note('operator', () => `corrects ${attribute}${isStanding() ? '' : ', which needs it no more'}`);
+      checkers.corrects();
+      if (isStanding()) put(later, attribute, before);
     });
   }
 

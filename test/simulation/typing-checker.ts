@@ -27,22 +27,25 @@ const ENDED: readonly unknown[] = ['DONE', 'CANCELLED', 'FAILED'];
 /** Whatever is typed into a row: the row says so, and nothing is released while the replay cannot go on. */
 export class TypingChecker {
   readonly #scenario: Scenario;
-  #standsSinceMs: number | undefined;
+  #typed: { sinceMs: number; isStanding(): boolean } | undefined;
   #answersBefore = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
   }
 
-  /** @param answers Of all sequencers so far. */
-  typed(answers: readonly SequenceAnswer[], nowMs: number): void {
-    this.#standsSinceMs = nowMs;
+  /**
+   * @param isStanding Whether nothing has been written over it: what a sequencer or a collector writes anew is corrected by that.
+   * @param answers Of all sequencers so far.
+   */
+  typed(isStanding: () => boolean, answers: readonly SequenceAnswer[], nowMs: number): void {
+    this.#typed = { sinceMs: nowMs, isStanding };
     this.#answersBefore = answers.length;
   }
 
-  /** @param isStanding Nothing has been written over it: what a sequencer writes anew is corrected by that. */
-  corrects(row: ReplayRow, isStanding: boolean, answers: readonly SequenceAnswer[]): void {
-    this.#standsSinceMs = undefined;
+  corrects(row: ReplayRow, answers: readonly SequenceAnswer[]): void {
+    const isStanding = this.#typed?.isStanding() === true;
+    this.#typed = undefined;
     const { typing, sequencersBesides } = this.#scenario;
     if (!typing || ENDED.includes(row.phase) || !isCalm(this.#scenario)) return;
     const isGuarded = typing.attribute === 'phase' || typing.attribute === 'generation';
@@ -69,9 +72,9 @@ export class TypingChecker {
 
   appended(nowMs: number): void {
     const { typing } = this.#scenario;
-    if (this.#standsSinceMs === undefined || !typing || !ESSENTIAL.includes(typing.attribute)) return;
-    if (!isCalm(this.#scenario)) return;
-    const sinceMs = nowMs - this.#standsSinceMs;
+    if (!this.#typed || !typing || !ESSENTIAL.includes(typing.attribute)) return;
+    if (!isCalm(this.#scenario) || !this.#typed.isStanding()) return;
+    const sinceMs = nowMs - this.#typed.sinceMs;
     demand(
       sinceMs <= STOPS_WITHIN_MS,
       'R6',
