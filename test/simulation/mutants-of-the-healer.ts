@@ -10,7 +10,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the healer ignores the lease',
     breaks: 'R7',
     shows: 'is named while another is alive',
-    caughtBy: 127,
+    caughtBy: 131,
     edits: [edit(HEAL, LOOK, 'return !isAborted(row);')],
   },
   {
@@ -56,7 +56,7 @@ export const HEALER_MUTANTS: Mutant[] = [
   {
     name: 'the healer forgets an abort',
     breaks: 'R7',
-    caughtBy: 82,
+    caughtBy: 1745,
     edits: [edit(RESTARTS, '    abortedGeneration: generation,\n', '')],
   },
   {
@@ -81,7 +81,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'a name that is used up ends the healing',
     breaks: 'R7',
     shows: 'and nobody goes on',
-    caughtBy: 1,
+    caughtBy: 209,
     edits: [
       edit(
         HEAL,
@@ -94,14 +94,14 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the delay between restarts never grows',
     breaks: 'R7',
     shows: 'all in vain',
-    caughtBy: 1,
+    caughtBy: 394,
     edits: [edit(RESTARTS, 'FIRST_RESTART_DELAY_MS * 2 ** (restarts - 1)', 'FIRST_RESTART_DELAY_MS')],
   },
   {
     name: 'restarts are counted for ever',
     breaks: 'R7',
     shows: 'restarts',
-    caughtBy: 1,
+    caughtBy: 67,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
