@@ -163,7 +163,6 @@ export function createCheckers(parts: {
     rowSaved(changes: RowChanges, before: ReplayRow): void {
       const { dead, counting } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
-      typing.saved(changes);
       if (counting && isFixed) {
         verdict.check(() => counts.countingSaved(counting, (n) => tables.buffer.storedIn(REPLAY, n)));
       }

@@ -1,4 +1,4 @@
-import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import { isCalm } from './faults';
 import type { Scenario } from './scenario';
@@ -68,12 +68,6 @@ export class TypingChecker {
       'R7',
       () => `${attribute} cannot be read, and the reason is: ${row.reason}`,
     );
-  }
-
-  /** What a collector or a sequencer writes anew is corrected by that, as the arrival mark is by the next event. */
-  saved(changes: RowChanges): void {
-    const { typing } = this.#scenario;
-    if (typing && typing.attribute in changes) this.#standsSinceMs = undefined;
   }
 
   appended(nowMs: number): void {
