@@ -69,6 +69,7 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
 
 function without(row: ReplayRow, problems: RowProblem[]): ReplayRow {
   const read: Partial<ReplayRow> = { ...NOT_YET, ...row };
+  if (problems.length === 0) return read as ReplayRow;
   for (const { key } of problems) {
     if (key in UNREAD) Object.assign(read, { [key]: UNREAD[key] });
     else delete read[key];

@@ -101,7 +101,7 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       throw step.error;
     }
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const ending = step.kind === 'end' && changesOfEnd(step, current);
+    const ending = step.kind === 'end' && changesOfEnd(step);
     const saved = await save({ ...step.changes, ...ending }, resumeAtMs, true);
     delete call.backoffMs;
     const nowMs = clock.now();
@@ -159,9 +159,16 @@ function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
   };
 }
 
-/** What the row says of an end: nobody looks at it again. */
-function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowChanges {
-  const ended: RowChanges = { phase: end.phase, resumeAtMs: undefined, ...forgetAbort(row) };
+/** What the row says of an end: nobody looks at it again, and nothing is left to warn of. */
+function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
+  const ended: RowChanges = {
+    phase: end.phase,
+    resumeAtMs: undefined,
+    restarts: undefined,
+    notBeforeMs: undefined,
+    abortedGeneration: undefined,
+    warnings: undefined,
+  };
   if (end.phase === 'DONE') return ended;
   if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
   return { ...ended, errorCode: end.error.code, reason: textOf(end.error) };
