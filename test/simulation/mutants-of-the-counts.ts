@@ -104,7 +104,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     name: 'a batch holds a hundred times the bytes',
     breaks: 'R7',
     shows: 'are held at once',
-    caughtBy: 9,
+    caughtBy: 31,
     edits: [
       edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 4 * 1024 * 1024', 'MAX_BATCH_BYTES = 400 * 1024 * 1024'),
     ],

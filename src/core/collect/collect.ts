@@ -5,7 +5,7 @@ import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '..
 import { ensureSequencer } from '../replay/lease';
 import { retentionMsOf } from '../replay/retention';
 import { isOpen, type ReplayRow } from '../replay/row';
-import { problemWith, rowNotReadable } from '../replay/row-problems';
+import { hasBegun, problemWith, rowNotReadable } from '../replay/row-problems';
 import type { Settings } from '../settings';
 import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
@@ -176,11 +176,6 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     });
     return handled;
   };
-}
-
-/** Somebody may have made the row before its replay began, to cancel it. */
-function hasBegun(row: ReplayRow): boolean {
-  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
 }
 
 /** Without these nobody can say where an event belongs, nor whether it is late: it comes again later. */

@@ -144,6 +144,11 @@ export function problemWith(row: ReplayRow, keys: readonly (keyof ReplayRow)[]):
   return row.problems?.find(({ key }) => keys.includes(key));
 }
 
+/** Somebody may have made the row before its replay began, to cancel it. */
+export function hasBegun(row: ReplayRow): boolean {
+  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
+}
+
 export function isStopped({ problems = [] }: ReplayRow): boolean {
   return problems.some(({ stops }) => stops);
 }
