@@ -90,8 +90,12 @@ export const MAX_WAIT_MS = HOUR_MS;
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
 
-/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+/**
+ * A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest; where it
+ * has little time, as in the local runtime, no more than this share of it.
+ */
 export const ANSWER_MS = SECOND_MS;
+export const ANSWER_SHARE = 1 / 5;
 
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
