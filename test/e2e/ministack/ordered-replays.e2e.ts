@@ -1,5 +1,6 @@
 import { addressesWith } from '../support/addresses';
 import { describeWith } from '../support/tools';
+import { aborted } from './cases/aborted';
 import { refused } from './cases/access';
 import { type Case, milestone, type World } from './cases/case';
 import { failsTwice, neverSucceeds } from './cases/consumers';
@@ -27,6 +28,7 @@ const SIDE_BY_SIDE: Case[] = [
   badDescription,
   cancelledAtEventBridge,
   cancelledInTheRow,
+  aborted,
   large,
   refused,
 ];

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { happen } from '../world/events';
 import { eventually } from '../world/eventually';
 import type { Replay } from '../world/replay';
@@ -19,9 +20,11 @@ const ROLES: [role: string, policy: string, isRefused: Refusal][] = [
 
 /** Without this the other cases would not show that the roles are asked for at all. */
 export const refused: Case = {
-  title: 'IAM is enforced: each of the five roles is refused once it has lost its policy',
+  title: 'IAM is enforced: each of the six roles is refused once it has lost its policy',
   async run(world) {
     await world.milestones.lateIsHeld.reached;
+    await takePolicy(world, 'HealFunctionRole', 'heal');
+    await healerIsRefused(world);
     for (const [role, policy, isRefused] of ROLES) {
       await takePolicy(world, role, policy);
       const events = happen(EVENTS, (n) => ({ second: n }));
@@ -31,6 +34,15 @@ export const refused: Case = {
     }
   },
 };
+
+/** Called by hand, not to wait for its schedule. */
+async function healerIsRefused(world: World): Promise<void> {
+  const { cli, folder } = world.emulator;
+  const heal = ['--function-name', 'ordered-replay-late-heal'];
+  const answer = await cli('lambda', 'invoke', ...heal, join(folder, 'heal-answer.json'));
+  expect(answer).toHaveProperty('FunctionError');
+  expect(await linesOf(world, 'heal')).toContainEqual(expect.stringContaining('AccessDenied'));
+}
 
 async function sequenceFunctionIsRefused(world: World, replay: Replay): Promise<void> {
   const line = new RegExp(`"${replay.name}".*AccessDenied`);

@@ -1,3 +1,4 @@
+import { executionOf } from '../../../../src/core/replay/execution';
 import type { Emulator } from '../world/emulator';
 import { type Happened, publish } from '../world/events';
 import { eventually } from '../world/eventually';
@@ -71,6 +72,36 @@ export interface Execution {
 export function sequencerArn({ outputs }: Stack, replay: Replay, generation: number): string {
   const machine = outputs.SequenceStateMachineArn as string;
   return `${machine.replace(':stateMachine:', ':execution:')}:${replay.name}.${generation}`;
+}
+
+/** Starts a generation by hand, as docs/errors.md says. */
+export async function startSequencer(
+  { emulator, stacks }: World,
+  replay: Replay,
+  generation: number,
+): Promise<void> {
+  const { name, input } = executionOf({ replay: replay.name, generation });
+  await emulator.cli(
+    ...['stepfunctions', 'start-execution', '--name', name],
+    ...['--state-machine-arn', stacks.main.outputs.SequenceStateMachineArn as string],
+    ...['--input', input],
+  );
+}
+
+/** Sets one attribute of a replay's row by hand. */
+export async function editRow(
+  { emulator, stacks }: World,
+  replay: Replay,
+  attribute: string,
+  value: string,
+): Promise<void> {
+  await emulator.cli(
+    ...['dynamodb', 'update-item', '--table-name', stacks.main.outputs.ReplaysTable as string],
+    ...['--key', JSON.stringify({ replay: { S: replay.name } })],
+    ...['--update-expression', 'SET #attribute = :value'],
+    ...['--expression-attribute-names', JSON.stringify({ '#attribute': attribute })],
+    ...['--expression-attribute-values', JSON.stringify({ ':value': { S: value } })],
+  );
 }
 
 export function describeSequencer(

@@ -5,7 +5,7 @@ import { until } from '../../../local/until';
 import { happen } from '../world/events';
 import { eventually } from '../world/eventually';
 import { figures, judge } from '../world/figures';
-import { type Case, consumed, describeSequencer, replayOf, type World } from './case';
+import { type Case, consumed, describeSequencer, editRow, replayOf, type World } from './case';
 
 export const badDescription: Case = {
   title: 'a description with a value that is not allowed fails the replay at once and says what is',
@@ -50,18 +50,12 @@ export const cancelledAtEventBridge: Case = {
 export const cancelledInTheRow: Case = {
   title: 'a replay whose row is set to CANCELLED stops in the middle of its release, without a gap',
   async run(world) {
-    const { emulator, stacks } = world;
     // One every two seconds.
     const events = happen(60, (n) => ({ second: n }));
     const replay = await replayOf(world, events, { name: 'cancelled-late', description: 'speed=0.5' });
     await replay.reaches('RELEASING');
     await eventually('some are in the lane', async () => (await lastOffset(world, replay.name)) >= 3);
-    await emulator.cli(
-      ...['dynamodb', 'update-item', '--table-name', stacks.main.outputs.ReplaysTable as string],
-      ...['--key', JSON.stringify({ replay: { S: replay.name } })],
-      ...['--update-expression', 'SET phase = :phase'],
-      ...['--expression-attribute-values', JSON.stringify({ ':phase': { S: 'CANCELLED' } })],
-    );
+    await editRow(world, replay, 'phase', 'CANCELLED');
     const ended = async () => (await describeSequencer(world, replay, 1)).status === 'SUCCEEDED';
     await eventually('the sequencer has ended', ended);
     const last = await lastOffset(world, replay.name);
