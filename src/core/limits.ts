@@ -120,6 +120,9 @@ export const MAX_ITERATIONS = 300;
  */
 export const EMPTY_READINGS = 3;
 
+/** A reading that took longer, as on a host that stood still, is none: what it saw first may have changed meanwhile. */
+export const MAX_READING_MS = 30 * SECOND_MS;
+
 /** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
 

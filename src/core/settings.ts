@@ -46,7 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   retentionMs: 14 * DAY_MS,
   pollEveryMs: 15 * SECOND_MS,
   maximumEventAgeMs: MINUTE_MS,
-  collectExecutionMs: 17 * SECOND_MS,
+  collectExecutionMs: 18 * SECOND_MS,
   collectTimeoutMs: 5 * SECOND_MS,
   phaseCacheMs: 2 * SECOND_MS,
   arrivalStaleMs: 5 * SECOND_MS,

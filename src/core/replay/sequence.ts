@@ -54,7 +54,7 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
   }
 }
 
-/** @param call Is kept up to date, for whoever has to answer when a step has failed. */
+/** @param call Is kept up to date: the answer needs it when a step has failed. */
 async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer> {
   const { replay, generation } = call;
   const { clock, observer, replays } = deps;
