@@ -33,6 +33,8 @@ export const HEAL_TIMEOUT_MS = 60_000;
 export const LOCAL_HEAL_EVERY_MS = 2_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
+/** The messages of a batch share the function's time: alone, a message has all of it, on a busy machine too. */
+export const OVERFLOW_BATCH_SIZE = 1;
 /**
  * Executions of `collect` at once; beyond, EventBridge is throttled and tries again. One process does all the work, so
  * more of them would not be faster: each would only take longer, and on a busy machine too long.
