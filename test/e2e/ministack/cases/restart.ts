@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { happen } from '../world/events';
 import { eventually } from '../world/eventually';
 import { expectAllInOrder } from '../world/figures';
@@ -22,8 +23,12 @@ export const restart: Case = {
     expect(before).toBeLessThan(EVENTS);
     expect(await replay.row()).toMatchObject({ phase: 'RELEASING', generation: 1 });
     expect(await describeSequencer(world, replay, 1)).toMatchObject({ status: 'FAILED' });
-    // As when the twenty minutes of the lease are over. The schedule's next look starts the next generation.
+    // As when the twenty minutes of the lease are over. Then the healer looks, called by hand as by its schedule.
     await editRow(world, replay, 'leaseUntil', new Date(Date.now() - 1_000).toISOString());
+    const heal = ['--function-name', 'ordered-replay-main-heal'];
+    const answer = await emulator.cli('lambda', 'invoke', ...heal, join(emulator.folder, 'healed.json'));
+    expect(answer).not.toHaveProperty('FunctionError');
+    expect(await replay.row()).toMatchObject({ generation: 2 });
     const row = await replay.reaches('DONE');
     await consumed(replay, EVENTS);
     await expectAllInOrder(replay, events);
