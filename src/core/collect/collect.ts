@@ -5,7 +5,8 @@ import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '..
 import { ensureSequencer } from '../replay/lease';
 import { retentionMsOf } from '../replay/retention';
 import { isOpen, type ReplayRow } from '../replay/row';
-import { hasBegun, problemWith, rowNotReadable } from '../replay/row-problems';
+import { rowNotReadable } from '../replay/row-notice';
+import { hasBegun, problemWith } from '../replay/row-problems';
 import type { Settings } from '../settings';
 import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';

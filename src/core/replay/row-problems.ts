@@ -1,7 +1,6 @@
-import { OrderedReplayError } from '../errors';
-import { isObject, kindOf } from '../json';
+import { isObject, kindOf, textInWords } from '../json';
 import { LEASE_GRACE_MS, MAX_RESTART_DELAY_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
-import type { ReplayRow, RowChanges, RowGuard, RowProblem } from './row';
+import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
 
 /**
@@ -129,12 +128,9 @@ function attributeOf(key: string): string {
   return key.replace(/Ms$/, '');
 }
 
-const MOST_SHOWN = 40;
-
 function inWords(value: unknown): string {
   if (value instanceof Unreadable) return value.is;
-  if (typeof value === 'string' && value !== '')
-    return `the text ${JSON.stringify(value.slice(0, MOST_SHOWN))}`;
+  if (typeof value === 'string') return textInWords(value);
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
   return isObject(value) ? 'a map' : kindOf(value);
 }
@@ -159,36 +155,4 @@ export function guardAsRead(row: ReplayRow, guard: RowGuard): RowGuard {
   if (unread.size === 0) return guard;
   const read = Object.fromEntries(Object.entries(guard).filter(([key]) => !unread.has(key)));
   return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
-}
-
-const CODE = 'RowNotReadable';
-const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
-
-/** What the row is to say of its problems, as far as it does not say so yet; and no more once they are gone. */
-export function noticeOf(row: ReplayRow): RowChanges {
-  const { problems = [], warnings: present = [], reason } = row;
-  const ours = problems.map((each) => ({ code: CODE, message: messageOf(each) }));
-  const warnings = [...present.filter(({ code }) => code !== CODE), ...ours];
-  const stopping = problems.filter(({ stops }) => stops).map(messageOf);
-  const says =
-    stopping.length > 0 ? `${stopping.join(' ')} Nothing is released meanwhile. ${CORRECT_IT}` : undefined;
-  const isOurs = reason === undefined || reason.endsWith(CORRECT_IT);
-  return {
-    ...(JSON.stringify(warnings) !== JSON.stringify(present) && {
-      warnings: warnings.length > 0 ? warnings : undefined,
-    }),
-    ...((says !== undefined || isOurs) && says !== reason && { reason: says }),
-  };
-}
-
-function messageOf({ attribute, is, expected }: RowProblem): string {
-  return `${attribute} is ${is}; expected is ${expected}.`;
-}
-
-/** For an event that cannot be handled while the row says so. */
-export function rowNotReadable(replay: string, problem: RowProblem): OrderedReplayError {
-  return new OrderedReplayError(CODE, `In the row of replay ${replay}, ${messageOf(problem)}`, {
-    remedy: 'Correct it in the row; trying again is safe.',
-    ids: { replay },
-  });
 }

@@ -1,8 +1,8 @@
 import { DEFAULT_OPTIONS } from '../../../src/core/replay/options';
 import type { ReplayRow } from '../../../src/core/replay/row';
+import { noticeOf } from '../../../src/core/replay/row-notice';
 import {
   guardAsRead,
-  noticeOf,
   readAt,
   readRow,
   type StoredRow,
