@@ -22,7 +22,11 @@ import { bucketOf, positionOf } from './place';
  * - R7: every delivery, also of a duplicate or of an event that is refused, ends by ensuring a sequencer.
  */
 
-export type CollectOutcome = 'collected' | 'duplicate' | 'late';
+/**
+ * - `late`: held, and counted by this delivery in the row, whether it has stored the event or found it uncounted.
+ * - `held`: by a replay that was CANCELLED or FAILED, whose row does not count it.
+ */
+export type CollectOutcome = 'collected' | 'duplicate' | 'late' | 'held';
 
 export interface CollectDeps {
   clock: Clock;
@@ -110,23 +114,26 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       expiresAtMs: nowMs + retentionMsOf(row, settings),
     });
     if (put === 'stored') {
-      if (late) await countLate(key, row);
-      return late ? 'late' : 'collected';
+      return late ? countLate(key, row) : 'collected';
     }
-    // Counted after it was stored, so a crash between the two leaves it to the retry, which comes by here.
-    if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);
     await buffer.addDuplicate(key);
+    // Counted after it was stored, so a crash between the two leaves it to the retry, which comes by here; and as the
+    // last thing, so that what the row counts is told.
+    const isUncounted = put.existing.late && !put.existing.lateCounted;
+    if (isUncounted && (await countLate(key, row)) === 'late') return 'late';
     return 'duplicate';
   }
 
-  async function countLate(key: BufferKey, row: ReplayRow): Promise<void> {
+  async function countLate(key: BufferKey, row: ReplayRow): Promise<'late' | 'held'> {
     // A replay that ended badly may have all its events still to come: one row could not count them.
-    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {
+    const isCounted = row.phase !== 'CANCELLED' && row.phase !== 'FAILED';
+    if (isCounted) {
       // Nothing can be added to a text. The delivery that comes again finds the event uncounted, and counts it then.
       demandReadable(row, ['late']);
       await replays.addLate(row.replay);
     }
     await buffer.markLateCounted(key);
+    return isCounted ? 'late' : 'held';
   }
 
   /** R7: the replay has to say that it is incomplete, even if it has no other event. */
