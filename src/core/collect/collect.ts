@@ -6,7 +6,7 @@ import { ensureSequencer } from '../replay/lease';
 import { retentionMsOf } from '../replay/retention';
 import { isOpen, type ReplayRow } from '../replay/row';
 import { rowNotReadable } from '../replay/row-notice';
-import { hasBegun, problemWith } from '../replay/row-problems';
+import { hasBegun, problemWith, readAt } from '../replay/row-problems';
 import type { Settings } from '../settings';
 import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
@@ -61,14 +61,20 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const found = await replays.get(replay);
-    const row = found && hasBegun(found) ? found : await createRow(replay, nowMs);
+    const row = asRead(found && hasBegun(found) ? found : await createRow(replay, nowMs));
     remember(row, nowMs);
     return row;
   }
 
+  /** As the sequencer reads it: what would stop that one stops this one, too. */
+  function asRead(row: ReplayRow): ReplayRow {
+    return readAt(row, clock.now());
+  }
+
   async function readAgain(replay: string): Promise<ReplayRow | undefined> {
     const nowMs = clock.now();
-    const row = await replays.get(replay);
+    const found = await replays.get(replay);
+    const row = found && asRead(found);
     if (row) remember(row, nowMs);
     return row;
   }
@@ -79,10 +85,15 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (!newer || newer.readAtMs <= readAtMs) cache.set(row.replay, { row, readAtMs });
   }
 
-  /** So that the next event here does not read the row again for a mark that this one wrote. */
-  function rememberMark(replay: string, lastArrivalAtMs: number): void {
+  /**
+   * So that the next event here does not read the row again for a mark that this one wrote. Only forward: what was left
+   * over of an earlier call may end after a newer mark was read.
+   */
+  function rememberMark(replay: string, writtenMs: number): void {
     const cached = cache.get(replay);
-    if (cached) cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
+    if (!cached) return;
+    const lastArrivalAtMs = Math.max(writtenMs, cached.row.lastArrivalAtMs ?? writtenMs);
+    cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
   }
 
   function forgetOlderThan(atMs: number): void {
@@ -162,7 +173,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     }
     if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
     const outcome = await store(event, row, key);
-    const ensured = await ensureSequencer(row, deps);
+    const ensured = asRead(await ensureSequencer(row, deps));
     const cached = cache.get(event.replay);
     if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
     return { outcome, replay: event.replay, eventId: event.id, position: key.position };

@@ -1,5 +1,12 @@
 import { isObject, kindOf, textInWords } from '../json';
-import { LEASE_GRACE_MS, MAX_RESTART_DELAY_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
+import {
+  DAY_MS,
+  LEASE_GRACE_MS,
+  MAX_RESTART_DELAY_MS,
+  MAX_RETENTION_MS,
+  MAX_WAIT_MS,
+  MINUTE_MS,
+} from '../limits';
 import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
 
@@ -34,14 +41,18 @@ const UNREAD: Partial<ReplayRow> = {
 /** What a row may lack that somebody has begun to make. */
 const NOT_YET: Partial<ReplayRow> = { late: 0, expiresAtMs: 0 };
 
+const KEPT_TOO_LONG = `more than ${MAX_RETENTION_MS / DAY_MS} days after createdAt`;
+
 /** The row as far as it can be read; `problems` has the rest. */
 export function readRow(stored: StoredRow): ReplayRow {
   const problems: RowProblem[] = [];
   for (const [key, rule] of EACH) findIn(problems, key, rule, stored[key]);
   if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
-  if (Number(stored.retainedUntilMs) <= Number(stored.createdAtMs)) {
-    problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
-  }
+  const keptMs = Number(stored.retainedUntilMs) - Number(stored.createdAtMs);
+  if (keptMs <= 0) problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
+  // Its events would be gone long before.
+  if (keptMs > MAX_RETENTION_MS)
+    problems.push(problem('retainedUntilMs', KEPT_TOO_LONG, 'an earlier instant'));
   return without(stored as unknown as ReplayRow, problems);
 }
 
@@ -52,7 +63,8 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   const check = (key: Key, value: number | undefined, mostMs = latestMs, attribute = attributeOf(key)) => {
     if (value === undefined || value <= mostMs) return;
     const stops = RULES[key].stops === true;
-    ahead.push({ key, attribute, is: 'far in the future', expected: 'an instant that has passed', stops });
+    const is = 'far in the future';
+    ahead.push({ key, attribute, is, expected: 'an instant that has passed', stops, stored: value });
   };
   check('createdAtMs', row.createdAtMs);
   check('completedAtMs', row.completedAtMs);
@@ -149,10 +161,16 @@ export function isStopped({ problems = [] }: ReplayRow): boolean {
   return problems.some(({ stops }) => stops);
 }
 
-/** A guard cannot name the value of what was not read. */
+/** A guard cannot name the value of what was not read; of what was set aside for its value, it names that. */
 export function guardAsRead(row: ReplayRow, guard: RowGuard): RowGuard {
-  const unread = new Set<string>((row.problems ?? []).map(({ key }) => key));
+  const unread = new Map<string, number | undefined>(row.problems?.map(({ key, stored }) => [key, stored]));
   if (unread.size === 0) return guard;
-  const read = Object.fromEntries(Object.entries(guard).filter(([key]) => !unread.has(key)));
+  const read = Object.fromEntries(
+    Object.entries(guard).flatMap(([key, value]) => {
+      const stored = unread.get(key);
+      if (stored !== undefined) return [[key, stored]];
+      return unread.has(key) ? [] : [[key, value]];
+    }),
+  );
   return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
 }

@@ -341,6 +341,34 @@ test('R1: given a count of late events that is a text, then the event is held, a
   expect(world.replays.row(REPLAY)?.late).toBe(5);
 });
 
+test.each<[string, (nowMs: number) => Partial<ReplayRow>]>([
+  ['a createdAt that is ten days ahead', (nowMs) => ({ createdAtMs: nowMs + 10 * DAY_MS })],
+  ['a retainedUntil that is ten years ahead', (nowMs) => ({ retainedUntilMs: nowMs + 3_650 * DAY_MS })],
+])(
+  'R1: given %s, then no event is stored that could vanish before its guard, nor kept for years',
+  async (_, typed) => {
+    const world = await worldIn('COLLECTING');
+    Object.assign(world.replays.row(REPLAY) as object, typed(world.clock.now()));
+    const collect = createCollector(world.collectDeps());
+    await expect(collect(event('a'))).rejects.toMatchObject({ code: 'RowNotReadable', disposition: 'retry' });
+    expect(world.buffer.stored(REPLAY)).toHaveLength(1);
+  },
+);
+
+test('R1: given a createdAt that is read ahead once a sequencer has been ensured, then the cache does not believe it', async () => {
+  const world = await worldIn('COLLECTING');
+  delete world.replays.row(REPLAY)?.leaseUntilMs;
+  const hook: Hook = {
+    before: ({ method }) => {
+      if (method !== 'start') return;
+      Object.assign(world.replays.row(REPLAY) as object, { createdAtMs: world.clock.now() + 10 * DAY_MS });
+    },
+  };
+  const collect = createCollector(world.collectDeps({ hook }));
+  await collect(event('a'));
+  await expect(collect(event('b'))).rejects.toMatchObject({ code: 'RowNotReadable' });
+});
+
 test('R1: given a deployment that changes the retention, then the events of one replay are kept equally long', async () => {
   const world = createWorld({ settings: { retentionMs: DAY_MS } });
   await createCollector(world.collectDeps())(event('a'));
