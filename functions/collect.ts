@@ -46,7 +46,7 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
       if (collected.outcome === 'duplicate') telemetry.count('duplicates', 1);
       if (collected.outcome === 'late') {
         telemetry.count('late', 1);
-        telemetry.info('The event came after the seal and is held', {
+        telemetry.info('The event came after the seal, is held and was counted', {
           replay: collected.replay,
           eventId: collected.eventId,
         });

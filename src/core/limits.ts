@@ -152,5 +152,11 @@ export const MAX_RESTART_DELAY_MS = HOUR_MS;
 /** After so many restarts without progress a person is called. By then some four hours have passed. */
 export const RESTARTS_BEFORE_ALARM = 10;
 
+/**
+ * SQS keeps a dead letter for 14 days and EventBridge a replay's name for 90: what is kept longer could meet either.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const MAX_RETENTION_MS = 14 * DAY_MS;
+
 /** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
 export const ROW_RETENTION_MS = 80 * DAY_MS;

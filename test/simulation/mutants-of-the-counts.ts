@@ -46,8 +46,8 @@ export const COUNT_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        "if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {",
-        'if (row.phase) {',
+        "const isCounted = row.phase !== 'CANCELLED' && row.phase !== 'FAILED';",
+        'const isCounted = true;',
       ),
     ],
   },

@@ -3,7 +3,8 @@ import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerExecutions, SequencerStatus } from '../ports';
 import { countRestart, markAborted, warnOfAbort } from './restarts';
 import { hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
-import { guardAsRead, hasBegun, noticeOf, problemWith, readAt } from './row-problems';
+import { noticeOf } from './row-notice';
+import { guardAsRead, hasBegun, problemWith, readAt } from './row-problems';
 
 /**
  * Heal: puts another sequencer in the place of one that has died.

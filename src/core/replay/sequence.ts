@@ -8,7 +8,8 @@ import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
-import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
+import { noticeOf } from './row-notice';
+import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
 import { againAt, failed, type Save, type Step, type StepDeps } from './step';
 
 /**
