@@ -1,4 +1,5 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
+import { MAX_RETENTION_MS } from '../../src/core/limits';
 import type { BufferKey, SequencerInput } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
@@ -53,6 +54,7 @@ export function createCheckers(parts: {
   const typing = new TypingChecker(scenario);
   /** The ids of what came in time, also after it has expired. */
   const storedInTime = new Set<string>();
+  let guardMs: number | undefined;
   const accepted = new Set<string>();
   const purged = new Set<string>();
   const ends = createEndChecker({ scenario, settings, scheduler, oracle, lanes, counts, accepted, purged });
@@ -148,6 +150,19 @@ export function createCheckers(parts: {
 
     storedInTime: (id: string) => storedInTime.add(id),
 
+    /** R1: none is gone before the row says so; clocks differ. */
+    expires(position: string, expiresAtMs: number): void {
+      const { retainedUntilMs: untilMs } = tables.replays.row(REPLAY) as ReplayRow;
+      // Somebody may type another one.
+      if (guardMs === undefined && Number(untilMs) <= scheduler.nowMs + MAX_RETENTION_MS + 60_000)
+        guardMs = untilMs;
+      if (guardMs === undefined) return;
+      const soonerMs = guardMs - scenario.skewMs - 1_000 - expiresAtMs;
+      verdict.check(() =>
+        demand(soonerMs <= 0, 'R1', () => `${position} expires ${soonerMs} ms before its row says`),
+      );
+    },
+
     /** R5: what comes before the seal belongs to the set. */
     storedAsLate({ position }: BufferKey): void {
       const phase = tables.replays.row(REPLAY)?.phase;
@@ -159,6 +174,7 @@ export function createCheckers(parts: {
     letterGoes: (messageId: string) => counts.letterGoes(messageId),
     findsUncounted: (isThereAlready: boolean) => counts.findsUncounted(isThereAlready),
     countsLate: () => verdict.check(() => counts.counts()),
+    tellsLate: () => verdict.check(() => counts.tells()),
 
     rowSaved(changes: RowChanges, before: ReplayRow): void {
       const { dead, counting } = changes;

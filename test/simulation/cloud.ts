@@ -44,7 +44,7 @@ export async function playOut(world: World): Promise<void> {
         clock: life.clock,
         starts: sequencerExecutions(life),
         settings: protocol.bendSettings?.(deployed, 'collect') ?? deployed,
-        telemetry: silentTelemetry,
+        telemetry: { ...silentTelemetry, count: (metric) => metric === 'late' && checkers.tellsLate() },
       });
       return (input) => handler(input as CollectInput);
     },

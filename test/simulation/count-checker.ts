@@ -16,6 +16,7 @@ export class CountChecker {
   #foundUncounted = 0;
   #foundThere = 0;
   #counted = 0;
+  #told = 0;
 
   constructor(scheduler: Scheduler, queueMetadataMs: number) {
     this.#scheduler = scheduler;
@@ -89,6 +90,15 @@ export class CountChecker {
    */
   endedBeforeTheSeal(): void {
     demand(this.#counted <= this.#foundThere, 'R1', () => `${this.#counted} are late`);
+  }
+
+  /** The alarm on late events: each was counted in the row. */
+  tells(): void {
+    demand(
+      ++this.#told <= this.#counted,
+      'R1',
+      () => `${this.#told} late events are told, ${this.#counted} counted`,
+    );
   }
 
   /** A count that is no repetition by the SDK of one whose answer was lost: each delivery may count once. */

@@ -24,6 +24,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => `put ${key.position}${event.late ? ' as late' : ''}`,
           async () => {
             const outcome = await buffer.put(key, event);
+            if (outcome === 'stored') checkers.expires(key.position, event.expiresAtMs);
             if (outcome === 'stored' && event.late) checkers.storedAsLate(key);
             if (outcome === 'stored' && !event.late) checkers.storedInTime(idIn(event.json));
             return outcome;

@@ -52,6 +52,13 @@ export const COUNT_MUTANTS: Mutant[] = [
     ],
   },
   {
+    name: 'what comes to a cancelled replay is told as late',
+    breaks: 'R1',
+    shows: 'late events are told',
+    caughtBy: 46,
+    edits: [edit('src/core/collect/collect.ts', "return isCounted ? 'late' : 'held';", "return 'late';")],
+  },
+  {
     name: 'the set is counted from zero again in each step',
     breaks: 'R7',
     shows: 'the run never ends',
