@@ -55,6 +55,7 @@ export function dynamoDb(world: World, life: Life): Stores {
             checkers.readsBuffer();
             return buffer.read(replay, bucket, after, limit);
           },
+          { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
         memory.reads(page.events);
         return page;
