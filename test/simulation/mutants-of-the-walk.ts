@@ -128,7 +128,6 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a walk reads on without a look at the time',
     breaks: 'R7',
-    shows: 'was killed at its timeout',
     caughtBy: 1,
     edits: [
       edit(
