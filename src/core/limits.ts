@@ -45,8 +45,14 @@ export const LAST_PAGE_EVENTS = 1_024;
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
 /**
- * How long the sealed set is counted before the row keeps what has been counted, and a cancellation is noticed. A step
- * begins with 15 s left: this, and a page that is tried again, fit.
+ * The longest that one request to AWS takes: four attempts that each connect for one second and wait three for an answer,
+ * and up to three and a half seconds between them (`src/aws/clients.ts`).
+ */
+export const LONGEST_REQUEST_MS = 20 * SECOND_MS;
+
+/**
+ * How long the sealed set is counted before the row keeps what has been counted, and a cancellation is noticed. A page
+ * that was begun just before, and the save, come on top: with the look at the row they fit `MIN_STEP_MS`.
  */
 export const COUNT_STEP_MS = 5 * SECOND_MS;
 
@@ -57,8 +63,8 @@ export const COUNT_CONCURRENCY = 32;
 export const READ_CONCURRENCY = 8;
 
 /**
- * So often the pages that are missing are asked for while some come: each time takes the SDK some seconds where a table is
- * throttled, and all of it a part of one call.
+ * So often the pages that are missing are asked for while some come, and time is left: each time takes the SDK some seconds
+ * where a table is throttled.
  */
 export const MAX_FILL_ATTEMPTS = 16;
 
@@ -87,8 +93,14 @@ export const MAX_BACKOFF_MS = MINUTE_MS;
 /** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
 export const MAX_WAIT_MS = HOUR_MS;
 
-/** The sequencer stops working this long before its function's deadline. */
-export const MIN_REMAINING_MS = 10 * SECOND_MS;
+/** So long before its function's deadline the sequencer begins nothing new: one request, and the save after it. */
+export const MIN_REMAINING_MS = 2 * LONGEST_REQUEST_MS;
+
+/** No page is read for release later than this: what it brings is still to be appended, and the checkpoint saved. */
+export const MIN_REMAINING_TO_READ_MS = MIN_REMAINING_MS + LONGEST_REQUEST_MS;
+
+/** A step that is not a walk (which keeps its own deadline) takes five requests at most: get, describe, two depths, save. */
+export const MIN_STEP_MS = 5 * LONGEST_REQUEST_MS;
 
 /**
  * A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest; where it

@@ -123,6 +123,8 @@ export function createCheckers(parts: {
       verdict.check(() => rows.answered(generation, answer, row));
       verdict.check(() => backoffs.answered(generation, answer, row));
     },
+    /** A call of `sequence` that has neither died nor hung, at its timeout. */
+    killed: () => verdict.check(() => lives.killed()),
     /** `collect` or the healer starts a sequencer. */
     starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
     /** Somebody starts one, or an execution goes on as it. */

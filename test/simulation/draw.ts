@@ -80,7 +80,7 @@ function drawScenario(seed: number): Scenario {
   if (random.chance(0.08)) return lastOfAThrottledRegion(scenario, random);
   if (random.chance(0.06)) return redrivenBetweenReadings(scenario, random);
   if (random.chance(0.1)) return atTheEndOfTheDwell(scenario, random);
-  if (random.chance(0.004)) return { ...scenario, replay: 'stallsForHalfADay' };
+  if (random.chance(0.002)) return { ...scenario, replay: 'stallsForHalfADay' };
   const rare = random.chance(0.4) ? withSomethingRare(scenario, random) : scenario;
   return rare === scenario ? withHandEdits(scenario, randomOf(seed, 'hands')) : rare;
 }

@@ -56,6 +56,7 @@ export function dynamoDb(world: World, life: Life): Stores {
             checkers.readsBuffer();
             return buffer.read(replay, bucket, after, limit);
           },
+          { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
         memory.reads(page.events);
         return page;

@@ -11,7 +11,7 @@ import {
 } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
-import { withThrottling } from './throttled-scenarios';
+import { withSlowReads, withThrottling } from './throttled-scenarios';
 
 /** Kinds of scenarios that are about one thing each; all else is drawn, and little goes wrong besides. */
 
@@ -68,7 +68,7 @@ function drawEvents(random: Random, most: number): SketchPlan[] {
 /** Requests that take seconds, and calls of `sequence` that have hardly any time. */
 export function shortCalls(seed: number): Scenario {
   const scenario = calm(seed, 30);
-  const sequenceCallMs = randomOf(seed, 'kind').integer(15_100, 30_000);
+  const sequenceCallMs = randomOf(seed, 'kind').integer(45_100, 60_000);
   return { ...scenario, sequenceCallMs, faults: { ...scenario.faults, slowRequest: 0.05 } };
 }
 
@@ -234,6 +234,11 @@ export function throttled(seed: number): Scenario {
 /** Requests that are refused: all to one table for a while, or one in a few for all the time; nothing else fails. */
 export function refused(seed: number): Scenario {
   return withThrottling(calm(seed, 40), randomOf(seed, 'kind'));
+}
+
+/** Hundreds of events in dozens of buckets, and pages that take seconds. */
+export function slowReads(seed: number): Scenario {
+  return withSlowReads(refused(seed), randomOf(seed, 'slow reads'));
 }
 
 /** Every request, or every request of one port, is refused for an hour, from some moment of the release on. */

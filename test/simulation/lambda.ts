@@ -96,6 +96,7 @@ export function createFunction(world: World, options: FunctionOptions) {
         const deadlineMs = scheduler.nowMs + options.timeoutMs;
         const context = { getRemainingTimeInMillis: () => deadlineMs - scheduler.nowMs };
         timeout = scheduler.at(options.timeoutMs, () => {
+          if (options.name === 'sequence' && !life.stopped) world.checkers.killed();
           life.died = () => end({ ok: false, error: 'Sandbox.Timedout' });
           life.kill();
         });

@@ -126,6 +126,23 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [edit('src/core/release/append.ts', 'failure ??= { error };', 'throw error;')],
   },
   {
+    name: 'a walk reads on without a look at the time',
+    breaks: 'R7',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        '() => deps.remainingMs() >= MIN_REMAINING_TO_READ_MS,',
+        '() => true,',
+      ),
+      edit(
+        'src/core/release/release.ts',
+        'if (reader.needsFill && batch.length > 0 && clock.now() - nowMs >= CHECKPOINT_EVERY_MS) break;',
+        '',
+      ),
+    ],
+  },
+  {
     name: 'nothing left is told before the time for which events are kept',
     breaks: 'R1',
     shows: 'the replay is FAILED',

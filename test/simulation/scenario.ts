@@ -123,6 +123,8 @@ export interface Scenario {
   sequenceCallMs?: number;
   /** The set is counted so few events at a time, and each time that takes so long at least, as if it were large. */
   counts?: { pageEvents: number; pageMs: number };
+  /** A page that is read for release takes so long at least, each time that it is asked for. */
+  readMs?: number;
   /** Events come in any order, which is more than EventBridge does: it replays minute by minute. */
   inAnyOrder?: boolean;
   /** How the replay ends in EventBridge; the last two for one that takes hours. */

@@ -36,6 +36,19 @@ export class SequencerChecker {
     if (input.generation >= (this.#newest?.input.generation ?? 0)) this.#newest = { input, byHand };
   }
 
+  /** A call sees that its time runs out: nothing that the SDK waits for takes longer than it expects. */
+  killed(): void {
+    const { faults, standsStill } = this.#scenario;
+    const isInTime = [faults.slowRequest, faults.answerLost, faults.standstill].every(
+      (chance) => chance === 0,
+    );
+    demand(
+      !isInTime || standsStill !== undefined,
+      'R7',
+      () => 'a call that only waited was killed at its timeout',
+    );
+  }
+
   #isAborted(): boolean {
     const newest = this.#newest;
     return newest !== undefined && !newest.byHand && this.#starts.isAborted(newest.input);

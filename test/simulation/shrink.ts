@@ -75,6 +75,7 @@ const OPTIONAL = [
   'marksAreLost',
   'inAnyOrder',
   'refuses',
+  'readMs',
   'concurrency',
   'eventsPerSecond',
 ] as const;

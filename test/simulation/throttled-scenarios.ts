@@ -26,7 +26,32 @@ export function withThrottling(scenario: Scenario, random: Random): Scenario {
     ? faults
     : { ...faults, crash: 0, hang: 0, zombie: 0, standstill: 0, answerLost: 0 };
   const throttled = { ...scenario, refuses: refusals(random), faults: dying };
-  return random.chance(0.3) ? { ...throttled, concurrency: random.integer(3, 10) } : throttled;
+  if (random.chance(0.3)) return { ...throttled, concurrency: random.integer(3, 10) };
+  return random.chance(0.2) ? withSlowReads(throttled, random) : throttled;
+}
+
+/** Hundreds of events in dozens of buckets, all due at once, and each page takes seconds. */
+export function withSlowReads(scenario: Scenario, random: Random): Scenario {
+  const { cancelRowAfterMs: _, cancelAnyRowAfterMs: _any, ...others } = scenario;
+  const count = random.integer(250, 350);
+  const events = Array.from({ length: count }, (_each, n) => ({
+    id: `e-${random.integer(0, 0xffffff).toString(16)}-${n}`,
+    second: random.integer(0, 3),
+    sequence: n,
+    key: `key-${n % 5}`,
+  }));
+  const { of = '', oneIn = 1 } = scenario.refuses ?? {};
+  // Where reads are refused too, even the first page of each bucket may take minutes.
+  const readsAreRefused = 'buffer.read'.startsWith(of) && oneIn > 1;
+  return {
+    ...others,
+    events,
+    playback: { ...scenario.playback, speed: Number.POSITIVE_INFINITY },
+    settings: { ...scenario.settings, buckets: random.integer(40, 64) },
+    readMs: random.integer(1_500, 3_000),
+    ...(!readsAreRefused && { sequenceCallMs: random.integer(110_000, 130_000) }),
+    mostTurns: 1_000_000,
+  };
 }
 
 function refusals(random: Random): Refusals {

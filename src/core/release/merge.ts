@@ -8,13 +8,23 @@ import { PageBudget } from './page-budget';
  * R2: the sealed set in the order of positions: a k-way merge of the buckets, each read page by page. Late events are
  * passed over. R7: memory holds one page a bucket, as it is stored, whatever the size of the replay and of its events.
  *
- * `fill()` must have been awaited before `peek()` or `take()` may be trusted; `needsFill` says when again.
+ * `fill()` must have been awaited before `peek()` or `take()` may be trusted; `needsFill` says when again. Where it still
+ * does after `fill()`, there was no time for all pages.
  */
 export class SealedSetReader {
   readonly #buckets: BucketReader[];
+  readonly #hasTime: () => boolean;
   #least: BucketReader | undefined;
 
-  constructor(buffer: EventBuffer, replay: string, buckets: number, after: string | undefined) {
+  /** @param hasTime False once no page may be asked for any more. */
+  constructor(
+    buffer: EventBuffer,
+    replay: string,
+    buckets: number,
+    after: string | undefined,
+    hasTime: () => boolean = () => true,
+  ) {
+    this.#hasTime = hasTime;
     const budget = new PageBudget(buckets);
     this.#buckets = Array.from({ length: buckets }, (_, n) => {
       const readNext = (from: string | undefined, limit: number) => buffer.read(replay, n, from, limit);
@@ -29,16 +39,17 @@ export class SealedSetReader {
 
   /**
    * A read that fails leaves the others' pages here. As long as some come, the rest is asked for again: of many buckets
-   * at a throttled table one would else fail each time.
+   * at a throttled table one would else fail each time. When the time is up, what is under way is awaited.
    */
   async fill(): Promise<void> {
-    for (let attempt = 1; this.needsFill; attempt++) {
+    for (let attempt = 1; this.needsFill && this.#hasTime(); attempt++) {
       const empty = this.#buckets.filter((bucket) => bucket.needsPage);
       try {
-        await sideBySide(empty, READ_CONCURRENCY, (bucket) => bucket.readPage());
+        await sideBySide(empty, READ_CONCURRENCY, (bucket) => bucket.readPage(this.#hasTime));
       } catch (error) {
         const hasComeFurther = empty.some((bucket) => !bucket.needsPage);
-        if (!hasComeFurther || !isUnavailable(error) || attempt === MAX_FILL_ATTEMPTS) throw error;
+        const isOver = attempt === MAX_FILL_ATTEMPTS || !this.#hasTime();
+        if (!hasComeFurther || !isUnavailable(error) || isOver) throw error;
       }
     }
     this.#findLeast();
@@ -94,8 +105,8 @@ class BucketReader {
     if (taken) this.#budget.letsGo(taken);
   }
 
-  async readPage(): Promise<void> {
-    while (this.needsPage) {
+  async readPage(hasTime: () => boolean): Promise<void> {
+    while (this.needsPage && hasTime()) {
       const { events, more } = await this.#readNext(this.#after, this.#budget.limit(this.#wantedEvents));
       this.#after = events.at(-1)?.position ?? this.#after;
       this.#page = events.filter((event) => !event.late).reverse();

@@ -9,6 +9,7 @@ import {
   MAX_BATCH_EVENTS,
   MAX_WAIT_MS,
   MIN_REMAINING_MS,
+  MIN_REMAINING_TO_READ_MS,
   WAKE_EARLY_MS,
 } from '../limits';
 import type { BufferedEvent } from '../ports';
@@ -38,10 +39,17 @@ export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Pro
 
 async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): Promise<Step> {
   const { clock, buffer } = deps;
-  const reader = new SealedSetReader(buffer, row.replay, row.buckets, row.checkpoint?.position);
+  const reader = new SealedSetReader(
+    buffer,
+    row.replay,
+    row.buckets,
+    row.checkpoint?.position,
+    () => deps.remainingMs() >= MIN_REMAINING_TO_READ_MS,
+  );
   let savedAtMs = clock.now();
   for (;;) {
     if (reader.needsFill) await reader.fill();
+    if (reader.needsFill) return { kind: 'yield', changes: progress(walk.checkpoint) };
     const next = reader.peek();
     const nowMs = clock.now();
     if (!next && walk.released === row.collected) return done(walk.checkpoint, nowMs);
@@ -62,7 +70,7 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): 
       if (!(await save({}))) return againAt(clock.now());
       continue;
     }
-    const batch = await takeDue(reader, walk, nowMs);
+    const batch = await takeDue(reader, walk, clock, nowMs);
     const { upTo, failure } = await appendDue(deps.lanes, batch, {
       groupCount: deps.settings.groupCount,
       expiresAtMs: nowMs + deps.settings.retentionMs,
@@ -75,7 +83,10 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): 
     const checkpoint = walk.advance(batch.slice(0, upTo));
     if (failure) return failed(failure.error, progress(checkpoint));
     // The reader is beyond what was not appended, so another call has to read that again.
-    if (upTo < batch.length) return { kind: 'yield', changes: progress(checkpoint) };
+    // After a slow append there is time for one save, not for two.
+    if (upTo < batch.length || deps.remainingMs() < MIN_REMAINING_MS) {
+      return { kind: 'yield', changes: progress(checkpoint) };
+    }
     if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
     savedAtMs = clock.now();
     if (!(await save({ checkpoint }))) return againAt(savedAtMs);
@@ -132,11 +143,20 @@ function startWalk(row: ReplayRow) {
 
 type Walk = ReturnType<typeof startWalk>;
 
-/** The texts of a batch are all that is held inflated; an event that would be too much for it waits for the next. */
-async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Promise<DueEvent[]> {
+/**
+ * The texts of a batch are all that is held inflated; an event that would be too much for it waits for the next. What was
+ * taken does not wait for slow pages: whoever gets no further than this call has saved it, and sees a cancellation.
+ */
+async function takeDue(
+  reader: SealedSetReader,
+  walk: Walk,
+  clock: StepDeps['clock'],
+  nowMs: number,
+): Promise<DueEvent[]> {
   const batch: DueEvent[] = [];
   let bytes = 0;
   while (batch.length < MAX_BATCH_EVENTS) {
+    if (reader.needsFill && batch.length > 0 && clock.now() - nowMs >= CHECKPOINT_EVERY_MS) break;
     try {
       if (reader.needsFill) await reader.fill();
     } catch (error) {
@@ -144,7 +164,7 @@ async function takeDue(reader: SealedSetReader, walk: Walk, nowMs: number): Prom
       // What was taken is due all the same; the walk asks again after it.
       break;
     }
-    const next = reader.peek();
+    const next = reader.needsFill ? undefined : reader.peek();
     if (!next) break;
     const place = walk.placeOf(next);
     if (place.point.dueAtMs > nowMs) break;

@@ -1,6 +1,6 @@
 import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
-import { LEASE_GRACE_MS, MAX_ITERATIONS, MINUTE_MS, SOON_MS } from '../limits';
+import { LEASE_GRACE_MS, MAX_ITERATIONS, MIN_STEP_MS, MINUTE_MS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
@@ -122,9 +122,6 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
 
 /** What somebody has typed into the row is seen after so long at the latest, by a long walk too. */
 const READ_ROW_EVERY_MS = MINUTE_MS;
-
-/** A step that is not a walk (which keeps its own deadline) takes a few requests. */
-const MIN_STEP_MS = 15_000;
 
 function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
   if (row.phase === 'SEALED') return sealed(row, deps);

@@ -1,6 +1,12 @@
 import { createCollector } from '../../../src/core/collect/collect';
 import { unavailable } from '../../../src/core/errors';
-import { FIRST_PAGE_EVENTS, MAX_WAIT_MS, MIN_REMAINING_MS, WAKE_EARLY_MS } from '../../../src/core/limits';
+import {
+  FIRST_PAGE_EVENTS,
+  MAX_WAIT_MS,
+  MIN_REMAINING_MS,
+  MIN_REMAINING_TO_READ_MS,
+  WAKE_EARLY_MS,
+} from '../../../src/core/limits';
 import type { RowChanges } from '../../../src/core/replay/row';
 import { sequence } from '../../../src/core/replay/sequence';
 import type { PortCall } from '../../fakes/intercept';
@@ -50,7 +56,8 @@ test('given a call whose time is over, then the row says that the next one looks
   const world = await releasingWorld([0, 8]);
   const answer = await sequence(STATE, {
     ...world.sequenceDeps(),
-    remainingMs: () => MIN_REMAINING_MS + 1_000,
+    // Once the first event is in its lane there is no time for the wait.
+    remainingMs: () => (released(world).length > 0 ? MIN_REMAINING_MS + 1_000 : MIN_REMAINING_TO_READ_MS),
   });
   expect(answer).toMatchObject({ action: 'continue' });
   expect(rowOf(world)).toMatchObject({ resumeAtMs: world.clock.now(), checkpoint: { released: 1 } });
@@ -197,13 +204,13 @@ test('given a sealed set without events, then the replay is done', async () => {
 });
 
 test('given a call with too little time for the next wait, then it yields, with its checkpoint, and goes on at once', async () => {
-  const world = await releasingWorld([0, 9, 18]);
-  const deadlineMs = world.clock.now() + 20_000;
+  const world = await releasingWorld([0, 9, 18, 27]);
+  const deadlineMs = world.clock.now() + 65_000;
   const remainingMs = () => deadlineMs - world.clock.now();
   const answer = await sequence(STATE, world.sequenceDeps({ remainingMs }));
   expect(answer).toMatchObject({ action: 'continue', iteration: 1 });
-  expect(rowOf(world).checkpoint?.released).toBe(2);
-  expect(remainingMs()).toBeGreaterThan(10_000);
+  expect(rowOf(world).checkpoint?.released).toBe(3);
+  expect(remainingMs()).toBeGreaterThan(MIN_REMAINING_MS);
 });
 
 test('R4: given another sequencer that has come further, then the checkpoint does not go back, and both end with the same', async () => {
@@ -216,7 +223,7 @@ test('R4: given another sequencer that has come further, then the checkpoint doe
     async ({ method, args }) => {
       if (overtaken || method !== 'save' || !(args[1] as { checkpoint?: object }).checkpoint) return;
       overtaken = true;
-      const yieldsAtMs = world.clock.now() + 13_000;
+      const yieldsAtMs = world.clock.now() + 63_000;
       await sequence(STATE, world.sequenceDeps({ remainingMs: () => yieldsAtMs - world.clock.now() }));
       note();
     },

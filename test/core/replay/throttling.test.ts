@@ -193,3 +193,49 @@ test('R7: given one throw in a thousand appends, then a large replay is done, ea
   // Nothing that was appended is appended again, but for the one that failed.
   expect(appends).toBeLessThanOrEqual(count + reached.length);
 });
+
+test.each([
+  { ms: 3_000, refused: 0 },
+  { ms: 1_000, refused: 0.05 },
+])(
+  'R7: given 64 buckets, pages that take $ms ms and $refused of them refused, then every call ends before its deadline, each further than the one before',
+  async ({ ms, refused }) => {
+    const seconds = [...Array(2_000).keys()];
+    const world = await worldWithReplay(releasingRow(seconds, { speed: 'max' }), seconds, {
+      recordCalls: false,
+      settings: { buckets: 64 },
+    });
+    let reads = 0;
+    let round: Promise<void> | undefined;
+    /** What is asked for side by side takes as long as one. */
+    const takesTime = () => {
+      if (round) return round;
+      world.clock.advance(ms);
+      round = new Promise((resolve) => {
+        setImmediate(() => {
+          round = undefined;
+          resolve();
+        });
+      });
+      return round;
+    };
+    const before = async (each: PortCall) => {
+      if (!isOf('buffer', 'read')(each)) return;
+      await takesTime();
+      if (refused > 0 && ++reads % Math.round(1 / refused) === 0) throw THROTTLED;
+    };
+    let state = STATE;
+    let reached = -1;
+    for (let calls = 0; calls < 100; calls++) {
+      const deadlineMs = world.clock.now() + 300_000;
+      const answer = await sequence(state, world.sequenceDeps({ hook: { before } }));
+      expect(world.clock.now()).toBeLessThan(deadlineMs);
+      if (answer.action === 'done') return;
+      const now = rowOf(world).checkpoint?.released ?? 0;
+      expect(now).toBeGreaterThan(reached);
+      reached = now;
+      state = answer as SequencerState;
+    }
+    throw new Error('It was never done.');
+  },
+);

@@ -168,7 +168,7 @@ test('given two sequencers that count from one place, then the later save is ref
       if (!isOvertaken) {
         isOvertaken = true;
         // The other one takes two steps before this one has its first page.
-        const endsAtMs = world.clock.now() + 24_000;
+        const endsAtMs = world.clock.now() + 109_000;
         const remainingMs = () => endsAtMs - world.clock.now();
         await sequence(STATE, { ...world.sequenceDeps({ remainingMs }), replays, buffer });
       }
