@@ -151,6 +151,12 @@ export const QUICK_LOOKS_FACTOR = 5;
 /** How many generations the healer tries in one go when the names before are taken by executions that have ended. */
 export const MAX_START_ATTEMPTS = 5;
 
+/**
+ * How often the healer tries to save what it was told of an execution that has ended, where somebody else saves at the
+ * same moment: a call of it that still runs does so once a second, and a try takes some hundredths of one.
+ */
+export const MAX_TOLD_ATTEMPTS = 5;
+
 /** How often the healer looks for sequencers that have died; `rate` of the rule `HealRule`. */
 export const HEAL_EVERY_MS = 5 * MINUTE_MS;
 
@@ -161,7 +167,10 @@ export const HEAL_EVERY_MS = 5 * MINUTE_MS;
 export const FIRST_RESTART_DELAY_MS = MINUTE_MS;
 export const MAX_RESTART_DELAY_MS = HOUR_MS;
 
-/** After so many restarts without progress a person is called. By then some four hours have passed. */
+/**
+ * After so many restarts without progress a person is called. By then some four hours have passed if each execution ends
+ * at once, and five to six if each tries its step again as often as it may.
+ */
 export const RESTARTS_BEFORE_ALARM = 10;
 
 /**

@@ -265,6 +265,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       queuesEmptyAtMs: { hits: [fullRow('').queuesEmptyAtMs], misses: [1, undefined] },
       sealedAtMs: { hits: [fullRow('').sealedAtMs], misses: [1, undefined] },
       countingSaves: { hits: [6], misses: [5, undefined] },
+      abortedGeneration: { hits: [fullRow('').abortedGeneration], misses: [1, undefined] },
       checkpointUpTo: {
         hits: [checkpoint(5).position, checkpoint(6).position, '~'],
         misses: [checkpoint(4).position],
@@ -282,6 +283,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       queuesEmptyAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       sealedAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       countingSaves: { hits: [undefined], misses: [1] },
+      abortedGeneration: { hits: [undefined], misses: [1] },
       checkpointUpTo: { hits: [checkpoint(1).position], misses: [] },
     },
   },
@@ -289,7 +291,7 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
 
 const MOST_GUARDS = 3;
 
-/** Up to three guards, each holding or failing, in every combination: 577 for eight guards. */
+/** Up to three guards, each holding or failing, in every combination: 835 for nine guards. */
 function combinationsOf(terms: Terms): { guard: RowGuard; holds: boolean }[] {
   let combinations: { guard: RowGuard; holds: boolean }[] = [{ guard: {}, holds: true }];
   for (const [key, { hits, misses }] of Object.entries(terms)) {

@@ -202,6 +202,13 @@ export function createCheckers(parts: {
       );
     },
 
+    /** The row says that somebody has aborted its sequencer. */
+    isAborted(): boolean {
+      const row = tables.replays.row(REPLAY);
+      return row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
+    },
+    appends: (knowsOfAbort: boolean) => verdict.check(() => lives.appends(knowsOfAbort)),
+
     /** After every append that took effect; by the clock of the host that did it. */
     appended(hostNowMs: number): void {
       verdict.check(() => {

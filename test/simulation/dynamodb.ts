@@ -16,6 +16,14 @@ export function dynamoDb(world: World, life: Life): Stores {
   const memory = checkers.memoryOf();
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
+  /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
+  let knowsOfAbort = false;
+  const looking = async <T>(look: () => Promise<T>): Promise<T> => {
+    const isAborted = checkers.isAborted();
+    const found = await look();
+    knowsOfAbort = isAborted;
+    return found;
+  };
   const stores: Stores = {
     buffer: {
       async put(key, event) {
@@ -74,13 +82,15 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     replays: {
       get: (replay) =>
-        call(
-          'replays.get',
-          () => 'get row',
-          () => {
-            memory.startsOver();
-            return replays.get(replay);
-          },
+        looking(() =>
+          call(
+            'replays.get',
+            () => 'get row',
+            () => {
+              memory.startsOver();
+              return replays.get(replay);
+            },
+          ),
         ),
       create: (row) =>
         call(
@@ -94,22 +104,24 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
         ),
       save: (replay, changes, guard) =>
-        call(
-          'replays.save',
-          () => `save row ${JSON.stringify(changes)}`,
-          async () => {
-            if (world.scenario.marksAreLost && isMark(changes)) {
-              throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
-            }
-            const before = tables.replays.row(replay) as ReplayRow;
-            const saved = await replays.save(replay, changes, guard);
-            if (saved) {
-              checkers.rowSaved(changes, before);
-              if (changes.phase === 'RELEASING') world.requests.clear();
-              listeners.rowSaved(changes);
-            }
-            return saved;
-          },
+        looking(() =>
+          call(
+            'replays.save',
+            () => `save row ${JSON.stringify(changes)}`,
+            async () => {
+              if (world.scenario.marksAreLost && isMark(changes)) {
+                throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
+              }
+              const before = tables.replays.row(replay) as ReplayRow;
+              const saved = await replays.save(replay, changes, guard);
+              if (saved) {
+                checkers.rowSaved(changes, before);
+                if (changes.phase === 'RELEASING') world.requests.clear();
+                listeners.rowSaved(changes);
+              }
+              return saved;
+            },
+          ),
         ),
       addLate(replay) {
         let effects = 0;
@@ -131,6 +143,7 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     lanes: {
       async append(lane, events, expiresAtMs) {
+        checkers.appends(knowsOfAbort);
         life.appends++;
         const appended = call(
           'lanes.append',

@@ -62,6 +62,7 @@ export function withHandEdits(scenario: Scenario, random: Random): Scenario {
   if (random.chance(0.05)) return withARowBefore(scenario, random);
   if (random.chance(0.05)) return withNothingButRefusals(scenario, random);
   if (random.chance(0.02)) return withALongerRetention(scenario, random);
+  if (random.chance(0.04)) return withAnAbortedWalk(scenario, random);
   return scenario;
 }
 
@@ -86,6 +87,27 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
 
 /** The release is one walk of four minutes when it happens: its calls do not end before. */
 function withAWalk(scenario: Scenario, typing: Typing): Scenario {
+  return {
+    ...walk(scenario),
+    typing: {
+      ...typing,
+      attribute: 'options',
+      part: 'speed',
+      value: 'fast',
+      afterMs: 330_000,
+      forMs: 600_000,
+    },
+  };
+}
+
+/** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */
+function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
+  const rescue = random.chance(0.5) && { rescue: 'byHand' as const };
+  const { rescue: _, ...rest } = scenario;
+  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(230_000, 400_000) };
+}
+
+function walk(scenario: Scenario): Scenario {
   const events = Array.from({ length: 60 }, (_, n) => ({
     id: `w-${n}`,
     second: 4 * n,
@@ -97,14 +119,6 @@ function withAWalk(scenario: Scenario, typing: Typing): Scenario {
     events,
     playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
     replay: 'completes',
-    typing: {
-      ...typing,
-      attribute: 'options',
-      part: 'speed',
-      value: 'fast',
-      afterMs: 330_000,
-      forMs: 600_000,
-    },
     faults: CALM,
   };
 }

@@ -67,7 +67,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'await replays.save(replay, life, { generation: row.generation });',
+        'await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));',
         '',
       ),
     ],
@@ -86,6 +86,26 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
         'src/core/release/release.ts',
         'if (!(await save({}))) return againAt(clock.now());',
         'await save({});',
+      ),
+    ],
+  },
+  {
+    name: 'a call that still runs saves over the mark of an abort',
+    breaks: 'R7',
+    shows: 'that was aborted goes on',
+    caughtBy: 1158,
+    edits: [edit('src/core/replay/sequence.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
+  },
+  {
+    name: 'a call that reads of an abort goes on',
+    breaks: 'R7',
+    shows: 'that was aborted goes on',
+    caughtBy: 1158,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        'return isAborted(row) && generation <= row.generation;',
+        'return false;',
       ),
     ],
   },

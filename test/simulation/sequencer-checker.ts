@@ -54,6 +54,11 @@ export class SequencerChecker {
     return newest !== undefined && !newest.byHand && this.#starts.isAborted(newest.input);
   }
 
+  /** A process begins an append. One whose execution was aborted may do so until it looks at the row, or saves it. */
+  appends(knowsOfAbort: boolean): void {
+    demand(!knowsOfAbort, 'R7', () => 'a call of a sequencer that was aborted goes on');
+  }
+
   /** Nothing happens any more, until a person does something. */
   atRest(row: ReplayRow): void {
     if (ENDED.includes(row.phase)) return;

@@ -151,7 +151,7 @@ describe('the answers of the function', () => {
     stage.fail(START, usedUp, usedUp, usedUp, usedUp, usedUp);
     const execution = await stage.sequenced('r.11', { replay: 'r', generation: 11 });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'SequencerNotStarted' });
-    expect(execution.cause).toContain('Start a later generation by hand');
+    expect(execution.cause).toContain('the function heal starts the next one');
     expect(stage.callsOf(START)).toHaveLength(10);
   });
 
@@ -215,7 +215,7 @@ describe('the answers of the function', () => {
       stage.fail(SEQUENCE, () => answer);
       const execution = await stage.sequenced('r.1', START_OF_R);
       expect(execution).toMatchObject({ status: 'FAILED', error: 'UnknownAction' });
-      expect(execution.cause).toContain('start the next generation by hand');
+      expect(execution.cause).toContain('the function heal starts the next one');
     },
   );
 });

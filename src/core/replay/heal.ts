@@ -1,5 +1,5 @@
 import { OrderedReplayError } from '../errors';
-import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
+import { LEASE_GRACE_MS, MAX_START_ATTEMPTS, MAX_TOLD_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerExecutions, SequencerStatus } from '../ports';
 import { countRestart, markAborted, warnOfAbort } from './restarts';
 import { hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
@@ -66,16 +66,30 @@ export async function healAll(
  * @throws OrderedReplayError `SequencerNotStarted` where several names in a row were used up.
  */
 export async function heal(replay: string, deps: HealDeps, ended?: EndedExecution): Promise<Healed> {
+  // Nobody tells it again, and the lease of a call that still runs may hold for more than an hour.
+  const attempts = ended ? MAX_TOLD_ATTEMPTS : 1;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const healed = await lookAfter(replay, deps, ended);
+    if (healed !== 'refused') return healed;
+  }
+  return { outcome: 'leftAlone', replay };
+}
+
+/** `refused`: somebody has saved the row since it was read. */
+type Looked = Healed | 'refused';
+
+async function lookAfter(replay: string, deps: HealDeps, ended?: EndedExecution): Promise<Looked> {
   const { clock, replays, executions } = deps;
   const stored = await replays.get(replay);
   const nowMs = clock.now();
   const row = stored && readAt(stored, nowMs);
   if (!row || hasEnded(row.phase)) return { outcome: 'leftAlone', replay };
   await tell(row, deps);
-  if (ended ? row.generation > ended.generation : !mayBeDead(row, nowMs))
+  const isNews = ended?.generation === row.generation;
+  const isKnown = isNews && isAborted(row);
+  if (isKnown || (ended ? row.generation > ended.generation : !mayBeDead(row, nowMs)))
     return { outcome: 'leftAlone', replay };
   if (!ended && row.leaseUntilMs === undefined) return startNamed(row, deps);
-  const isNews = ended?.generation === row.generation;
   const status = isNews ? 'ended' : await executions.status({ replay, generation: row.generation });
   // It calls again within the hour, or ends. Another one beside it would fail as it does.
   if (status === 'running') return { outcome: 'leftAlone', replay };
@@ -102,7 +116,7 @@ function mayBeDead(row: ReplayRow, nowMs: number): boolean {
 }
 
 /** Starts what the row names. If its name is used up, it has been started before, and has died. */
-async function startNamed(row: ReplayRow, deps: HealDeps): Promise<Healed> {
+async function startNamed(row: ReplayRow, deps: HealDeps): Promise<Looked> {
   const { replay, generation } = row;
   const status = await startOrLook(row, deps);
   if (status === 'aborted') return saveAbort(row, generation, deps);
@@ -114,7 +128,7 @@ async function startNamed(row: ReplayRow, deps: HealDeps): Promise<Healed> {
 }
 
 /** Names the next generation and starts it, once its time has come; a name that is used up means the one after it. */
-async function replace(row: ReplayRow, firstGeneration: number, deps: HealDeps): Promise<Healed> {
+async function replace(row: ReplayRow, firstGeneration: number, deps: HealDeps): Promise<Looked> {
   const { replay, leaseUntilMs } = row;
   const nowMs = deps.clock.now();
   if (nowMs < (row.notBeforeMs ?? 0)) {
@@ -126,7 +140,7 @@ async function replace(row: ReplayRow, firstGeneration: number, deps: HealDeps):
   let current = row;
   for (let generation = firstGeneration; generation < firstGeneration + MAX_START_ATTEMPTS; generation++) {
     const named: RowChanges = { ...counted, generation, leaseUntilMs: undefined };
-    if (!(await save(current, named, deps))) return { outcome: 'leftAlone', replay };
+    if (!(await save(current, named, deps))) return 'refused';
     const { leaseUntilMs: _, ...unleased } = current;
     current = { ...unleased, generation };
     const status = await startOrLook(current, deps);
@@ -148,9 +162,9 @@ async function startOrLook({ replay, generation }: ReplayRow, deps: HealDeps): P
   return deps.executions.status({ replay, generation });
 }
 
-async function saveAbort(row: ReplayRow, generation: number, deps: HealDeps): Promise<Healed> {
+async function saveAbort(row: ReplayRow, generation: number, deps: HealDeps): Promise<Looked> {
   const saved = await save(row, markAborted(row, generation), deps);
-  return { outcome: saved ? 'aborted' : 'leftAlone', replay: row.replay };
+  return saved ? { outcome: 'aborted', replay: row.replay } : 'refused';
 }
 
 async function saveLease(row: ReplayRow, leaseUntilMs: number, deps: HealDeps): Promise<void> {
@@ -159,6 +173,7 @@ async function saveLease(row: ReplayRow, leaseUntilMs: number, deps: HealDeps): 
 
 /** Nobody has been here since the row was read, neither a sequencer nor another healer, and it has not ended. */
 function save(row: ReplayRow, changes: RowChanges, { replays }: HealDeps): Promise<boolean> {
-  const { replay, phase, generation, leaseUntilMs } = row;
-  return replays.save(replay, changes, guardAsRead(row, { phase, generation, leaseUntilMs }));
+  const { replay, phase, generation, leaseUntilMs, abortedGeneration } = row;
+  const guard = { phase, generation, leaseUntilMs, abortedGeneration };
+  return replays.save(replay, changes, guardAsRead(row, guard));
 }

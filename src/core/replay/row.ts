@@ -160,6 +160,7 @@ export type RowGuard = Pick<
   | 'queuesEmptyAtMs'
   | 'sealedAtMs'
   | 'countingSaves'
+  | 'abortedGeneration'
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;

@@ -7,7 +7,7 @@ import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
-import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
+import { hasEnded, isAborted, type ReplayRow, type RowChanges, type RowGuard } from './row';
 import { noticeOf } from './row-notice';
 import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
 import { againAt, failed, type Save, type Step, type StepDeps } from './step';
@@ -65,11 +65,12 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (!row) return answerFail('ReplayNotFound', textOf(noRow(replay)));
     if (row.phase === 'FAILED')
       return answerFail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
-    if (hasEnded(row.phase) || isSuperseded(row, generation))
+    if (hasEnded(row.phase) || isSuperseded(row, generation) || isAbortedFor(row, generation))
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation && !problemWith(row, ['generation'])) {
       const life = { ...signOfLife(row, generation, clock.now()), ...forgetAbort(row) };
-      await replays.save(replay, life, { generation: row.generation });
+      const { generation: before, abortedGeneration } = row;
+      await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));
       row = await replays.get(replay);
       continue;
     }
@@ -152,6 +153,7 @@ function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
     queuesEmptyAtMs: row.queuesEmptyAtMs,
     sealedAtMs: row.sealedAtMs,
     countingSaves: row.countingSaves,
+    abortedGeneration: row.abortedGeneration,
     ...(phase === 'SEALED' && { lastArrivalAtMs: row.lastArrivalAtMs }),
     ...(checkpoint && { checkpointUpTo: checkpoint.position }),
   };
@@ -186,6 +188,14 @@ function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtM
 /** A later generation has been started. One that is only named in the row may never have been. */
 function isSuperseded(row: ReplayRow, generation: number): boolean {
   return row.generation > generation && row.leaseUntilMs !== undefined;
+}
+
+/**
+ * Somebody has aborted the execution that the row names, and this call is of it or of one before. What it has put into
+ * the lanes counts; the generation that is started by hand goes on from the checkpoint in the row.
+ */
+function isAbortedFor(row: ReplayRow, generation: number): boolean {
+  return isAborted(row) && generation <= row.generation;
 }
 
 function again(action: 'wait' | 'continue', call: Call, resumeAtMs: number): SequenceAnswer {
