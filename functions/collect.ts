@@ -9,7 +9,7 @@ import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
 import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
 import { OrderedReplayError } from '../src/core/errors';
-import { ANSWER_MS } from '../src/core/limits';
+import { ANSWER_MS, ANSWER_SHARE } from '../src/core/limits';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
@@ -46,7 +46,7 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
       if (collected.outcome === 'duplicate') telemetry.count('duplicates', 1);
       if (collected.outcome === 'late') {
         telemetry.count('late', 1);
-        telemetry.info('The event came after the seal and is held', {
+        telemetry.info('The event came after the seal, is held and was counted', {
           replay: collected.replay,
           eventId: collected.eventId,
         });
@@ -83,7 +83,9 @@ function isSqsBatch(input: CollectInput): input is SQSEvent {
 
 /** Does some work whose requests are aborted when it is time to answer; what it is handed fails then. */
 function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T): T {
-  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS));
+  const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
+  const answerMs = Math.min(ANSWER_MS, remainingMs * ANSWER_SHARE);
+  const signal = AbortSignal.timeout(Math.floor(remainingMs - answerMs));
   // One for each request of the batch: Node.js would warn of a leak at eleven.
   setMaxListeners(0, signal);
   const cutOff = new Promise<never>((_, reject) => {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { textInWords } from '../core/json';
 import { Unreadable } from '../core/replay/row-problems';
 
 export type Item = Record<string, AttributeValue>;
@@ -125,14 +126,12 @@ function readValue<V>({ decode, read = decode }: Codec<V>, attribute: AttributeV
   try {
     return read(attribute);
   } catch {
-    return new Unreadable(inWords(attribute));
+    return new Unreadable(attributeInWords(attribute));
   }
 }
 
-const MOST_SHOWN = 40;
-
-function inWords({ S, N, BOOL, NULL, M, L }: AttributeValue): string {
-  if (S !== undefined) return S === '' ? 'empty' : `the text ${JSON.stringify(S.slice(0, MOST_SHOWN))}`;
+function attributeInWords({ S, N, BOOL, NULL, M, L }: AttributeValue): string {
+  if (S !== undefined) return textInWords(S);
   if (N !== undefined) return `the number ${N}`;
   if (BOOL !== undefined) return `${BOOL}`;
   if (NULL !== undefined) return 'null';

@@ -12,3 +12,10 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
+
+const MOST_SHOWN = 40;
+
+/** A text as a message shows it: its beginning. */
+export function textInWords(text: string): string {
+  return text === '' ? 'empty' : `the text ${JSON.stringify(text.slice(0, MOST_SHOWN))}`;
+}

@@ -90,8 +90,12 @@ export const MAX_WAIT_MS = HOUR_MS;
 /** The sequencer stops working this long before its function's deadline. */
 export const MIN_REMAINING_MS = 10 * SECOND_MS;
 
-/** A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest. */
+/**
+ * A call of `collect` with a batch gives up what is not done so long before its deadline, to answer for the rest; where it
+ * has little time, as in the local runtime, no more than this share of it.
+ */
 export const ANSWER_MS = SECOND_MS;
+export const ANSWER_SHARE = 1 / 5;
 
 /** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
@@ -115,6 +119,9 @@ export const MAX_ITERATIONS = 300;
  * again it has to be received five times, a visibility timeout apart.
  */
 export const EMPTY_READINGS = 3;
+
+/** A reading that took longer, as on a host that stood still, is none: what it saw first may have changed meanwhile. */
+export const MAX_READING_MS = 30 * SECOND_MS;
 
 /** If a reading is more than this late, counting starts again at 1. */
 export const MAX_READING_DELAY_MS = MINUTE_MS;
@@ -144,6 +151,12 @@ export const MAX_RESTART_DELAY_MS = HOUR_MS;
 
 /** After so many restarts without progress a person is called. By then some four hours have passed. */
 export const RESTARTS_BEFORE_ALARM = 10;
+
+/**
+ * SQS keeps a dead letter for 14 days and EventBridge a replay's name for 90: what is kept longer could meet either.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const MAX_RETENTION_MS = 14 * DAY_MS;
 
 /** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
 export const ROW_RETENTION_MS = 80 * DAY_MS;

@@ -1,5 +1,5 @@
 import { OrderedReplayError } from './errors';
-import { DAY_MS, MINUTE_MS, SECOND_MS } from './limits';
+import { DAY_MS, MAX_RETENTION_MS, MINUTE_MS, SECOND_MS } from './limits';
 import { compileOptions, DEFAULT_OPTIONS, isPath, type OptionTexts } from './replay/options';
 
 /**
@@ -46,7 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   retentionMs: 14 * DAY_MS,
   pollEveryMs: 15 * SECOND_MS,
   maximumEventAgeMs: MINUTE_MS,
-  collectExecutionMs: 17 * SECOND_MS,
+  collectExecutionMs: 18 * SECOND_MS,
   collectTimeoutMs: 5 * SECOND_MS,
   phaseCacheMs: 2 * SECOND_MS,
   arrivalStaleMs: 5 * SECOND_MS,
@@ -86,9 +86,8 @@ export function validateSettings(settings: Settings): Settings {
   for (const [name, value] of Object.entries(settings)) {
     if (name.endsWith('Ms')) demand(name, value, inRange(value, 0, 365 * DAY_MS), '0 to 365 days');
   }
-  // SQS keeps a dead letter for 14 days and EventBridge a replay's name for 90: what is kept longer could meet either.
   const { retentionMs } = settings;
-  demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, 14 * DAY_MS), '1 to 14 days');
+  demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, MAX_RETENTION_MS), '1 to 14 days');
   demand('tiebreaker', settings.tiebreaker, isPath(settings.tiebreaker), 'a JMESPath, or nothing');
   try {
     compileOptions(settings.options, SETTINGS_REMEDY);

@@ -15,8 +15,8 @@ export interface StreamMappingOptions {
 
 const RETRY_AFTER_MS = 200;
 const QUEUE_POLL_MS = 100;
-/** The messages of a batch share the function's time: with few of them, a busy machine does not run out of it. */
-const QUEUE_BATCH = 3;
+/** Lambda's default. */
+const QUEUE_BATCH = 10;
 
 /**
  * A DynamoDB stream as a function's event source: batches in order, and after a failure everything again from the
@@ -79,16 +79,18 @@ async function handleBatch(
  * A queue as a function's event source, with partial batch responses.
  *
  * @param permitted asked before each call that Lambda makes in the name of the function's role.
+ * @param batchSize most messages in one call.
  */
 export function mapQueue(
   queue: LocalQueue,
   invoke: Invoke,
   permitted: (action: string) => boolean = () => true,
+  batchSize = QUEUE_BATCH,
 ): () => Promise<void> {
   let running = true;
   const loop = async () => {
     while (running) {
-      const records = permitted('sqs:ReceiveMessage') ? queue.receive(QUEUE_BATCH) : [];
+      const records = permitted('sqs:ReceiveMessage') ? queue.receive(batchSize) : [];
       if (records.length === 0) {
         await delay(QUEUE_POLL_MS);
         continue;

@@ -7,6 +7,8 @@ import type { ReplayTemper } from './eventbridge/replay';
  * - `maximumEventAgeMs` is what the local EventBridge delivers by;
  * - `collectExecutionMs` is the timeout of the local `collect` machine: three calls of the function, then `Park`;
  * - `collectTimeoutMs` is the local function's timeout;
+ * - `arrivalStaleMs` is more than twice `phaseCacheMs`: else every row in the cache has an old mark, and each event reads
+ *   the row again, which a busy machine has no time for;
  * - queue depths are exact at once, and there is one clock.
  */
 export const LOCAL_SETTINGS: Settings = {
@@ -16,7 +18,7 @@ export const LOCAL_SETTINGS: Settings = {
   collectExecutionMs: 5_000,
   collectTimeoutMs: 1_500,
   phaseCacheMs: 250,
-  arrivalStaleMs: 250,
+  arrivalStaleMs: 600,
   maxArrivalGapMs: 250,
   queueMetadataMs: 500,
   depthLagMs: 500,
@@ -31,6 +33,8 @@ export const HEAL_TIMEOUT_MS = 60_000;
 export const LOCAL_HEAL_EVERY_MS = 2_000;
 export const VISIBILITY_TIMEOUT_MS = 1_500;
 export const MAX_RECEIVE_COUNT = 5;
+/** The messages of a batch share the function's time: alone, a message has all of it, on a busy machine too. */
+export const OVERFLOW_BATCH_SIZE = 1;
 /**
  * Executions of `collect` at once; beyond, EventBridge is throttled and tries again. One process does all the work, so
  * more of them would not be faster: each would only take longer, and on a busy machine too long.

@@ -17,6 +17,7 @@ import {
   LOCAL_RETRY_INTERVALS_MS,
   LOCAL_SETTINGS,
   MAX_RECEIVE_COUNT,
+  OVERFLOW_BATCH_SIZE,
   VISIBILITY_TIMEOUT_MS,
 } from './local-settings';
 import { LocalQueue } from './queue';
@@ -162,6 +163,7 @@ async function start(
       overflow,
       (payload) => invokeFunction(functions.collect, payload),
       (action) => permits(authorize, { ...polls, action }),
+      OVERFLOW_BATCH_SIZE,
     ),
   );
   atStop(mapStream(stream, (payload) => invokeFunction(consumer, payload), options.stream));

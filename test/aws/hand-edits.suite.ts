@@ -149,7 +149,7 @@ export function handEditsSuite(open: () => Promise<TableByHand>, numRuns: number
     await table.put('phase', { S: 'CANCELLED' });
     const world = createWorld();
     const collect = createCollector({ ...world.collectDeps(), replays: table.replays });
-    expect(await collect(eventAt(0))).toMatchObject({ outcome: 'late' });
+    expect(await collect(eventAt(0))).toMatchObject({ outcome: 'held' });
     const { phase, generation, buckets, tiebreaker, leaseUntil } = await table.item();
     expect({ phase, generation, buckets, tiebreaker, leaseUntil }).toEqual({
       phase: { S: 'CANCELLED' },

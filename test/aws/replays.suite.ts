@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Replays } from '../../src/core/ports';
 import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
 import { readRow, type StoredRow } from '../../src/core/replay/row-problems';
+import { phaseWithItsNeeds } from '../support/replays';
 import { freshName } from './fresh-name';
 import { arbitraryChanges, fullRow, newRow } from './replay-rows';
 
@@ -46,7 +47,10 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
       'FAILED',
     ] as const;
     const reason = 'x'.repeat(300_000);
-    const rows = phases.map((phase) => ({ ...newRow(freshName()), phase, reason }));
+    const rows = phases.map((phase) => {
+      const row = newRow(freshName());
+      return { ...row, ...phaseWithItsNeeds(phase, row.createdAtMs), reason };
+    });
     for (const row of rows) await created(row);
     const found = (await replays.notEnded()).filter(({ replay }) =>
       rows.some((row) => row.replay === replay),

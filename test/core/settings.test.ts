@@ -30,7 +30,7 @@ test('R1: the settle time covers the longest time that the rule may retry and on
       );
     }),
   );
-  expect(settleMs(DEFAULT_SETTINGS)).toBe(80_000);
+  expect(settleMs(DEFAULT_SETTINGS)).toBe(81_000);
 });
 
 test('R6: the dwell covers the longest that a collector may believe and act on a phase it has read', () => {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { wireCollect } from '../../functions/collect';
+import { type CollectHandlerDeps, createCollectHandler, wireCollect } from '../../functions/collect';
 import { silentTelemetry } from '../../functions/telemetry';
 import { clientConfig } from '../../src/aws/clients';
-import { ANSWER_MS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
+import { LOCAL_SETTINGS } from '../../src/local/local-settings';
 import { type AwsStub, type StubAnswer, type StubRequest, startAwsStub, THROTTLED } from '../aws/aws-stub';
 import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { envelope } from '../support/events';
@@ -22,7 +22,8 @@ const ROW = {
   late: { N: '0' },
   expiresAt: { N: '32503680000' },
 };
-const REMAINING_MS = 4_000;
+const REMAINING_MS = 5_000;
+const ANSWERS_AFTER_MS = 4_000;
 const ids = Array.from({ length: 10 }, (_, n) => `e${n}`);
 
 const batch = {
@@ -33,6 +34,9 @@ const batch = {
     eventSource: 'aws:sqs',
   })),
 } as SQSEvent;
+
+/** It is refused before anybody is asked about it. */
+const WITHOUT_EVENT = { ...batch.Records[0], body: '{}' };
 
 /** Which event a request is about. */
 const putOf = ({ target, input }: StubRequest) =>
@@ -82,7 +86,7 @@ describe('a batch of messages', () => {
       telemetry: silentTelemetry,
     });
     const answer = handler(batch, { getRemainingTimeInMillis: () => REMAINING_MS });
-    expect(timeout).toHaveBeenCalledWith(REMAINING_MS - ANSWER_MS);
+    expect(timeout).toHaveBeenCalledWith(ANSWERS_AFTER_MS);
     return answer as Promise<SQSBatchResponse>;
   }
   const failed = ({ batchItemFailures }: SQSBatchResponse) =>
@@ -117,4 +121,18 @@ describe('a batch of messages', () => {
     await collectBatch('never');
     expect(failed(await collectBatch({ body: {} }))).toEqual([]);
   });
+});
+
+test.each([
+  [DEFAULT_SETTINGS.collectTimeoutMs, 4_000],
+  [LOCAL_SETTINGS.collectTimeoutMs, 1_200],
+  [60_000, 59_000],
+  [1, 0],
+  [-3, 0],
+])('given %d ms until its deadline, then a batch has %d of them to collect in', async (remainingMs, ms) => {
+  const timeout = jest.spyOn(AbortSignal, 'timeout');
+  const collect = createCollectHandler({ telemetry: silentTelemetry } as CollectHandlerDeps);
+  await collect({ Records: [WITHOUT_EVENT] } as SQSEvent, { getRemainingTimeInMillis: () => remainingMs });
+  expect(timeout).toHaveBeenCalledWith(ms);
+  timeout.mockRestore();
 });

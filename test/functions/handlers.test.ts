@@ -2,6 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { createCollectHandler } from '../../functions/collect';
 import { createSequenceHandler } from '../../functions/sequence';
 import { powertoolsTelemetry } from '../../functions/telemetry';
+import type { Hook } from '../fakes/intercept';
 import { createWorld, type World } from '../fakes/world';
 import { captureOutput } from './captured-output';
 
@@ -122,6 +123,33 @@ describe('the handlers', () => {
     await collectHandler()(eventOf('e2'));
     expect(sent('late')).toEqual([1]);
   });
+
+  test('given a delivery that died before it counted its late event, then the one that counts it is told of', async () => {
+    await collectHandler()(eventOf('e1'));
+    await releaseAll();
+    const dies: Hook = {
+      before: ({ method }) => (method === 'addLate' ? Promise.reject(new Error('died')) : undefined),
+    };
+    const telemetry = powertoolsTelemetry();
+    const dying = createCollectHandler({ ...world.collectDeps({ hook: dies }), telemetry });
+    await expect(dying(eventOf('e2'))).rejects.toThrow();
+    expect(sent('late')).toEqual([]);
+    await collectHandler()(eventOf('e2'));
+    expect(sent('late')).toEqual([1]);
+    expect(world.replays.row(REPLAY)?.late).toBe(1);
+  });
+
+  test.each(['CANCELLED', 'FAILED'] as const)(
+    'what comes to a replay that is %s raises no alarm on late events: its row counts none',
+    async (phase) => {
+      await collectHandler()(eventOf('e1'));
+      Object.assign(world.replays.row(REPLAY) as object, { phase });
+      world.clock.advance(world.settings.phaseCacheMs);
+      expect(await collectHandler()(eventOf('e2'))).toMatchObject({ outcome: 'held' });
+      expect(sent('late')).toEqual([]);
+      expect(world.replays.row(REPLAY)?.late).toBe(0);
+    },
+  );
 
   test('the sequencer sends what was collected, released and appended, and the lag behind the due time', async () => {
     await collectHandler()(eventOf('e1'));

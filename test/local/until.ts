@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 40_000,
-  everyMs = 50,
+  withinMs = 60_000,
+  everyMs = 100,
 ): Promise<T> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {

@@ -72,7 +72,7 @@ export const HAND_MUTANTS: Mutant[] = [
     caughtBy: 97,
     edits: [
       edit(
-        'src/core/collect/collect.ts',
+        'src/core/replay/row-problems.ts',
         "return problemWith(row, ['createdAtMs'])?.is !== 'missing';",
         'return row !== undefined;',
       ),

@@ -57,7 +57,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the healer forgets an abort',
     breaks: 'R7',
     caughtBy: 1745,
-    edits: [edit(RESTARTS, '    abortedGeneration: generation,\n', '')],
+    edits: [edit(RESTARTS, 'abortedGeneration: generation, ...warn', '...warn')],
   },
   {
     name: 'the healer starts a generation without naming it',

@@ -56,7 +56,7 @@ export const SEAL_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/arrival-mark.ts',
-        'if (!isOld(arrival, arrival.row, deps.settings)) return;',
+        'if (!isOld(arrival, arrival.row, deps)) return;',
         'if (arrival) return;',
       ),
     ],

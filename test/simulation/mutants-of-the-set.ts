@@ -62,8 +62,8 @@ export const SET_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        'if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);',
-        '',
+        'const isUncounted = put.existing.late && !put.existing.lateCounted;',
+        'const isUncounted = false;',
       ),
     ],
   },

@@ -31,7 +31,7 @@ const RARE: [probability: number, change: Change][] = [
   [0.25, withDeadSequencers],
   [0.2, withHalfDays],
   [0.3, withAnOvertakenPut],
-  [0.05, withLargeEvents],
+  [0.15, withLargeEvents],
   [0.5, withNothingButDuplicates],
   [0.3, withRefusedEventsOnly],
   [0.8, withoutCapacity],

@@ -3,6 +3,9 @@ import { LOCAL } from '../../src/local/resource-names';
 import { LocalStateMachine } from '../../src/local/state-machine';
 import { eventOf, QUEUE, SETTINGS, type Stage, startStage, throwing } from './stage';
 
+/** The first of these tests has taken three seconds on a busy machine: too close to the five that Jest allows. */
+jest.setTimeout(30_000);
+
 const COLLECT = LOCAL.collect.arn;
 
 let stage: Stage;

@@ -6,6 +6,9 @@ import { LOCAL } from '../../src/local/resource-names';
 import { LocalStateMachine } from '../../src/local/state-machine';
 import { eventOf, START, type Stage, startStage, throwing } from './stage';
 
+/** The longest of these tests has taken six seconds on a busy machine, more than Jest allows by default. */
+jest.setTimeout(30_000);
+
 const SEQUENCE = LOCAL.sequence.arn;
 const START_OF_R = { replay: 'r', generation: 1 };
 

@@ -6,7 +6,8 @@ import type { Settings } from '../settings';
 
 /**
  * The arrival mark: `lastArrivalAt` in the replay's row, from which the seal counts (R1). Once a call has ended well, the
- * mark is at most `arrivalStaleMs` older than its event's arrival.
+ * mark is at most `arrivalStaleMs` older than its event's arrival, if the row could be read and written within two seconds
+ * of it: the call waits no longer, and what it leaves over is frozen with its environment.
  *
  * It costs no write per event and makes no hot item, however many collectors there are:
  * - It is written only right after a strongly consistent read that shows it to be old, and under a condition on what
@@ -22,8 +23,12 @@ import type { Settings } from '../settings';
 const LEADERS = 64;
 /** Each lost condition means that somebody else has written it: one is the rule, more than two are never needed. */
 const MOST_WRITES = 3;
-/** The call does not wait longer for it once its event is done. */
-const PATIENCE_MS = 500;
+/**
+ * Once its event is done, the call waits for the mark until this share of its time is over: 2 s of 5, of the 3 s that the
+ * state `Collect` waits. So a second is left to start in. If the event itself took longer, half a second is added.
+ */
+const PATIENCE_SHARE = 2 / 5;
+const LEAST_PATIENCE_MS = 500;
 
 export interface Arrival {
   eventId: string;
@@ -47,7 +52,7 @@ interface MarkDeps {
 
 /** Ends when the mark is as new as it has to be, or when it took too long; never fails. */
 export async function markArrival(arrival: Arrival, deps: MarkDeps): Promise<void> {
-  if (!isOld(arrival, arrival.row, deps.settings)) return;
+  if (!isOld(arrival, arrival.row, deps)) return;
   let isOver = false;
   const marking = writeMark(arrival, deps)
     .catch(() => undefined)
@@ -55,18 +60,23 @@ export async function markArrival(arrival: Arrival, deps: MarkDeps): Promise<voi
       isOver = true;
     });
   await arrival.handled.catch(() => undefined);
-  // What is left over is a conditional write that may come late or never: it can only move the mark forward.
-  if (!isOver) await Promise.race([marking, deps.clock.sleep(PATIENCE_MS)]);
+  if (isOver) return;
+  const { clock, settings } = deps;
+  const untilMs = arrival.arrivedAtMs + PATIENCE_SHARE * settings.collectTimeoutMs;
+  // What is left over may come late or never, and does no harm: it has effect only while the mark is still the one that
+  // was read, which is older than what it writes. (Of what is no instant, as somebody may type it, only the phase is in its
+  // condition: nothing else can name it.)
+  await Promise.race([marking, clock.sleep(Math.max(LEAST_PATIENCE_MS, untilMs - clock.now()))]);
 }
 
 async function writeMark(arrival: Arrival, deps: MarkDeps): Promise<void> {
   const { eventId, row, isJustRead, handled } = arrival;
-  const { clock, replays, settings, readAgain, marked } = deps;
+  const { clock, replays, readAgain, marked } = deps;
   const leads = shareOf(eventId) < 1 / LEADERS;
   if (!leads) await handled.catch(() => undefined);
   let current = leads && isJustRead ? row : await readAgain();
   for (let writes = 0; writes < MOST_WRITES; writes++) {
-    if (!current || !isOld(arrival, current, settings)) return;
+    if (!current || !isOld(arrival, current, deps)) return;
     const { replay, phase, lastArrivalAtMs } = current;
     const nowMs = clock.now();
     const guard = guardAsRead(current, { phase, lastArrivalAtMs });
@@ -78,10 +88,13 @@ async function writeMark(arrival: Arrival, deps: MarkDeps): Promise<void> {
   }
 }
 
-/** Nobody asks for the mark of a closed replay. */
-function isOld({ eventId, arrivedAtMs }: Arrival, row: ReplayRow, { arrivalStaleMs }: Settings): boolean {
+/** Nobody asks for the mark of a closed replay. One that is ahead, by more than clocks differ, was typed by somebody. */
+function isOld({ eventId, arrivedAtMs }: Arrival, row: ReplayRow, { clock, settings }: MarkDeps): boolean {
   if (!isOpen(row.phase)) return false;
-  const ageMs = arrivedAtMs - (row.lastArrivalAtMs ?? Number.NEGATIVE_INFINITY);
+  const { arrivalStaleMs, clockSkewMs } = settings;
+  const { lastArrivalAtMs = Number.NEGATIVE_INFINITY } = row;
+  if (lastArrivalAtMs > clock.now() + clockSkewMs) return true;
+  const ageMs = arrivedAtMs - lastArrivalAtMs;
   if (ageMs >= arrivalStaleMs) return true;
   return ageMs >= arrivalStaleMs / 2 && ageMs >= arrivalStaleMs * (1 - shareOf(eventId) / 2);
 }

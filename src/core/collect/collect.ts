@@ -5,7 +5,8 @@ import type { BufferKey, Clock, EventBuffer, Replays, SequencerStarts } from '..
 import { ensureSequencer } from '../replay/lease';
 import { retentionMsOf } from '../replay/retention';
 import { isOpen, type ReplayRow } from '../replay/row';
-import { problemWith, rowNotReadable } from '../replay/row-problems';
+import { rowNotReadable } from '../replay/row-notice';
+import { hasBegun, problemWith, readAt } from '../replay/row-problems';
 import type { Settings } from '../settings';
 import { markArrival } from './arrival-mark';
 import { bucketOf, positionOf } from './place';
@@ -21,7 +22,11 @@ import { bucketOf, positionOf } from './place';
  * - R7: every delivery, also of a duplicate or of an event that is refused, ends by ensuring a sequencer.
  */
 
-export type CollectOutcome = 'collected' | 'duplicate' | 'late';
+/**
+ * - `late`: held, and counted by this delivery in the row, whether it has stored the event or found it uncounted.
+ * - `held`: by a replay that was CANCELLED or FAILED, whose row does not count it.
+ */
+export type CollectOutcome = 'collected' | 'duplicate' | 'late' | 'held';
 
 export interface CollectDeps {
   clock: Clock;
@@ -56,14 +61,20 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (cached && nowMs - cached.readAtMs < settings.phaseCacheMs) return cached.row;
     forgetOlderThan(nowMs - settings.phaseCacheMs);
     const found = await replays.get(replay);
-    const row = found && hasBegun(found) ? found : await createRow(replay, nowMs);
+    const row = asRead(found && hasBegun(found) ? found : await createRow(replay, nowMs));
     remember(row, nowMs);
     return row;
   }
 
+  /** As the sequencer reads it: what would stop that one stops this one, too. */
+  function asRead(row: ReplayRow): ReplayRow {
+    return readAt(row, clock.now());
+  }
+
   async function readAgain(replay: string): Promise<ReplayRow | undefined> {
     const nowMs = clock.now();
-    const row = await replays.get(replay);
+    const found = await replays.get(replay);
+    const row = found && asRead(found);
     if (row) remember(row, nowMs);
     return row;
   }
@@ -74,10 +85,15 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     if (!newer || newer.readAtMs <= readAtMs) cache.set(row.replay, { row, readAtMs });
   }
 
-  /** So that the next event here does not read the row again for a mark that this one wrote. */
-  function rememberMark(replay: string, lastArrivalAtMs: number): void {
+  /**
+   * So that the next event here does not read the row again for a mark that this one wrote. Only forward: what was left
+   * over of an earlier call may end after a newer mark was read.
+   */
+  function rememberMark(replay: string, writtenMs: number): void {
     const cached = cache.get(replay);
-    if (cached) cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
+    if (!cached) return;
+    const lastArrivalAtMs = Math.max(writtenMs, cached.row.lastArrivalAtMs ?? writtenMs);
+    cache.set(replay, { ...cached, row: { ...cached.row, lastArrivalAtMs } });
   }
 
   function forgetOlderThan(atMs: number): void {
@@ -109,23 +125,26 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       expiresAtMs: nowMs + retentionMsOf(row, settings),
     });
     if (put === 'stored') {
-      if (late) await countLate(key, row);
-      return late ? 'late' : 'collected';
+      return late ? countLate(key, row) : 'collected';
     }
-    // Counted after it was stored, so a crash between the two leaves it to the retry, which comes by here.
-    if (put.existing.late && !put.existing.lateCounted) await countLate(key, row);
     await buffer.addDuplicate(key);
+    // Counted after it was stored, so a crash between the two leaves it to the retry, which comes by here; and as the
+    // last thing, so that what the row counts is told.
+    const isUncounted = put.existing.late && !put.existing.lateCounted;
+    if (isUncounted && (await countLate(key, row)) === 'late') return 'late';
     return 'duplicate';
   }
 
-  async function countLate(key: BufferKey, row: ReplayRow): Promise<void> {
+  async function countLate(key: BufferKey, row: ReplayRow): Promise<'late' | 'held'> {
     // A replay that ended badly may have all its events still to come: one row could not count them.
-    if (row.phase !== 'CANCELLED' && row.phase !== 'FAILED') {
+    const isCounted = row.phase !== 'CANCELLED' && row.phase !== 'FAILED';
+    if (isCounted) {
       // Nothing can be added to a text. The delivery that comes again finds the event uncounted, and counts it then.
       demandReadable(row, ['late']);
       await replays.addLate(row.replay);
     }
     await buffer.markLateCounted(key);
+    return isCounted ? 'late' : 'held';
   }
 
   /** R7: the replay has to say that it is incomplete, even if it has no other event. */
@@ -154,7 +173,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     }
     if (clock.now() >= deadlineMs) throw deadlineExceeded(event);
     const outcome = await store(event, row, key);
-    const ensured = await ensureSequencer(row, deps);
+    const ensured = asRead(await ensureSequencer(row, deps));
     const cached = cache.get(event.replay);
     if (cached?.row === row) cache.set(event.replay, { ...cached, row: ensured });
     return { outcome, replay: event.replay, eventId: event.id, position: key.position };
@@ -176,11 +195,6 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
     });
     return handled;
   };
-}
-
-/** Somebody may have made the row before its replay began, to cancel it. */
-function hasBegun(row: ReplayRow): boolean {
-  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
 }
 
 /** Without these nobody can say where an event belongs, nor whether it is late: it comes again later. */

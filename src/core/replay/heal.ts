@@ -1,9 +1,10 @@
 import { OrderedReplayError } from '../errors';
 import { LEASE_GRACE_MS, MAX_START_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerExecutions, SequencerStatus } from '../ports';
-import { countRestart, markAborted } from './restarts';
+import { countRestart, markAborted, warnOfAbort } from './restarts';
 import { hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
-import { guardAsRead, problemWith, readAt } from './row-problems';
+import { noticeOf } from './row-notice';
+import { guardAsRead, hasBegun, problemWith, readAt } from './row-problems';
 
 /**
  * Heal: puts another sequencer in the place of one that has died.
@@ -45,7 +46,10 @@ export async function healAll(
 ): Promise<void> {
   const rows = await deps.replays.notEnded();
   const nowMs = deps.clock.now();
-  for (const { replay } of rows.filter((row) => mayBeDead(readAt(row, nowMs), nowMs))) {
+  const needing = rows
+    .map((row) => readAt(row, nowMs))
+    .filter((row) => mayBeDead(row, nowMs) || Object.keys(untold(row)).length > 0);
+  for (const { replay } of needing) {
     // One replay that cannot be helped does not stand in the way of the others.
     try {
       told.healed(await heal(replay, deps));
@@ -67,6 +71,7 @@ export async function heal(replay: string, deps: HealDeps, ended?: EndedExecutio
   const nowMs = clock.now();
   const row = stored && readAt(stored, nowMs);
   if (!row || hasEnded(row.phase)) return { outcome: 'leftAlone', replay };
+  await tell(row, deps);
   if (ended ? row.generation > ended.generation : !mayBeDead(row, nowMs))
     return { outcome: 'leftAlone', replay };
   if (!ended && row.leaseUntilMs === undefined) return startNamed(row, deps);
@@ -79,7 +84,18 @@ export async function heal(replay: string, deps: HealDeps, ended?: EndedExecutio
   return replace(row, generation + 1, deps);
 }
 
-/** Where no generation can be read, none can be named: `collect` completes such a row, or says so in it. */
+/** Why no sequencer can be started, as far as the row does not say so yet: somebody has typed it. */
+function untold(row: ReplayRow): RowChanges {
+  if (isAborted(row)) return warnOfAbort(row, row.abortedGeneration ?? row.generation);
+  return problemWith(row, ['generation']) && hasBegun(row) ? noticeOf(row) : {};
+}
+
+async function tell(row: ReplayRow, { replays }: HealDeps): Promise<void> {
+  const changes = untold(row);
+  if (Object.keys(changes).length > 0) await replays.save(row.replay, changes, { hasNotEnded: true });
+}
+
+/** Where no generation can be read, none can be named; `collect` completes a row that somebody has begun to make. */
 function mayBeDead(row: ReplayRow, nowMs: number): boolean {
   if (problemWith(row, ['generation'])) return false;
   return !isAborted(row) && (row.leaseUntilMs === undefined || row.leaseUntilMs <= nowMs);

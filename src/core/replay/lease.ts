@@ -1,7 +1,8 @@
 import { LEASE_GRACE_MS } from '../limits';
 import type { Clock, Replays, SequencerStarts } from '../ports';
 import { hasEnded, isAborted, type ReplayRow } from './row';
-import { guardAsRead, noticeOf, problemWith, rowNotReadable } from './row-problems';
+import { noticeOf, rowNotReadable } from './row-notice';
+import { guardAsRead, problemWith } from './row-problems';
 
 /**
  * Starts the sequencer that the row names, if nobody has started it yet. Costs nothing where somebody has.

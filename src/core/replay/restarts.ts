@@ -23,14 +23,16 @@ export function countRestart(row: ReplayRow, nowMs: number): RowChanges {
 
 /** Somebody has aborted this generation: that is a decision, which only a person takes back. */
 export function markAborted(row: ReplayRow, generation: number): RowChanges {
+  return { generation, abortedGeneration: generation, ...warnOfAbort(row, generation) };
+}
+
+/** Nothing where the row says it already. */
+export function warnOfAbort(row: ReplayRow, generation: number): RowChanges {
+  if (row.warnings?.some(({ code }) => code === ABORTED)) return {};
   const message =
     `Somebody aborted execution ${row.replay}.${generation} of the state machine sequence, so nothing is delivered. ` +
     `To go on, start generation ${generation + 1} by hand: docs/errors.md has the line. To give up, set phase to CANCELLED.`;
-  return {
-    generation,
-    abortedGeneration: generation,
-    warnings: withWarning(row, { code: ABORTED, message }),
-  };
+  return { warnings: withWarning(row, { code: ABORTED, message }) };
 }
 
 /** What a save takes away that carries progress: the next death counts as the first. */

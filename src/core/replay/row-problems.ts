@@ -1,7 +1,13 @@
-import { OrderedReplayError } from '../errors';
-import { isObject, kindOf } from '../json';
-import { LEASE_GRACE_MS, MAX_RESTART_DELAY_MS, MAX_WAIT_MS, MINUTE_MS } from '../limits';
-import type { ReplayRow, RowChanges, RowGuard, RowProblem } from './row';
+import { isObject, kindOf, textInWords } from '../json';
+import {
+  DAY_MS,
+  LEASE_GRACE_MS,
+  MAX_RESTART_DELAY_MS,
+  MAX_RETENTION_MS,
+  MAX_WAIT_MS,
+  MINUTE_MS,
+} from '../limits';
+import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
 
 /**
@@ -35,14 +41,18 @@ const UNREAD: Partial<ReplayRow> = {
 /** What a row may lack that somebody has begun to make. */
 const NOT_YET: Partial<ReplayRow> = { late: 0, expiresAtMs: 0 };
 
+const KEPT_TOO_LONG = `more than ${MAX_RETENTION_MS / DAY_MS} days after createdAt`;
+
 /** The row as far as it can be read; `problems` has the rest. */
 export function readRow(stored: StoredRow): ReplayRow {
   const problems: RowProblem[] = [];
   for (const [key, rule] of EACH) findIn(problems, key, rule, stored[key]);
   if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
-  if (Number(stored.retainedUntilMs) <= Number(stored.createdAtMs)) {
-    problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
-  }
+  const keptMs = Number(stored.retainedUntilMs) - Number(stored.createdAtMs);
+  if (keptMs <= 0) problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
+  // Its events would be gone long before.
+  if (keptMs > MAX_RETENTION_MS)
+    problems.push(problem('retainedUntilMs', KEPT_TOO_LONG, 'an earlier instant'));
   return without(stored as unknown as ReplayRow, problems);
 }
 
@@ -53,7 +63,8 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   const check = (key: Key, value: number | undefined, mostMs = latestMs, attribute = attributeOf(key)) => {
     if (value === undefined || value <= mostMs) return;
     const stops = RULES[key].stops === true;
-    ahead.push({ key, attribute, is: 'far in the future', expected: 'an instant that has passed', stops });
+    const is = 'far in the future';
+    ahead.push({ key, attribute, is, expected: 'an instant that has passed', stops, stored: value });
   };
   check('createdAtMs', row.createdAtMs);
   check('completedAtMs', row.completedAtMs);
@@ -129,12 +140,9 @@ function attributeOf(key: string): string {
   return key.replace(/Ms$/, '');
 }
 
-const MOST_SHOWN = 40;
-
 function inWords(value: unknown): string {
   if (value instanceof Unreadable) return value.is;
-  if (typeof value === 'string' && value !== '')
-    return `the text ${JSON.stringify(value.slice(0, MOST_SHOWN))}`;
+  if (typeof value === 'string') return textInWords(value);
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
   return isObject(value) ? 'a map' : kindOf(value);
 }
@@ -144,46 +152,25 @@ export function problemWith(row: ReplayRow, keys: readonly (keyof ReplayRow)[]):
   return row.problems?.find(({ key }) => keys.includes(key));
 }
 
+/** Somebody may have made the row before its replay began, to cancel it. */
+export function hasBegun(row: ReplayRow): boolean {
+  return problemWith(row, ['createdAtMs'])?.is !== 'missing';
+}
+
 export function isStopped({ problems = [] }: ReplayRow): boolean {
   return problems.some(({ stops }) => stops);
 }
 
-/** A guard cannot name the value of what was not read. */
+/** A guard cannot name the value of what was not read; of what was set aside for its value, it names that. */
 export function guardAsRead(row: ReplayRow, guard: RowGuard): RowGuard {
-  const unread = new Set<string>((row.problems ?? []).map(({ key }) => key));
+  const unread = new Map<string, number | undefined>(row.problems?.map(({ key, stored }) => [key, stored]));
   if (unread.size === 0) return guard;
-  const read = Object.fromEntries(Object.entries(guard).filter(([key]) => !unread.has(key)));
-  return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
-}
-
-const CODE = 'RowNotReadable';
-const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
-
-/** What the row is to say of its problems, as far as it does not say so yet; and no more once they are gone. */
-export function noticeOf(row: ReplayRow): RowChanges {
-  const { problems = [], warnings: present = [], reason } = row;
-  const ours = problems.map((each) => ({ code: CODE, message: messageOf(each) }));
-  const warnings = [...present.filter(({ code }) => code !== CODE), ...ours];
-  const stopping = problems.filter(({ stops }) => stops).map(messageOf);
-  const says =
-    stopping.length > 0 ? `${stopping.join(' ')} Nothing is released meanwhile. ${CORRECT_IT}` : undefined;
-  const isOurs = reason === undefined || reason.endsWith(CORRECT_IT);
-  return {
-    ...(JSON.stringify(warnings) !== JSON.stringify(present) && {
-      warnings: warnings.length > 0 ? warnings : undefined,
+  const read = Object.fromEntries(
+    Object.entries(guard).flatMap(([key, value]) => {
+      const stored = unread.get(key);
+      if (stored !== undefined) return [[key, stored]];
+      return unread.has(key) ? [] : [[key, value]];
     }),
-    ...((says !== undefined || isOurs) && says !== reason && { reason: says }),
-  };
-}
-
-function messageOf({ attribute, is, expected }: RowProblem): string {
-  return `${attribute} is ${is}; expected is ${expected}.`;
-}
-
-/** For an event that cannot be handled while the row says so. */
-export function rowNotReadable(replay: string, problem: RowProblem): OrderedReplayError {
-  return new OrderedReplayError(CODE, `In the row of replay ${replay}, ${messageOf(problem)}`, {
-    remedy: 'Correct it in the row; trying again is safe.',
-    ids: { replay },
-  });
+  );
+  return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
 }

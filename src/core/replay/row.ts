@@ -57,6 +57,8 @@ export interface RowProblem {
   expected: string;
   /** The replay cannot go on without it. Everything else that cannot be read counts as absent. */
   stops: boolean;
+  /** Its value, where that can be read and only makes no sense: a guard can name it. */
+  stored?: number;
 }
 
 /** How far the release has come. All events up to `position` are in their lanes. */

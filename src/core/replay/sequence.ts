@@ -8,7 +8,8 @@ import { hasComeFurther, nextBackoffMs } from './backoff';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
 import { hasEnded, type ReplayRow, type RowChanges, type RowGuard } from './row';
-import { guardAsRead, isStopped, noticeOf, problemWith, readAt } from './row-problems';
+import { noticeOf } from './row-notice';
+import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
 import { againAt, failed, type Save, type Step, type StepDeps } from './step';
 
 /**
@@ -54,7 +55,7 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
   }
 }
 
-/** @param call Is kept up to date, for whoever has to answer when a step has failed. */
+/** @param call Is kept up to date: the answer needs it when a step has failed. */
 async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer> {
   const { replay, generation } = call;
   const { clock, observer, replays } = deps;

@@ -6,7 +6,7 @@ import { sideBySide } from '../side-by-side';
 /**
  * Counts the sealed set on from where the row says, page by page, the buckets side by side, for some seconds.
  *
- * The set does not change any more, so a part that was counted stays true: whoever goes on from it, and however often
+ * The set does not change any more, so a part that was counted stays true: any call can go on from it, and however often
  * that is interrupted, comes to the same number (R1).
  *
  * @throws What a page failed with, where no page could be counted; else what was counted is worth keeping.

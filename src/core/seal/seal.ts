@@ -1,5 +1,5 @@
 import { OrderedReplayError } from '../errors';
-import { DAY_MS, EMPTY_READINGS } from '../limits';
+import { DAY_MS, EMPTY_READINGS, MAX_READING_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { readDescription, START_AGAIN } from '../replay/description';
 import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
@@ -50,7 +50,8 @@ async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: St
   // Anew at each look: an event that has come since the last one moves it.
   const sealableMs = sealableAtMs(row, settings);
   const readAtMs = readingAgainAtMs(row, sealableMs, settings);
-  if (clock.now() < readAtMs) return againAt(readAtMs);
+  const startMs = clock.now();
+  if (startMs < readAtMs) return againAt(readAtMs);
   const overflow = await queues.depth('overflow');
   const dead = await queues.depth('deadLetters');
   const startOver: RowChanges = {
@@ -68,8 +69,9 @@ async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: St
     return againAt(clock.now() + settings.queueMetadataMs, changes);
   }
   const nowMs = clock.now();
+  if (nowMs - startMs > MAX_READING_MS) return againAt(nowMs, startOver);
   const readings = readingsInARow(row, nowMs, settings);
-  if (readings >= EMPTY_READINGS && nowMs >= sealableMs) {
+  if (readings >= EMPTY_READINGS && startMs >= sealableMs) {
     return againAt(nowMs, { phase: 'SEALED', reason: undefined, dead });
   }
   const read = { queuesEmptyAtMs: nowMs, queuesEmptyReadings: readings };

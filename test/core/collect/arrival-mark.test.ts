@@ -1,5 +1,6 @@
 import { createCollector } from '../../../src/core/collect/collect';
-import type { Phase } from '../../../src/core/replay/row';
+import type { Phase, ReplayRow } from '../../../src/core/replay/row';
+import collectMachine from '../../../statemachines/collect.asl.json';
 import type { Hook } from '../../fakes/intercept';
 import { createWorld } from '../../fakes/world';
 import { Scheduler } from '../../simulation/scheduler';
@@ -93,8 +94,82 @@ test('given the mark cannot be written, or its write never ends, then no event f
     await scheduler.run();
     expect(failures()).toBe(0);
     expect(world.buffer.stored(REPLAY)).toHaveLength(21);
-    expect(scheduler.nowMs).toBeLessThanOrEqual(START_MS + 29_000 + 1_000);
+    // The state that calls it waits for three seconds, of which a cold start takes one.
+    expect(scheduler.nowMs).toBeLessThanOrEqual(START_MS + 29_000 + 2_000);
   }
+});
+
+/** One event after a pause, and then the environment is frozen: nothing that is left over goes on. */
+async function markAfterOneCall(saveTakesMs: number, putTakesMs = 0) {
+  const scheduler = new Scheduler(START_MS, randomOf(1, 'slow'), 5_000_000);
+  const world = createWorld();
+  const clock = { now: () => scheduler.nowMs, sleep: (ms: number) => scheduler.sleep(ms) };
+  const hook: Hook = {
+    async before({ method, args }) {
+      if (method === 'put') await scheduler.sleep(putTakesMs);
+      if (method === 'save' && 'lastArrivalAtMs' in (args[1] as object)) await scheduler.sleep(saveTakesMs);
+    },
+  };
+  await createCollector({ ...world.collectDeps(), clock })(envelope({ id: 'first' }));
+  const collect = createCollector({ ...world.collectDeps({ hook }), clock });
+  let ended: { afterMs: number; markMs: number } | undefined;
+  scheduler.at(30_000, async () => {
+    await collect(envelope({ id: 'second' }));
+    const markMs = (world.replays.row(REPLAY)?.lastArrivalAtMs as number) - START_MS;
+    ended = { afterMs: scheduler.nowMs - START_MS - 30_000, markMs };
+  });
+  await scheduler.run();
+  return ended;
+}
+
+test('R1: given a table that takes 1.5 s for the mark without any failure, then the call does not end without it', async () => {
+  expect((await markAfterOneCall(700))?.markMs).toBeGreaterThanOrEqual(30_000);
+  expect((await markAfterOneCall(1_500))?.markMs).toBeGreaterThanOrEqual(30_000);
+});
+
+test('given a mark that takes for ever, then the call ends a second before the state that called it gives up', async () => {
+  const stateWaitsMs = 1_000 * collectMachine.States.Collect.TimeoutSeconds;
+  expect((await markAfterOneCall(60_000))?.afterMs).toBeLessThanOrEqual(stateWaitsMs - 1_000);
+  expect((await markAfterOneCall(60_000, 1_500))?.afterMs).toBeLessThanOrEqual(stateWaitsMs - 1_000);
+  expect((await markAfterOneCall(60_000, 2_400))?.afterMs).toBeLessThan(stateWaitsMs);
+});
+
+test.each([10 * 86_400_000, 30_000])(
+  'R1: given a mark that somebody typed %d ms ahead, then the next event writes it anew, and no other is written over',
+  async (aheadMs) => {
+    const world = createWorld();
+    await createCollector(world.collectDeps())(envelope({ id: 'first' }));
+    world.clock.advance(60_000);
+    const row = world.replays.row(REPLAY) as ReplayRow;
+    row.lastArrivalAtMs = world.clock.now() + aheadMs;
+    await createCollector(world.collectDeps())(envelope({ id: 'second' }));
+    expect(world.replays.row(REPLAY)?.lastArrivalAtMs).toBe(world.clock.now());
+
+    const nextMs = world.clock.now() + 1;
+    (world.replays.row(REPLAY) as ReplayRow).lastArrivalAtMs = world.clock.now() + aheadMs;
+    let moved = false;
+    const hook: Hook = {
+      before: ({ method, args }) => {
+        if (moved || method !== 'save' || !('lastArrivalAtMs' in (args[1] as object))) return;
+        moved = true;
+        (world.replays.row(REPLAY) as ReplayRow).lastArrivalAtMs = nextMs;
+      },
+    };
+    await createCollector(world.collectDeps({ hook }))(envelope({ id: 'third' }));
+    expect({ moved, mark: world.replays.row(REPLAY)?.lastArrivalAtMs }).toEqual({
+      moved: true,
+      mark: nextMs,
+    });
+  },
+);
+
+test('given a mark that is ahead by no more than clocks differ, then it is left as it is', async () => {
+  const world = createWorld();
+  await createCollector(world.collectDeps())(envelope({ id: 'first' }));
+  const aheadMs = world.clock.now() + world.settings.clockSkewMs;
+  (world.replays.row(REPLAY) as ReplayRow).lastArrivalAtMs = aheadMs;
+  await createCollector(world.collectDeps())(envelope({ id: 'second' }));
+  expect(world.replays.row(REPLAY)?.lastArrivalAtMs).toBe(aheadMs);
 });
 
 test('R1: given an event that is refused after the row was read, then it leaves its mark', async () => {

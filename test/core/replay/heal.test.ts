@@ -17,6 +17,10 @@ import { REPLAY } from '../../support/events';
 
 const NOW_MS = createWorld().clock.now();
 const OVER = { leaseUntilMs: NOW_MS - 1 };
+const ABORTED = {
+  abortedGeneration: 1,
+  warnings: [{ code: 'SequencerAborted', message: 'It was aborted.' }],
+};
 const HOLDS = { leaseUntilMs: NOW_MS + MINUTE_MS };
 
 async function worldWith(changes: Partial<ReplayRow> = {}, replay = REPLAY): Promise<World> {
@@ -69,9 +73,12 @@ describe('the schedule', () => {
     ['a lease that holds', HOLDS],
     ['a replay that is DONE', { ...OVER, phase: 'DONE' }],
     ['a replay that is CANCELLED', { phase: 'CANCELLED' }],
-    ['a generation that somebody has aborted', { ...OVER, abortedGeneration: 1 }],
-    ['an aborted one without a lease', { abortedGeneration: 1 }],
-    ['a row that somebody made by hand, which names no generation', { generation: undefined as never }],
+    ['a generation that somebody has aborted', { ...OVER, ...ABORTED }],
+    ['an aborted one without a lease', ABORTED],
+    [
+      'a row that somebody made before its replay',
+      { generation: undefined as never, createdAtMs: undefined as never },
+    ],
   ])('given %s, then it is left alone', async (_what, changes) => {
     const world = await worldWith(changes);
     world.starts.end(input(1));
@@ -171,6 +178,37 @@ describe('the schedule', () => {
       expect(await heal(REPLAY, world.healDeps({ hook }))).toMatchObject({ outcome: 'leftAlone' });
       expect(running(world)).toEqual([]);
       expect(rowOf(world)).not.toHaveProperty('restarts');
+    },
+  );
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a generation that is a text', { generation: 'two' }, 'generation is the text "two"'],
+    [
+      'an aborted generation that nobody has aborted',
+      { abortedGeneration: 9 },
+      'start generation 10 by hand',
+    ],
+  ])(
+    'given somebody who types %s, when the sequencer is dead, then the row says why nobody goes on, once',
+    async (_what, typed, says) => {
+      const world = await worldWith({ ...OVER, retainedUntilMs: NOW_MS + HOUR_MS });
+      Object.assign(world.replays.row(REPLAY) as ReplayRow, typed);
+      const look = () =>
+        healAll(world.healDeps(), {
+          healed: () => {},
+          failed: (_, error) => {
+            throw error;
+          },
+        });
+      await look();
+      expect(
+        rowOf(world)
+          .warnings?.map(({ message }) => message)
+          .join(),
+      ).toContain(says);
+      await look();
+      expect(world.replays.calls.filter(({ method }) => method === 'save')).toHaveLength(1);
+      expect(running(world)).toEqual([]);
     },
   );
 

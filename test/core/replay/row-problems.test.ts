@@ -1,8 +1,8 @@
 import { DEFAULT_OPTIONS } from '../../../src/core/replay/options';
 import type { ReplayRow } from '../../../src/core/replay/row';
+import { noticeOf } from '../../../src/core/replay/row-notice';
 import {
   guardAsRead,
-  noticeOf,
   readAt,
   readRow,
   type StoredRow,
@@ -59,6 +59,11 @@ test.each<[Record<string, unknown>, string, Partial<ReplayRow>]>([
   [{ tiebreaker: 'detail[' }, 'tiebreaker is the text "detail["; expected is a JMESPath', { tiebreaker: '' }],
   [{ createdAtMs: 'x' }, 'createdAt is the text "x"; expected is an instant such as', { createdAtMs: 0 }],
   [{ retainedUntilMs: 1 }, 'retainedUntil is not after createdAt; expected is a later instant.', {}],
+  [
+    { retainedUntilMs: NOW_MS + 3_650 * 86_400_000 },
+    'retainedUntil is more than 14 days after createdAt; expected is an earlier instant.',
+    {},
+  ],
   [{ collected: -1 }, 'collected is -1; expected is a whole number', {}],
   [{ options: { ...DEFAULT_OPTIONS, idle: 5 } }, 'options.idle is 5; expected is a number with a unit', {}],
   [{ options: { speed: 'fast' } }, 'options.speed is the text "fast"; expected is a number above 0', {}],
@@ -131,7 +136,8 @@ test.each([
   'releaseStartedAtMs',
   'leaseUntilMs',
 ])('given an instant %s that is years ahead, then nobody waits for it in silence', (key) => {
-  const row = readAt(readRow({ ...RELEASING, retainedUntilMs: 9e12 + 1, [key]: 9e12 }), NOW_MS);
+  const { retainedUntilMs: _, ...typed }: StoredRow = { ...RELEASING, [key]: 9e12 };
+  const row = readAt(readRow(typed), NOW_MS);
   expect(noticeOf(row).warnings?.[0]?.message).toBe(
     `${key.replace('Ms', '')} is far in the future; expected is an instant that has passed.`,
   );
@@ -152,6 +158,20 @@ test('given warnings of others, then they stay, and ours go when the row is corr
   const [ours] = (warnings ?? []).slice(1);
   expect(noticeOf(readRow({ ...RELEASING, warnings: [ours], reason: 'another' }))).toEqual({
     warnings: undefined,
+  });
+});
+
+test('given a retention of 14 days, the longest that a stack can have, then the row has no problem', () => {
+  expect(readRow({ ...RELEASING, retainedUntilMs: NOW_MS + 14 * 86_400_000 }).problems).toBeUndefined();
+});
+
+test('given an instant that was set aside because it is ahead, then a guard names it as it is stored', () => {
+  const lastArrivalAtMs = NOW_MS + 86_400_000;
+  const row = readAt(readRow({ ...COLLECTING, lastArrivalAtMs }), NOW_MS);
+  expect(row.lastArrivalAtMs).toBeUndefined();
+  expect(guardAsRead(row, { phase: row.phase, lastArrivalAtMs: row.lastArrivalAtMs })).toEqual({
+    phase: 'COLLECTING',
+    lastArrivalAtMs,
   });
 });
 

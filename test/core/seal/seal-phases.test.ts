@@ -1,3 +1,4 @@
+import { MAX_READING_MS } from '../../../src/core/limits';
 import type { ReplayRow } from '../../../src/core/replay/row';
 import { type SequenceAnswer, sequence } from '../../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, settleMs } from '../../../src/core/settings';
@@ -99,6 +100,24 @@ test('R1: given a look that comes long after the one before, then a message may 
   await followUntil(world, (row) => row.queuesEmptyReadings === 2);
   world.clock.advance(3 * DEFAULT_SETTINGS.queueMetadataMs);
   await sequence(STATE, world.sequenceDeps());
+  expect(rowOf(world)).toMatchObject({ phase: 'COLLECTING', queuesEmptyReadings: 1 });
+});
+
+/** The host stands still once, after it has read the first queue. */
+function standsStill(world: World, ms: number): Hook {
+  let isOver = false;
+  const after: Hook['after'] = ({ port }) => {
+    if (port === 'queues' && !isOver) world.clock.advance(ms);
+    isOver ||= port === 'queues';
+  };
+  return { after };
+}
+
+test('R1: given a host that stands still in the middle of a look, then that was none, and the looks start anew', async () => {
+  const world = await completedWorld();
+  const answer = await followUntil(world, (row) => row.queuesEmptyReadings === 2);
+  world.clock.set(Date.parse((answer as { resumeAt: string }).resumeAt));
+  await sequence(STATE, world.sequenceDeps({ hook: standsStill(world, MAX_READING_MS + 1) }));
   expect(rowOf(world)).toMatchObject({ phase: 'COLLECTING', queuesEmptyReadings: 1 });
 });
 
