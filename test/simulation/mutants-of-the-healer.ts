@@ -75,7 +75,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     name: 'the healer acts on an event of an old generation',
     breaks: 'R7',
     caughtBy: 1193,
-    edits: [edit(HEAL, 'if (ended ? row.generation > ended.generation :', 'if (ended ? false :')],
+    edits: [edit(HEAL, '(ended ? row.generation > ended.generation :', '(ended ? false :')],
   },
   {
     name: 'a name that is used up ends the healing',

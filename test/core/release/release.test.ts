@@ -1,4 +1,3 @@
-import { createCollector } from '../../../src/core/collect/collect';
 import { unavailable } from '../../../src/core/errors';
 import {
   FIRST_PAGE_EVENTS,
@@ -7,12 +6,13 @@ import {
   MIN_REMAINING_TO_READ_MS,
   WAKE_EARLY_MS,
 } from '../../../src/core/limits';
+import { heal } from '../../../src/core/replay/heal';
 import type { RowChanges } from '../../../src/core/replay/row';
 import { sequence } from '../../../src/core/replay/sequence';
 import type { PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
 import { REPLAY } from '../../support/events';
-import { eventAt, released, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
+import { released, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
 
 type Listener = (call: PortCall) => void | Promise<void>;
 
@@ -242,22 +242,22 @@ test('R7: given a later generation that is named and not started yet, when this 
   const checkpoint = new Promise<void>((resolve) => {
     saved = resolve;
   });
-  let collected: Promise<unknown> | undefined;
-  const collect = createCollector(
-    world.collectDeps({ hook: { after: ({ method }) => (method === 'save' ? checkpoint : undefined) } }),
-  );
+  let healed: Promise<unknown> | undefined;
+  const healDeps = world.healDeps({
+    hook: { after: ({ method }) => (method === 'save' ? checkpoint : undefined) },
+  });
   const answer = await run(
     world,
     async ({ port }) => {
-      if (port !== 'lanes' || collected) return;
-      // An event comes again. The lease has run out, so its collector names a generation, and is about to start it.
-      collected = collect(eventAt(0));
+      if (port !== 'lanes' || healed) return;
+      // The lease has run out, so the healer names a generation, and is about to start it.
+      healed = heal(REPLAY, healDeps);
       while (rowOf(world).generation === 1) await new Promise(setImmediate);
     },
     async ({ method }) => {
       if (method !== 'save') return;
       saved();
-      await collected;
+      await healed;
     },
   );
   expect(rowOf(world).phase).toBe('RELEASING');
