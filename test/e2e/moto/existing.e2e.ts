@@ -99,7 +99,7 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     // As text, where AWS has numbers.
     expect(
       logGroups.map(({ retentionInDays }: { retentionInDays: string }) => Number(retentionInDays)),
-    ).toEqual([30, 30, 30, 30]);
+    ).toEqual([30, 30, 30, 30, 30]);
   });
 
   test('alarmTopicArn: every alarm of the deployed template tells it, and the rule is watched on that bus', async () => {
@@ -111,7 +111,7 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     );
     expect(Stacks[0].Parameters).toContainEqual({ ParameterKey: 'AlarmTopicArn', ParameterValue: TOPIC });
     const alarms = (await templateOf(moto, 'prod')).ofType('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(6);
+    expect(alarms).toHaveLength(7);
     for (const [, { Properties }] of alarms) expect(Properties.AlarmActions).toEqual([TOPIC]);
     expect(Object.fromEntries(alarms).UndeliveredAlarm?.Properties.Dimensions).toEqual([
       { Name: 'RuleName', Value: 'ordered-replay-prod-replays' },
@@ -137,7 +137,8 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     expect(archive.EventSourceArn).toBe('arn:aws:events:us-east-1:123456789012:event-bus/default');
     expect(Number(archive.RetentionDays)).toBe(7);
     const stages = await Promise.all(['prod', 'dev', 'web'].map((stage) => physicalIdsOf(moto, stage)));
-    const made = stages.flatMap((ids) => Object.values(ids).filter(Boolean));
+    // The healer's function and the rule that calls it have one name.
+    const made = stages.flatMap((ids) => [...new Set(Object.values(ids).filter(Boolean))]);
     expect(new Set(made).size).toBe(made.length);
     expect(await describeExisting()).toEqual(untouched);
   });

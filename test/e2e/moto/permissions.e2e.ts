@@ -48,7 +48,7 @@ describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
   });
 
   test('cover what CloudFormation does for every resource of the template', () => {
-    expect(permissions.size).toBe(14);
+    expect(permissions.size).toBe(15);
     const refused = Object.entries(template.resources).flatMap(([id, resource]) =>
       (permissions.get(resource.Type) ?? [])
         .filter((permission) => !sparedBy(resource.Type, permission))

@@ -49,6 +49,10 @@ export function requestsOf(
   switch (Type) {
     case 'AWS::Lambda::Function':
       return [{ arn: arn('lambda', `function:${name}`) }];
+    case 'AWS::Lambda::Permission': {
+      const { 'Fn::GetAtt': getAtt } = Properties.FunctionName as { 'Fn::GetAtt': [string, string] };
+      return [{ arn: arn('lambda', `function:${ids[getAtt[0]]}`) }];
+    }
     case 'AWS::Lambda::EventSourceMapping':
       return [{ arn: arn('lambda', `event-source-mapping:${name}`), context: FUNCTION }];
     case 'AWS::Logs::LogGroup':
