@@ -1,3 +1,4 @@
+import { MIN_STEP_MS } from '../../src/core/limits';
 import { type AwsStub, type StubRequest, startAwsStub } from '../aws/aws-stub';
 import { LOCAL_ACCESS } from '../aws/dynamodb-engine';
 import { captureOutput } from './captured-output';
@@ -118,7 +119,7 @@ describe('the deployed functions reach what their environment names', () => {
       if (target.endsWith('.Query')) return { body: { Items: [item], Count: 1 } };
       return { body: {} };
     };
-    const context = { getRemainingTimeInMillis: () => 12_000 };
+    const context = { getRemainingTimeInMillis: () => MIN_STEP_MS - 1_000 };
     const call = () => handlerOf('sequence')({ replay: 'r', generation: 1 }, context);
     await call();
     phase = 'RELEASING';

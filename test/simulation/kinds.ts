@@ -68,7 +68,7 @@ function drawEvents(random: Random, most: number): SketchPlan[] {
 /** Requests that take seconds, and calls of `sequence` that have hardly any time. */
 export function shortCalls(seed: number): Scenario {
   const scenario = calm(seed, 30);
-  const sequenceCallMs = randomOf(seed, 'kind').integer(45_100, 60_000);
+  const sequenceCallMs = randomOf(seed, 'kind').integer(82_000, 100_000);
   return { ...scenario, sequenceCallMs, faults: { ...scenario.faults, slowRequest: 0.05 } };
 }
 

@@ -24,7 +24,7 @@ const RARE: [probability: number, change: Change][] = [
   [0.15, (scenario) => ({ ...scenario, inAnyOrder: true })],
   [0.15, withStrays],
   [0.15, withSequencersBesides],
-  [0.15, (scenario, random) => ({ ...scenario, sequenceCallMs: random.integer(45_100, 60_000) })],
+  [0.15, (scenario, random) => ({ ...scenario, sequenceCallMs: random.integer(82_000, 100_000) })],
   [0.15, (scenario, random) => ({ ...scenario, cancelAnyRowAfterMs: random.integer(0, 9 * MINUTE_MS) })],
   [0.1, (scenario) => ({ ...scenario, badOption: 'speed=fast', mayFail: ['InvalidOption'] })],
   [0.2, withAnAbort],

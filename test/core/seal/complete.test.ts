@@ -23,5 +23,5 @@ test('given a row that no event has marked, then it counts from COMPLETED', () =
 
 test('R1: the last reading of the queues comes 75 s after that', () => {
   const row = { ...newRow('r'), completedAtMs: 1_000_000, lastArrivalAtMs: 990_000 };
-  expect(sealableAtMs(row, settings)).toBe(990_000 + 20_000 + 80_000 + 75_000);
+  expect(sealableAtMs(row, settings)).toBe(990_000 + 20_000 + 81_000 + 75_000);
 });
