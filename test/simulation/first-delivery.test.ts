@@ -1,5 +1,8 @@
 import { lastOfADrain, throttledRegion, undisturbed } from './kinds';
+import { edit } from './mutant';
+import { mutate } from './mutate';
 import { playKind } from './play';
+import { REAL } from './protocol';
 import { quietly } from './quietly';
 import { run } from './run';
 
@@ -41,4 +44,19 @@ test('R5: given depths that lag by the 75 s that the seal allows for, and all el
   expect(await sealedTooEarly(60, 60_000)).toBe(0);
   expect(await sealedTooEarly(60, 75_000)).toBe(0);
   expect(await sealedTooEarly(30, 90_000)).toBeGreaterThan(15);
+});
+
+/** Too seldom for a mutant that any seed may catch: of this kind, one in a hundred does. */
+test('R5: given no allowance for the age of the arrival mark, then a set is sealed too early', async () => {
+  const bent = await mutate([edit('src/core/seal/complete.ts', ' + settings.arrivalStaleMs', '')]);
+  const sealsTooEarly = (protocol: typeof REAL) =>
+    quietly(async () => {
+      for (const seed of [18, 241, 318]) {
+        const { violation } = await run(lastOfADrain(seed), { protocol });
+        if (violation?.what.startsWith('sealed without')) return true;
+      }
+      return false;
+    });
+  expect(await sealsTooEarly(REAL)).toBe(false);
+  expect(await sealsTooEarly({ ...REAL, ...bent })).toBe(true);
 });

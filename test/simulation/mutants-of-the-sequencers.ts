@@ -39,7 +39,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'an execution never goes on as the next one',
     breaks: 'R7',
-    caughtBy: 515,
+    caughtBy: 833,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -51,7 +51,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a long pause is not left to the state machine',
     breaks: 'R7',
-    caughtBy: 177,
+    caughtBy: 64,
     edits: [
       edit(
         'src/core/release/release.ts',
@@ -63,7 +63,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer of a later generation does not name itself in the row',
     breaks: 'R7',
-    caughtBy: 82,
+    caughtBy: 45,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -113,14 +113,14 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'an execution whose calls are throttled fails',
     breaks: 'R7',
     shows: 'because its calls were throttled',
-    caughtBy: 127,
+    caughtBy: 608,
     bendMachine: withState('ForwardDueEvents', (state) => ({ ...state, Catch: state.Catch?.slice(1) ?? [] })),
   },
   {
     name: 'a name that is used up is taken for an execution that goes on',
     breaks: 'R7',
     shows: 'and none is there',
-    caughtBy: 127,
+    caughtBy: 608,
     bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
   },
   {

@@ -5,7 +5,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'no condition on append',
     breaks: 'R4',
-    caughtBy: 7,
+    caughtBy: 10,
     bendTables: (tables) => ({
       ...tables,
       lanes: {
@@ -60,7 +60,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'checkpoint saved before the append',
     breaks: 'R1',
-    caughtBy: 57,
+    caughtBy: 31,
     edits: [
       edit(
         'src/core/release/release.ts',
@@ -73,13 +73,13 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'events are taken before they are due',
     breaks: 'R6',
-    caughtBy: 4,
+    caughtBy: 3,
     edits: [edit('src/core/release/release.ts', 'if (place.point.dueAtMs > nowMs) break;', '')],
   },
   {
     name: 'a pause ignores the speed',
     breaks: 'R6',
-    caughtBy: 4,
+    caughtBy: 3,
     edits: [
       edit(
         'src/core/release/pacing.ts',
@@ -91,7 +91,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a refused append is repeated without skipping',
     breaks: 'R7',
-    caughtBy: 7,
+    caughtBy: 16,
     edits: [
       edit(
         'src/core/release/append.ts',
@@ -103,7 +103,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a refused append skips all that is left',
     breaks: 'R1',
-    caughtBy: 7,
+    caughtBy: 10,
     edits: [
       edit(
         'src/core/release/append.ts',
@@ -146,7 +146,7 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'nothing left is told before the time for which events are kept',
     breaks: 'R1',
     shows: 'the replay is FAILED',
-    caughtBy: 1874,
+    caughtBy: 64,
     edits: [
       edit(
         'src/core/release/release.ts',

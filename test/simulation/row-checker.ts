@@ -43,6 +43,14 @@ export class RowChecker {
       () => `the lease of sequencer ${generation} is over already`,
     );
     for (const { code } of changes.warnings ?? []) this.warned.add(code);
+    const { checkpoint } = changes;
+    const isFurther = checkpoint !== undefined && checkpoint.position !== before.checkpoint?.position;
+    const stillCounts = before.restarts !== undefined && !('restarts' in changes);
+    demand(
+      !isFurther || !stillCounts,
+      'R7',
+      () => `the release came further, and ${before.restarts} restarts stand`,
+    );
     if (changes.phase && changes.phase !== this.phases.at(-1)) this.phases.push(changes.phase);
   }
 

@@ -57,6 +57,8 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
 
   async function execute(event: JsonObject): Promise<void> {
     const startedMs = scheduler.nowMs;
+    // The steps between the states take the second that is left for them.
+    if (isSlow) await scheduler.sleep(900);
     const retryCollect = retries(Collect.Retry, random, isSlow);
     for (;;) {
       const answer = await within(world, Collect.TimeoutSeconds, parts.collect(event, [event]));
