@@ -18,7 +18,8 @@ const ROW = {
   buckets: { N: '8' },
   tiebreaker: { S: '' },
   createdAt: { S: '2026-11-20T12:00:00.000Z' },
-  leaseUntil: { S: '2999-01-01T00:00:00.000Z' },
+  lastArrivalAt: { S: new Date().toISOString() },
+  leaseUntil: { S: new Date(Date.now() + 600_000).toISOString() },
   late: { N: '0' },
   expiresAt: { N: '32503680000' },
 };
@@ -73,7 +74,7 @@ describe('a batch of messages', () => {
     let gets = 0;
     stub.answer = (request) => {
       if (request.target.endsWith(kind)) asked.add(putOf(request) ?? String(gets++));
-      if (asked.size === ids.length) setTimeout(() => upTime.abort(), 300);
+      if (asked.size === ids.length) setTimeout(() => upTime.abort(), 500);
       if (request.target.endsWith('.GetItem')) return row;
       return putOf(request) === 'e5' ? e5 : { body: {} };
     };
