@@ -54,7 +54,8 @@ export class TypingChecker {
       'R7',
       () => `the ${typing.attribute} that somebody typed is written over`,
     );
-    if (!isStanding) return;
+    // Where every save is refused, the row can say nothing.
+    if (!isStanding || this.#scenario.refuses) return;
     // In a long pause of the replay nobody looks at its row; a call that was under way may have read it before.
     const calls = answers.length - this.#answersBefore;
     if (calls < 2 + (sequencersBesides?.length ?? 0)) return;
