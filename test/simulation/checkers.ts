@@ -227,7 +227,7 @@ export function createCheckers(parts: {
     /** When nothing happens, until a person does something. */
     atRest(): void {
       const row = tables.replays.row(REPLAY);
-      if (row) verdict.check(() => lives.atRest(row));
+      if (row) verdict.check(() => lives.atRest(row, accepted.size > 0));
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       if (!isRefusedOnly || !isCalm(scenario)) return;
       verdict.check(() =>
@@ -246,7 +246,7 @@ export function createCheckers(parts: {
         );
         ends.checkOutcomes(row, dead);
         if (!row) return;
-        lives.atRest(row);
+        lives.atRest(row, accepted.size > 0);
         lives.atTheEnd(row);
         rows.atTheEnd(row, cancelledMs !== undefined);
         if (row.phase === 'DONE') {

@@ -60,10 +60,10 @@ export class SequencerChecker {
   }
 
   /** Nothing happens any more, until a person does something. */
-  atRest(row: ReplayRow): void {
+  atRest(row: ReplayRow, hasBegun: boolean): void {
     if (ENDED.includes(row.phase)) return;
-    // Somebody made the row, and no event of its replay ever came: nobody has begun.
-    if (row.createdAtMs === undefined) return;
+    // Somebody made the row, and no event of its replay ever came.
+    if (!hasBegun) return;
     demand(this.#isAborted(), 'R7', () => `the replay is ${row.phase}, and nobody goes on`);
     const says = row.warnings?.some(({ code }) => code === 'SequencerAborted') ?? false;
     demand(says, 'R7', () => 'the sequencer was aborted, and the row does not say so');
