@@ -47,7 +47,7 @@ export function createCheckers(parts: {
   const oracle = createOracle(scenario, tables);
   const lanes = new LaneChecker(tables, oracle);
   const consumer = new ConsumerChecker(tables);
-  const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
+  const counts = new CountChecker(scenario, scheduler, settings);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
@@ -229,7 +229,8 @@ export function createCheckers(parts: {
       const row = tables.replays.row(REPLAY);
       if (row) verdict.check(() => lives.atRest(row, accepted.size > 0));
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
-      if (!isRefusedOnly || !isCalm(scenario)) return;
+      // A table that refuses for longer than the events are tried has no row.
+      if (!isRefusedOnly || !isCalm(scenario) || scenario.refuses) return;
       verdict.check(() =>
         demand(row !== undefined, 'R7', () => 'events are dead letters, and there is no row'),
       );

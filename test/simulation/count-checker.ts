@@ -1,15 +1,20 @@
 import type { BucketCount, ReplayRow } from '../../src/core/replay/row';
+import type { Settings } from '../../src/core/settings';
 import type { StoredEvent } from '../fakes/event-buffer';
+import { MAX_STANDSTILL_MS, type Scenario } from './scenario';
 import type { Scheduler } from './scheduler';
 import { demand } from './verdict';
 
 /** From a look at the queues to the write of what it saw: four attempts, each of which may wait in its sender. */
 const SAVED_WITHIN_MS = 60_000;
+/** A host that stands still between the two writes afterwards what it saw before. */
+const STOOD_STILL_MS = 2 * MAX_STANDSTILL_MS;
 
 /** R1: what is counted in the row is what is there, as far as anybody can know it. */
 export class CountChecker {
   readonly #scheduler: Scheduler;
-  readonly #queueMetadataMs: number;
+  /** What was in a queue so long ago may be missing in what is saved now. */
+  readonly #sinceMs: number;
   /** Messages in the dead-letter queue, from when to when. */
   readonly #letters = new Map<string, { fromMs: number; untilMs: number }>();
   #delivered = 0;
@@ -18,9 +23,11 @@ export class CountChecker {
   #counted = 0;
   #told = 0;
 
-  constructor(scheduler: Scheduler, queueMetadataMs: number) {
+  constructor(scenario: Scenario, scheduler: Scheduler, settings: Settings) {
+    const { faults, standsStill, depthLagMs = settings.queueMetadataMs } = scenario;
+    const mayStandStill = faults.standstill > 0 || standsStill !== undefined;
     this.#scheduler = scheduler;
-    this.#queueMetadataMs = queueMetadataMs;
+    this.#sinceMs = depthLagMs + SAVED_WITHIN_MS + (mayStandStill ? STOOD_STILL_MS : 0);
   }
 
   letterComes(messageId: string): void {
@@ -35,7 +42,7 @@ export class CountChecker {
   /** A depth counts what has been there for long, and may count what was there not long ago. */
   deadSaved(dead: number): void {
     const { nowMs } = this.#scheduler;
-    const sinceMs = nowMs - this.#queueMetadataMs - SAVED_WITHIN_MS;
+    const sinceMs = nowMs - this.#sinceMs;
     const letters = [...this.#letters.values()];
     const least = letters.filter(({ fromMs, untilMs }) => fromMs <= sinceMs && untilMs >= nowMs).length;
     const most = letters.filter(({ untilMs }) => untilMs >= sinceMs).length;

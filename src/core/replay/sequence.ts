@@ -105,7 +105,8 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
     const ending = step.kind === 'end' && changesOfEnd(step);
     const saved = await save({ ...step.changes, ...ending }, resumeAtMs, true);
-    delete call.backoffMs;
+    // A walk whose time was over before all pages were there came no further.
+    if (step.kind !== 'yield' || hasComeFurther(step.changes, current)) delete call.backoffMs;
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
