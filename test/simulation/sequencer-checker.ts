@@ -54,6 +54,12 @@ export class SequencerChecker {
     return newest !== undefined && !newest.byHand && this.#starts.isAborted(newest.input);
   }
 
+  /** Somebody has started the next one, which died before it could name itself: the row has never heard of it. */
+  #isStillAborted({ replay, generation, abortedGeneration }: ReplayRow): boolean {
+    if (abortedGeneration !== generation || this.#newest?.input.generation !== generation + 1) return false;
+    return this.#starts.isAborted({ replay, generation });
+  }
+
   /** A process begins an append. One whose execution was aborted may do so until it looks at the row, or saves it. */
   appends(knowsOfAbort: boolean): void {
     demand(!knowsOfAbort, 'R7', () => 'a call of a sequencer that was aborted goes on');
@@ -64,7 +70,8 @@ export class SequencerChecker {
     if (ENDED.includes(row.phase)) return;
     // Somebody made the row, and no event of its replay ever came.
     if (!hasBegun) return;
-    demand(this.#isAborted(), 'R7', () => `the replay is ${row.phase}, and nobody goes on`);
+    const isAborted = this.#isAborted() || this.#isStillAborted(row);
+    demand(isAborted, 'R7', () => `the replay is ${row.phase}, and nobody goes on`);
     const says = row.warnings?.some(({ code }) => code === 'SequencerAborted') ?? false;
     demand(says, 'R7', () => 'the sequencer was aborted, and the row does not say so');
   }

@@ -69,8 +69,9 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       return { action: 'done', report: reportOf(row) };
     if (row.generation < generation && !problemWith(row, ['generation'])) {
       const life = { ...signOfLife(row, generation, clock.now()), ...forgetAbort(row) };
-      const { generation: before, abortedGeneration } = row;
-      await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));
+      const { phase, generation: before, abortedGeneration } = row;
+      const guard = { phase, generation: before, abortedGeneration };
+      await replays.save(replay, life, guardAsRead(row, guard));
       row = await replays.get(replay);
       continue;
     }
