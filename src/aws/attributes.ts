@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { textInWords } from '../core/json';
-import { Unreadable } from '../core/replay/row-problems';
+import { Unreadable } from '../core/replay/unreadable';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -83,6 +83,35 @@ export function map<T extends object>(columns: Columns<T>): Codec<T> {
     decode: ({ M }) => decodeItem(columns, M ?? mismatch('a map')),
     read: ({ M }) => readItem(columns, M ?? mismatch('a map')),
   };
+}
+
+/**
+ * A map of whatever people type: texts, numbers and truth values; anything else becomes an `Unreadable`, and so does a
+ * number that JavaScript would not write as it is.
+ */
+export const anything: Codec<Record<string, unknown>> = {
+  encode: (fields) => ({
+    M: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, encodeTyped(value)])),
+  }),
+  decode: ({ M }) => {
+    const fields = Object.entries(M ?? mismatch('a map'));
+    return Object.fromEntries(fields.map(([name, attribute]) => [name, decodeTyped(attribute)]));
+  },
+};
+
+/** @throws TypeError for what nobody can type: the service writes no other. */
+export function encodeTyped(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value === 'number') return number.encode(value);
+  if (value instanceof Unreadable) return value.stored as AttributeValue;
+  return mismatch('a text, a number, true or false');
+}
+
+function decodeTyped(attribute: AttributeValue): unknown {
+  const { S, N, BOOL } = attribute;
+  const value = S ?? BOOL ?? (N !== undefined && String(Number(N)) === N ? Number(N) : undefined);
+  return value ?? new Unreadable(attributeInWords(attribute), attribute);
 }
 
 export function encodeItem<T extends object>(columns: Columns<T>, value: T): Item {

@@ -1,7 +1,20 @@
 import type { ErrorCode } from '../core/errors';
+import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type { BucketCount, Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
-import { type Columns, column, flag, instant, list, map, number, text, timeToLive } from './attributes';
+import type { BucketCount, Checkpoint, Phase, Plan, ReplayRow, Warning } from '../core/replay/row';
+import {
+  anything,
+  type Codec,
+  type Columns,
+  column,
+  flag,
+  instant,
+  list,
+  map,
+  number,
+  text,
+  timeToLive,
+} from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
@@ -21,6 +34,25 @@ const CHECKPOINT: Columns<Checkpoint> = {
   eventTimeMs: column('eventTime', instant),
   // Fractions of a millisecond count: due times add up, and every sequencer must come to the same sum (R5).
   dueAtMs: column('dueAt', number),
+};
+
+const WISHES: Columns<Wishes> = {
+  paused: column('paused', flag as Codec<true>),
+  cancelled: column('cancelled', flag as Codec<true>),
+  speed: column('speed', text()),
+  idle: column('idle', text()),
+  onMissing: column('onMissing', text()),
+  until: column('until', text()),
+  stepTo: column('stepTo', text()),
+};
+
+const PLAN: Columns<Plan> = {
+  n: column('n', number),
+  atMs: column('at', instant),
+  taken: column('taken', map(WISHES)),
+  speed: column('speed', text()),
+  idle: column('idle', text()),
+  pausedAtMs: column('pausedAt', instant),
 };
 
 const BUCKET_COUNT: Columns<BucketCount> = {
@@ -45,6 +77,8 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   abortedGeneration: column('abortedGeneration', number),
   buckets: column('buckets', number),
   tiebreaker: column('tiebreaker', text()),
+  command: column('command', anything),
+  plan: column('plan', map(PLAN)),
   options: column('options', map<Partial<OptionTexts>>(OPTIONS)),
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),

@@ -5,9 +5,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
+import { type Command, WISH_NAMES } from '../core/replay/command';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
 import { readRow, type StoredRow } from '../core/replay/row-problems';
-import { encodeItem, type Item, number, readItem, text } from './attributes';
+import { encodeItem, encodeTyped, type Item, number, readItem, text } from './attributes';
 import { writeIf } from './conditional-write';
 import { createPlaceholders } from './expression';
 import { REPLAY_ROW } from './replay-row';
@@ -116,10 +117,10 @@ function updateOf(changes: RowChanges, { path, value }: Placeholders): string | 
   return clauses.length > 0 ? clauses.join(' ') : undefined;
 }
 
-function conditionOf(
-  { checkpointUpTo, hasNotEnded, ...equal }: RowGuard,
-  { path, value }: Placeholders,
-): string {
+function conditionOf(guard: RowGuard, placeholders: Placeholders): string {
+  const { checkpointUpTo, hasNoCheckpoint, hasNotEnded, commandAsRead, ...rest } = guard;
+  const { planN, ...equal } = rest;
+  const { path, value } = placeholders;
   const conditions = [`attribute_exists(${path('replay')})`];
   for (const [key, expected] of Object.entries(equal) as [keyof RowChanges, unknown][]) {
     const attribute = path(columnOf(key).attribute);
@@ -135,11 +136,34 @@ function conditionOf(
       `(attribute_not_exists(${path('checkpoint')}) OR ${path('checkpoint', 'position')} <= ${upTo})`,
     );
   }
+  if (hasNoCheckpoint) conditions.push(`attribute_not_exists(${path('checkpoint')})`);
+  if ('planN' in rest) {
+    const n = path('plan', 'n');
+    conditions.push(
+      planN === undefined ? `attribute_not_exists(${n})` : `${n} = ${value(number.encode(planN))}`,
+    );
+  }
+  if (commandAsRead) conditions.push(...asReadConditions(commandAsRead, placeholders));
   if (hasNotEnded) {
     const ends = END_PHASES.map((phase) => value(text().encode(phase)));
     conditions.push(`NOT ${path('phase')} IN (${ends.join(', ')})`);
   }
   return conditions.join(' AND ');
+}
+
+/** Field by field: not every engine compares maps. What is no field of it may have any name, and means nothing. */
+function asReadConditions(command: Command, { path, value }: Placeholders): string[] {
+  return WISH_NAMES.map((name) => {
+    const field = path('command', name);
+    if (!(name in command)) return `attribute_not_exists(${field})`;
+    const typed = encodeTyped(command[name]);
+    const [type] = Object.keys(typed) as [string];
+    // Nobody can mean anything by a map or a list, so it matters only that it is still one.
+    if (!['S', 'N', 'BOOL', 'NULL'].includes(type)) {
+      return `attribute_type(${field}, ${value(text().encode(type))})`;
+    }
+    return `${field} = ${value(typed)}`;
+  });
 }
 
 function encode(key: keyof RowChanges, value: unknown) {

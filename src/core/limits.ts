@@ -90,8 +90,11 @@ export const WAKE_EARLY_MS = 2 * SECOND_MS;
 export const MIN_BACKOFF_MS = SECOND_MS;
 export const MAX_BACKOFF_MS = MINUTE_MS;
 
-/** No single `Wait` is longer, so that a row without a heartbeat for hours is never mistaken for a live one. */
-export const MAX_WAIT_MS = HOUR_MS;
+/**
+ * No single `Wait` is longer: by then a command that somebody has typed into a row takes effect, where nothing has woken
+ * its sequencer. A day of such waits costs about two cents.
+ */
+export const MAX_WAIT_MS = 5 * MINUTE_MS;
 
 /** So long before its function's deadline the sequencer begins nothing new: one request, and the save after it. */
 export const MIN_REMAINING_MS = 2 * LONGEST_REQUEST_MS;
@@ -109,7 +112,7 @@ export const MIN_STEP_MS = 5 * LONGEST_REQUEST_MS;
 export const ANSWER_MS = SECOND_MS;
 export const ANSWER_SHARE = 1 / 5;
 
-/** How often the checkpoint is written, and a cancellation noticed, while events are being released. */
+/** How often the checkpoint is written, or the row looked at for a command, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 
 /**

@@ -113,7 +113,7 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
       groupCount,
       expiresAtMs: EXPIRES_AT_MS,
       appended: (group) => void written.push(...group.map(({ position }) => position)),
-      hasTime: () => true,
+      goesOn: () => true,
     });
     await Promise.all([1, 2, 3, 5, 7].map((groupCount) => appendDue(lanes, due, terms(groupCount))));
     expect([...written].sort()).toEqual(due.map(({ position }) => position));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decodeItem, encodeItem, readItem } from '../../src/aws/attributes';
 import { REPLAY_ROW } from '../../src/aws/replay-row';
-import { Unreadable } from '../../src/core/replay/row-problems';
+import { Unreadable } from '../../src/core/replay/unreadable';
 import { arbitraryRow, fullRow, newRow } from './replay-rows';
 
 describe('the codec of a replay row', () => {

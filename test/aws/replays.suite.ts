@@ -266,6 +266,19 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       sealedAtMs: { hits: [fullRow('').sealedAtMs], misses: [1, undefined] },
       countingSaves: { hits: [6], misses: [5, undefined] },
       abortedGeneration: { hits: [fullRow('').abortedGeneration], misses: [1, undefined] },
+      planN: { hits: [7], misses: [6, undefined] },
+      commandAsRead: {
+        hits: [fullRow('').command],
+        misses: [
+          { ...fullRow('').command, speed: '11' },
+          { ...fullRow('').command, paused: false },
+          { ...fullRow('').command, idle: '5' },
+          { paused: true, speed: '10', until: 'tomorrow' },
+          { ...fullRow('').command, stepTo: 'here' },
+          {},
+        ],
+      },
+      hasNoCheckpoint: { hits: [], misses: [true] },
       checkpointUpTo: {
         hits: [checkpoint(5).position, checkpoint(6).position, '~'],
         misses: [checkpoint(4).position],
@@ -284,6 +297,9 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
       sealedAtMs: { hits: [undefined], misses: [1_763_640_000_000] },
       countingSaves: { hits: [undefined], misses: [1] },
       abortedGeneration: { hits: [undefined], misses: [1] },
+      planN: { hits: [undefined], misses: [0] },
+      commandAsRead: { hits: [{}], misses: [{ paused: true }, { cancelled: false }] },
+      hasNoCheckpoint: { hits: [true], misses: [] },
       checkpointUpTo: { hits: [checkpoint(1).position], misses: [] },
     },
   },
@@ -298,7 +314,7 @@ function combinationsOf(terms: Terms): { guard: RowGuard; holds: boolean }[] {
     const withOneMore = combinations
       .filter(({ guard }) => Object.keys(guard).length < MOST_GUARDS)
       .flatMap(({ guard, holds }) => [
-        { guard: { ...guard, [key]: hits[0] }, holds },
+        ...hits.slice(0, 1).map((value) => ({ guard: { ...guard, [key]: value }, holds })),
         ...misses.slice(0, 1).map((value) => ({ guard: { ...guard, [key]: value }, holds: false })),
       ]);
     combinations = [...combinations, ...withOneMore];

@@ -1,6 +1,9 @@
+import { isObject } from '../../src/core/json';
 import type { Replays } from '../../src/core/ports';
+import { type Command, WISH_NAMES } from '../../src/core/replay/command';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
-import { readRow as asReal, type StoredRow, Unreadable } from '../../src/core/replay/row-problems';
+import { readRow as asReal, type StoredRow } from '../../src/core/replay/row-problems';
+import { Unreadable } from '../../src/core/replay/unreadable';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
@@ -75,10 +78,21 @@ export function memoryReplays({
 
 export type MemoryReplays = ReturnType<typeof memoryReplays>;
 
-function holds({ checkpointUpTo, hasNotEnded, ...equal }: RowGuard, row: ReplayRow): boolean {
+function holds(guard: RowGuard, row: ReplayRow): boolean {
+  const { checkpointUpTo, hasNoCheckpoint, hasNotEnded, commandAsRead, ...rest } = guard;
+  const { planN, ...equal } = rest;
+  if (hasNoCheckpoint && row.checkpoint !== undefined) return false;
+  if ('planN' in rest && row.plan?.n !== planN) return false;
+  if (commandAsRead && !isAsRead(row.command, commandAsRead)) return false;
   if (checkpointUpTo !== undefined && !isUpTo(row.checkpoint, checkpointUpTo)) return false;
   if (hasNotEnded && (END_PHASES as readonly string[]).includes(row.phase)) return false;
   return Object.entries(equal).every(([name, value]) => row[name as keyof ReplayRow] === kept(name, value));
+}
+
+/** Field by field; what is no map has none. */
+function isAsRead(command: unknown, asRead: Command): boolean {
+  const fields = isObject(command) ? command : {};
+  return WISH_NAMES.every((name) => JSON.stringify(fields[name]) === JSON.stringify(asRead[name]));
 }
 
 /** What somebody typed in its place is at no position. */

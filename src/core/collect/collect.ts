@@ -105,6 +105,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       replay,
       phase: 'COLLECTING',
       generation: 1,
+      command: {},
       buckets: settings.buckets,
       tiebreaker: settings.tiebreaker,
       createdAtMs: nowMs,

@@ -16,8 +16,12 @@ export interface AppendTerms {
   expiresAtMs: number;
   /** Told of each group that this call wrote, not of those that were there before. */
   appended(group: DueEvent[]): void;
-  /** False once there is no time for another append. */
-  hasTime(): boolean;
+  /**
+   * Asked before each append: false once none may begin any more, or a promise of that.
+   *
+   * @param upTo So many events from the beginning of the batch are in their lanes.
+   */
+  goesOn(upTo: number): boolean | Promise<boolean>;
 }
 
 /** How far a batch has come. */
@@ -32,31 +36,57 @@ export interface Appended {
  * Appends due events, given in order, to their lanes: the lanes side by side, those with the earliest events first, and
  * each lane's groups one after the other (R2).
  *
- * When an append fails or the time is up, no other is begun, and those under way are awaited. So nothing goes on after
- * this call has ended, and what came into the lanes need not be done again.
+ * When an append fails or none may begin any more, those under way are awaited. So nothing goes on after this call has
+ * ended, and what came into the lanes need not be done again.
  */
 export async function appendDue(lanes: Lanes, due: DueEvent[], terms: AppendTerms): Promise<Appended> {
-  const byLane = groupByLane(due);
-  /** Of each lane that is not done, the first event that is not in it. */
-  const missing = new Set<DueEvent>();
+  const byLane = lanesOf(due);
+  const reached = new Reached(due.length);
   const queue = byLane.entries();
   let failure: Appended['failure'];
+  let isStopped = false;
+  const mayAppend = async (): Promise<boolean> => {
+    isStopped ||= failure !== undefined || !(await terms.goesOn(reached.upTo));
+    // Another append may have failed while this one waited for the answer.
+    return !isStopped && failure === undefined;
+  };
   const worker = async (): Promise<void> => {
-    for (const [lane, events] of queue) {
-      let rest = events;
+    for (const [lane, numbers] of queue) {
+      let rest = numbers;
       try {
-        while (rest.length > 0 && !failure && terms.hasTime()) {
-          rest = await appendGroup(lanes, lane, rest, terms);
+        while (rest.length > 0 && (await mayAppend())) {
+          const left = await appendGroup(lanes, lane, due, rest, terms);
+          reached.add(rest.slice(0, rest.length - left.length));
+          rest = left;
         }
       } catch (error) {
         failure ??= { error };
       }
-      if (rest[0]) missing.add(rest[0]);
+      if (isStopped || failure) return;
     }
   };
   await Promise.all(Array.from({ length: Math.min(APPEND_CONCURRENCY, byLane.size) }, worker));
-  const firstMissing = due.findIndex((event) => missing.has(event));
-  return { upTo: firstMissing < 0 ? due.length : firstMissing, ...(failure && { failure }) };
+  return { upTo: reached.upTo, ...(failure && { failure }) };
+}
+
+/** Which events of a batch are in their lanes, by their numbers in it. */
+class Reached {
+  readonly #isIn: Uint8Array;
+  #upTo = 0;
+
+  constructor(events: number) {
+    this.#isIn = new Uint8Array(events);
+  }
+
+  add(numbers: number[]): void {
+    for (const n of numbers) this.#isIn[n] = 1;
+    while (this.#isIn[this.#upTo] === 1) this.#upTo++;
+  }
+
+  /** All before this one are. */
+  get upTo(): number {
+    return this.#upTo;
+  }
 }
 
 /**
@@ -68,33 +98,37 @@ export async function appendDue(lanes: Lanes, due: DueEvent[], terms: AppendTerm
 async function appendGroup(
   lanes: Lanes,
   lane: string,
-  rest: DueEvent[],
+  due: DueEvent[],
+  rest: number[],
   terms: AppendTerms,
-): Promise<DueEvent[]> {
-  const group = rest.slice(0, groupLength(rest, terms.groupCount));
+): Promise<number[]> {
+  const group = groupOf(due, rest, terms.groupCount);
   const outcome = await lanes.append(lane, group, terms.expiresAtMs);
-  if (outcome !== 'appended') return rest.filter((event) => event.position > outcome.alreadyAt);
+  if (outcome !== 'appended') return rest.filter((n) => (due[n] as DueEvent).position > outcome.alreadyAt);
   terms.appended(group);
   return rest.slice(group.length);
 }
 
 /** Group commit: as many events as fit a count and a size; a larger event goes alone. */
-function groupLength(events: DueEvent[], groupCount: number): number {
-  const limit = Math.min(groupCount, events.length);
+function groupOf(due: DueEvent[], numbers: number[], groupCount: number): DueEvent[] {
+  const group: DueEvent[] = [];
   let bytes = 0;
-  for (let length = 0; length < limit; length++) {
-    bytes += Buffer.byteLength((events[length] as DueEvent).json);
-    if (bytes > MAX_APPEND_BYTES) return Math.max(1, length);
+  for (const n of numbers) {
+    const event = due[n] as DueEvent;
+    bytes += Buffer.byteLength(event.json);
+    if (group.length > 0 && (bytes > MAX_APPEND_BYTES || group.length >= groupCount)) break;
+    group.push(event);
   }
-  return limit;
+  return group;
 }
 
-function groupByLane(due: DueEvent[]): Map<string, DueEvent[]> {
-  const byLane = new Map<string, DueEvent[]>();
-  for (const event of due) {
-    const lane = byLane.get(event.lane);
-    if (lane) lane.push(event);
-    else byLane.set(event.lane, [event]);
+/** The numbers of each lane's events. */
+function lanesOf(due: DueEvent[]): Map<string, number[]> {
+  const byLane = new Map<string, number[]>();
+  for (const [n, { lane }] of due.entries()) {
+    const numbers = byLane.get(lane);
+    if (numbers) numbers.push(n);
+    else byLane.set(lane, [n]);
   }
   return byLane;
 }

@@ -1,7 +1,4 @@
 import { OrderedReplayError } from '../errors';
-import { epochMsOf } from '../event/instant';
-import { laneOf, orderingKeyOf } from '../event/ordering-key';
-import { parsePosition } from '../event/position';
 import {
   CHECKPOINT_EVERY_MS,
   IN_MEMORY_WAIT_MS,
@@ -12,14 +9,15 @@ import {
   MIN_REMAINING_TO_READ_MS,
   WAKE_EARLY_MS,
 } from '../limits';
-import type { BufferedEvent } from '../ports';
-import { optionsInRow } from '../replay/options';
+import { areSame, wishesOf } from '../replay/command';
+import { needsTakeUp, planOf, takeUp } from '../replay/plan';
 import { retainedUntilMs } from '../replay/retention';
-import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
-import { againAt, endFailed, failed, type Save, type Step, type StepDeps } from '../replay/step';
+import type { ReplayRow, RowChanges } from '../replay/row';
+import { againAt, endFailed, failed, type RowInUse, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
+import { createLooks } from './looks';
 import { SealedSetReader } from './merge';
-import { dueAt } from './pacing';
+import { startWalk, type Walk } from './walk';
 
 /**
  * Release: walks the sealed set in order, waits until each event is due and appends it to its lane.
@@ -27,17 +25,30 @@ import { dueAt } from './pacing';
  * The set, its order and the due times are fixed by the row, so the walk is a function of its checkpoint: it may
  * crash anywhere, run twice at once or start again; the lanes come out the same (R4, R5). The checkpoint moves only
  * over events that are in their lanes (R1), and an event is taken only when the clock has reached its due time (R6).
+ * What people wish meanwhile, the walk takes up between two events; it looks at least once a second (`looks.ts`).
  */
-export async function releasing(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
+export async function releasing(row: ReplayRow, deps: StepDeps, inUse: RowInUse): Promise<Step> {
   const walk = startWalk(row);
   try {
-    return await release(row, walk, deps, save);
+    return restsPaused(row, deps) ?? (await release(row, walk, deps, inUse));
   } catch (error) {
-    return failed(error, progress(walk.checkpoint));
+    return failed(error, walk.progress());
   }
 }
 
-async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): Promise<Step> {
+/** A run that is paused needs no look at its events until somebody wishes something else. */
+function restsPaused(row: ReplayRow, deps: StepDeps): Step | undefined {
+  const { pausedAtMs, taken } = planOf(row);
+  const released = row.checkpoint?.released ?? 0;
+  const isLeft = released !== row.collected;
+  if (pausedAtMs === undefined || !isLeft || !areSame(taken, wishesOf(row.command))) return undefined;
+  const nowMs = deps.clock.now();
+  return isRetentionOver(row, deps, nowMs)
+    ? endFailed(outlived(row, released))
+    : againAt(nowMs + MAX_WAIT_MS);
+}
+
+async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInUse): Promise<Step> {
   const { clock, buffer } = deps;
   const reader = new SealedSetReader(
     buffer,
@@ -46,102 +57,72 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): 
     row.checkpoint?.position,
     () => deps.remainingMs() >= MIN_REMAINING_TO_READ_MS,
   );
-  let savedAtMs = clock.now();
+  const looks = createLooks(clock, inUse, walk);
   for (;;) {
     if (reader.needsFill) await reader.fill();
-    if (reader.needsFill) return { kind: 'yield', changes: progress(walk.checkpoint) };
+    if (reader.needsFill) return { kind: 'yield', changes: walk.progress() };
+    if (!(await looks.lookIfDue())) return { kind: 'moved', changes: walk.progress() };
     const next = reader.peek();
     const nowMs = clock.now();
-    if (!next && walk.released === row.collected) return done(walk.checkpoint, nowMs);
-    if (isRetentionOver(row, deps, nowMs)) {
-      return endFailed(outlived(row, walk.released), progress(walk.checkpoint));
+    if (!next && walk.released === row.collected) return done(walk.progress(), nowMs);
+    if (isRetentionOver(row, deps, nowMs)) return endFailed(outlived(row, walk.released), walk.progress());
+    if (!next) return endFailed(mismatch(row, walk.released), walk.progress());
+    const place = walk.placeOf(next);
+    if (needsTakeUp(row, place)) {
+      const changes = { ...walk.progress(), ...takeUp({ ...row, ...walk.progress() }, place, nowMs) };
+      return { ...againAt(nowMs, changes), reached: walk.checkpoint };
     }
-    if (!next) return endFailed(mismatch(row, walk.released), progress(walk.checkpoint));
-    const { dueAtMs } = walk.placeOf(next).point;
-    if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS)
-      return againAt(wakeAt(dueAtMs, nowMs), progress(walk.checkpoint));
+    const { dueAtMs } = place;
+    if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS) return againAt(wakeAt(dueAtMs, nowMs), walk.progress());
     if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
-      return { kind: 'yield', changes: progress(walk.checkpoint) };
+      return { kind: 'yield', changes: walk.progress() };
     }
     if (dueAtMs > nowMs) {
-      await clock.sleep(Math.ceil(dueAtMs - nowMs));
-      if (clock.now() - nowMs < CHECKPOINT_EVERY_MS) continue;
-      // Somebody may have cancelled the replay meanwhile.
-      if (!(await save({}))) return againAt(clock.now());
+      await clock.sleep(Math.ceil(Math.min(dueAtMs, looks.dueAtMs) - nowMs));
       continue;
     }
-    const batch = await takeDue(reader, walk, clock, nowMs);
-    const { upTo, failure } = await appendDue(deps.lanes, batch, {
-      groupCount: deps.settings.groupCount,
-      expiresAtMs: nowMs + deps.settings.retentionMs,
-      appended: (group) => {
-        const writtenAtMs = clock.now();
-        deps.observer.appended(group.length, writtenAtMs - (group[0] as DueEvent).dueAtMs);
-      },
-      hasTime: () => deps.remainingMs() >= MIN_REMAINING_MS,
-    });
-    const checkpoint = walk.advance(batch.slice(0, upTo));
-    if (failure) return failed(failure.error, progress(checkpoint));
-    // The reader is beyond what was not appended, so another call has to read that again.
-    // After a slow append there is time for one save, not for two.
-    if (upTo < batch.length || deps.remainingMs() < MIN_REMAINING_MS) {
-      return { kind: 'yield', changes: progress(checkpoint) };
-    }
-    if (clock.now() - savedAtMs < CHECKPOINT_EVERY_MS) continue;
-    savedAtMs = clock.now();
-    if (!(await save({ checkpoint }))) return againAt(savedAtMs);
+    const stopped = await releaseDue(await takeDue(reader, walk, clock, nowMs), walk, deps, looks, nowMs);
+    if (stopped) return stopped;
   }
 }
 
-/** What an event's position says to the walk. */
-interface Place {
-  tiebreaker: string;
-  point: PacePoint;
-}
-
-/** The walk's only state: the checkpoint, and the pace point of the event that was taken last. */
-function startWalk(row: ReplayRow) {
-  const options = optionsInRow(row.options);
-  const startMs = row.releaseStartedAtMs as number;
-  let last: PacePoint | undefined = row.checkpoint;
-  const walk = {
-    checkpoint: row.checkpoint,
-    get released(): number {
-      return walk.checkpoint?.released ?? 0;
-    },
-    /** When the event that comes next is due, and its tiebreaker. */
-    placeOf({ position }: BufferedEvent): Place {
-      const { time, tiebreaker } = parsePosition(position);
-      const eventTimeMs = epochMsOf(time);
-      return { tiebreaker, point: { eventTimeMs, dueAtMs: dueAt(options, startMs, last, eventTimeMs) } };
-    },
-    take({ position, duplicates }: BufferedEvent, json: string, { tiebreaker, point }: Place): DueEvent {
-      last = point;
-      const lane = laneOf(row.replay, orderingKeyOf(json, options.orderingKeyPath));
-      return { position, tiebreaker, json, lane, duplicates, ...point };
-    },
-    /** Called when events that come next are in their lanes. */
-    advance(events: DueEvent[]): Checkpoint | undefined {
-      const reached = events.at(-1);
-      if (!reached) return walk.checkpoint;
-      const { position, eventTimeMs, dueAtMs } = reached;
-      walk.checkpoint = {
-        position,
-        eventTimeMs,
-        dueAtMs,
-        released: walk.released + events.length,
-        duplicates: events.reduce(
-          (sum, { duplicates }) => sum + duplicates,
-          walk.checkpoint?.duplicates ?? 0,
-        ),
-      };
-      return walk.checkpoint;
-    },
+/** @returns What ends the walk, if something does; the checkpoint is as far as it can be. */
+async function releaseDue(
+  batch: DueEvent[],
+  walk: Walk,
+  deps: StepDeps,
+  looks: ReturnType<typeof createLooks>,
+  nowMs: number,
+): Promise<Step | undefined> {
+  let advanced = 0;
+  let hasMoved = false;
+  const advance = (upTo: number) => {
+    walk.advance(batch.slice(advanced, upTo));
+    advanced = upTo;
   };
-  return walk;
+  const { upTo, failure } = await appendDue(deps.lanes, batch, {
+    groupCount: deps.settings.groupCount,
+    expiresAtMs: nowMs + deps.settings.retentionMs,
+    appended: (group) => {
+      const lagMs = deps.clock.now() - (group[0] as DueEvent).dueAtMs;
+      deps.observer.appended(group.length, lagMs);
+    },
+    async goesOn(upTo) {
+      advance(upTo);
+      hasMoved ||= !(await looks.lookIfDue());
+      return !hasMoved && deps.remainingMs() >= MIN_REMAINING_MS;
+    },
+  });
+  advance(upTo);
+  if (failure) return failed(failure.error, walk.progress());
+  if (hasMoved) return { kind: 'moved', changes: walk.progress() };
+  // The reader is beyond what was not appended, so another call has to read that again.
+  // After a slow append there is time for one save, not for two.
+  if (upTo < batch.length || deps.remainingMs() < MIN_REMAINING_MS) {
+    return { kind: 'yield', changes: walk.progress() };
+  }
+  return undefined;
 }
-
-type Walk = ReturnType<typeof startWalk>;
 
 /**
  * The texts of a batch are all that is held inflated; an event that would be too much for it waits for the next. What was
@@ -167,7 +148,7 @@ async function takeDue(
     const next = reader.needsFill ? undefined : reader.peek();
     if (!next) break;
     const place = walk.placeOf(next);
-    if (place.point.dueAtMs > nowMs) break;
+    if (place.dueAtMs > nowMs || walk.isHalted(place)) break;
     const json = next.json();
     bytes += Buffer.byteLength(json);
     if (bytes > MAX_BATCH_BYTES) break;
@@ -175,10 +156,6 @@ async function takeDue(
     reader.take();
   }
   return batch;
-}
-
-function progress(checkpoint: Checkpoint | undefined): { checkpoint?: Checkpoint } {
-  return checkpoint ? { checkpoint } : {};
 }
 
 function wakeAt(dueAtMs: number, nowMs: number): number {
@@ -205,8 +182,8 @@ function outlived({ replay, collected }: ReplayRow, released: number): OrderedRe
   );
 }
 
-function done(checkpoint: Checkpoint | undefined, nowMs: number): Step {
-  return { kind: 'end', phase: 'DONE', changes: { ...progress(checkpoint), doneAtMs: nowMs } };
+function done(changes: RowChanges, nowMs: number): Step {
+  return { kind: 'end', phase: 'DONE', changes: { ...changes, doneAtMs: nowMs } };
 }
 
 /** The count taken at the seal and the count of the walk were made apart: where they differ, something is wrong. */

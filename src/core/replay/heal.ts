@@ -48,7 +48,7 @@ export async function healAll(
   const nowMs = deps.clock.now();
   const needing = rows
     .map((row) => readAt(row, nowMs))
-    .filter((row) => mayBeDead(row, nowMs) || Object.keys(untold(row)).length > 0);
+    .filter((row) => mayBeDead(row, nowMs) || Object.keys(untold(row, nowMs)).length > 0);
   for (const { replay } of needing) {
     // One replay that cannot be helped does not stand in the way of the others.
     try {
@@ -99,13 +99,13 @@ async function lookAfter(replay: string, deps: HealDeps, ended?: EndedExecution)
 }
 
 /** Why no sequencer can be started, as far as the row does not say so yet: somebody has typed it. */
-function untold(row: ReplayRow): RowChanges {
+function untold(row: ReplayRow, nowMs: number): RowChanges {
   if (isAborted(row)) return warnOfAbort(row, row.abortedGeneration ?? row.generation);
-  return problemWith(row, ['generation']) && hasBegun(row) ? noticeOf(row) : {};
+  return problemWith(row, ['generation']) && hasBegun(row) ? noticeOf(row, nowMs) : {};
 }
 
-async function tell(row: ReplayRow, { replays }: HealDeps): Promise<void> {
-  const changes = untold(row);
+async function tell(row: ReplayRow, { clock, replays }: HealDeps): Promise<void> {
+  const changes = untold(row, clock.now());
   if (Object.keys(changes).length > 0) await replays.save(row.replay, changes, { hasNotEnded: true });
 }
 

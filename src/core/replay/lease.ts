@@ -22,7 +22,7 @@ export async function ensureSequencer(
   const nameless = problemWith(row, ['generation']);
   if (nameless) {
     // Nobody else would say it: no execution can be named.
-    await replays.save(replay, noticeOf(row), { hasNotEnded: true });
+    await replays.save(replay, noticeOf(row, clock.now()), { hasNotEnded: true });
     throw rowNotReadable(replay, nameless);
   }
   const started = (await starts.start({ replay, generation })) === 'started';

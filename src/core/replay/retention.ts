@@ -1,5 +1,8 @@
+import { DAY_MS } from '../limits';
 import type { Settings } from '../settings';
-import type { ReplayRow } from './row';
+import { optionsInRow } from './options';
+import { paceTexts, planOf } from './plan';
+import type { ReplayRow, Warning } from './row';
 
 /** Until when the events of this replay are kept; from then on some of them may be missing. */
 export function retainedUntilMs(row: ReplayRow, settings: Settings): number {
@@ -9,4 +12,32 @@ export function retainedUntilMs(row: ReplayRow, settings: Settings): number {
 /** For how long each event of this replay is kept: the stack's retention when the row was made. */
 export function retentionMsOf(row: ReplayRow, settings: Settings): number {
   return retainedUntilMs(row, settings) - row.createdAtMs;
+}
+
+/** A person who paused a run is warned so long before it would be too late. */
+const WARNED_BEFORE_MS = DAY_MS;
+
+/** Said while what is left of a release may take longer than its events are kept, or soon would after a pause. */
+export function lateToResume(row: ReplayRow, nowMs: number): Warning | undefined {
+  const { phase, retainedUntilMs } = row;
+  if (phase !== 'RELEASING' || retainedUntilMs === undefined) return undefined;
+  const isPaused = planOf(row).pausedAtMs !== undefined;
+  const latestMs = retainedUntilMs - leftMs(row);
+  if (nowMs + (isPaused ? WARNED_BEFORE_MS : 0) <= latestMs) return undefined;
+  const until = new Date(retainedUntilMs).toISOString();
+  const resume = isPaused ? `Resume before ${new Date(latestMs).toISOString()}, or raise` : 'Raise';
+  const message =
+    `What is left may take longer than its events are kept, until ${until}. ` +
+    `${resume} command.speed, or lower command.idle.`;
+  return { code: 'PlaybackOutlivesRetention', message };
+}
+
+/** The longest that the rest can take at the pace that is wished. */
+function leftMs(row: ReplayRow): number {
+  const { window, checkpoint, collected = 0 } = row;
+  if (!window) return 0;
+  const { speed, idleMs } = optionsInRow(paceTexts(planOf(row).taken, row.options));
+  const gapsMs = Math.max(0, window.toMs - (checkpoint?.eventTimeMs ?? window.fromMs)) / speed;
+  const pausesMs = (collected - (checkpoint?.released ?? 0)) * idleMs;
+  return Math.min(gapsMs, pausesMs);
 }

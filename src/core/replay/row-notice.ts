@@ -1,26 +1,54 @@
 import { OrderedReplayError } from '../errors';
-import type { ReplayRow, RowChanges, RowProblem } from './row';
+import { lateToResume } from './retention';
+import type { ReplayRow, RowChanges, RowProblem, Warning } from './row';
 
-/* How people are told of what cannot be read in a row. */
+/* What the service tells people in a row, beside what it keeps there for itself. */
 
-const CODE = 'RowNotReadable';
+const NOT_READABLE = 'RowNotReadable';
 const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
+const PAUSED = 'Paused since ';
 
-/** What the row is to say of its problems, as far as it does not say so yet; and no more once they are gone. */
-export function noticeOf(row: ReplayRow): RowChanges {
+/**
+ * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, and that what
+ * is left may take longer than that.
+ *
+ * @param stored The row as it is; nothing where it says so already.
+ */
+export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row): RowChanges {
   const { problems = [], warnings: present = [], reason } = row;
-  const ours = problems.map((each) => ({ code: CODE, message: messageOf(each) }));
-  const warnings = [...present.filter(({ code }) => code !== CODE), ...ours];
+  const late = lateToResume(row, nowMs);
+  const ours = [
+    ...problems.map((each) => ({ code: NOT_READABLE, message: messageOf(each) })),
+    ...(late ? [late] : []),
+  ];
+  const warnings = [...present.filter(({ code }) => !isOurs(code)), ...ours];
   const stopping = problems.filter(({ stops }) => stops).map(messageOf);
   const says =
-    stopping.length > 0 ? `${stopping.join(' ')} Nothing is released meanwhile. ${CORRECT_IT}` : undefined;
-  const isOurs = reason === undefined || reason.endsWith(CORRECT_IT);
+    stopping.length > 0
+      ? `${stopping.join(' ')} Nothing is released meanwhile. ${CORRECT_IT}`
+      : whilePaused(row);
+  const mayWrite = reason === undefined || reason.endsWith(CORRECT_IT) || reason.startsWith(PAUSED);
   return {
-    ...(JSON.stringify(warnings) !== JSON.stringify(present) && {
-      warnings: warnings.length > 0 ? warnings : undefined,
-    }),
-    ...((says !== undefined || isOurs) && says !== reason && { reason: says }),
+    ...(!areEqual(warnings, stored.warnings) && { warnings: warnings.length > 0 ? warnings : undefined }),
+    ...((says !== undefined || mayWrite) && says !== stored.reason && { reason: says }),
   };
+}
+
+function isOurs(code: string): boolean {
+  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention';
+}
+
+function areEqual(one: Warning[], other: Warning[] = []): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function whilePaused({ phase, plan, retainedUntilMs }: ReplayRow): string | undefined {
+  if (phase !== 'RELEASING' || plan?.pausedAtMs === undefined) return undefined;
+  const kept =
+    retainedUntilMs === undefined
+      ? ''
+      : ` Its events are kept until ${new Date(retainedUntilMs).toISOString()}: what is not released by then is lost.`;
+  return `${PAUSED}${new Date(plan.pausedAtMs).toISOString()}.${kept}`;
 }
 
 function messageOf({ attribute, is, expected }: RowProblem): string {
@@ -29,7 +57,7 @@ function messageOf({ attribute, is, expected }: RowProblem): string {
 
 /** For an event that cannot be handled while the row says so. */
 export function rowNotReadable(replay: string, problem: RowProblem): OrderedReplayError {
-  return new OrderedReplayError(CODE, `In the row of replay ${replay}, ${messageOf(problem)}`, {
+  return new OrderedReplayError(NOT_READABLE, `In the row of replay ${replay}, ${messageOf(problem)}`, {
     remedy: 'Correct it in the row; trying again is safe.',
     ids: { replay },
   });

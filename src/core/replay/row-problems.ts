@@ -1,4 +1,3 @@
-import { isObject, kindOf, textInWords } from '../json';
 import {
   DAY_MS,
   LEASE_GRACE_MS,
@@ -7,8 +6,10 @@ import {
   MAX_WAIT_MS,
   MINUTE_MS,
 } from '../limits';
+import { problemsOfCommand } from './command';
 import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
+import { inWords, Unreadable } from './unreadable';
 
 /**
  * A person can type anything into a row. It is read as far as it can be, and what cannot be read is kept beside it as
@@ -17,11 +18,6 @@ import { RULES, type Rule } from './row-rules';
 
 /** A row as a table has it: any of its attributes may hold anything. */
 export type StoredRow = { replay: string; [key: string]: unknown };
-
-/** Stands for a value that its table could not read, with what it is, in words. */
-export class Unreadable {
-  constructor(readonly is: string) {}
-}
 
 type Key = keyof typeof RULES;
 
@@ -53,7 +49,13 @@ export function readRow(stored: StoredRow): ReplayRow {
   // Its events would be gone long before.
   if (keptMs > MAX_RETENTION_MS)
     problems.push(problem('retainedUntilMs', KEPT_TOO_LONG, 'an earlier instant'));
-  return without(stored as unknown as ReplayRow, problems);
+  return withProblemsOfCommand(without(stored as unknown as ReplayRow, problems));
+}
+
+/** The other wishes count. */
+function withProblemsOfCommand(row: ReplayRow): ReplayRow {
+  const ofCommand = problemsOfCommand(row.command ?? {});
+  return ofCommand.length === 0 ? row : { ...row, problems: [...(row.problems ?? []), ...ofCommand] };
 }
 
 /** An instant that is still to come would be waited for in silence. */
@@ -73,6 +75,8 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   check('sealedAtMs', row.sealedAtMs);
   check('releaseStartedAtMs', row.releaseStartedAtMs);
   check('checkpoint', row.checkpoint?.dueAtMs, latestMs, 'checkpoint.dueAt');
+  check('plan', row.plan?.atMs, latestMs, 'plan.at');
+  check('plan', row.plan?.pausedAtMs, latestMs, 'plan.pausedAt');
   check('leaseUntilMs', row.leaseUntilMs, latestMs + MAX_WAIT_MS + LEASE_GRACE_MS);
   check('notBeforeMs', row.notBeforeMs, latestMs + MAX_RESTART_DELAY_MS);
   return ahead.length === 0 ? row : without(row, ahead);
@@ -140,13 +144,6 @@ function attributeOf(key: string): string {
   return key.replace(/Ms$/, '');
 }
 
-function inWords(value: unknown): string {
-  if (value instanceof Unreadable) return value.is;
-  if (typeof value === 'string') return textInWords(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-  return isObject(value) ? 'a map' : kindOf(value);
-}
-
 /** The first problem with one of these. */
 export function problemWith(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): RowProblem | undefined {
   return row.problems?.find(({ key }) => keys.includes(key));
@@ -165,12 +162,13 @@ export function isStopped({ problems = [] }: ReplayRow): boolean {
 export function guardAsRead(row: ReplayRow, guard: RowGuard): RowGuard {
   const unread = new Map<string, number | undefined>(row.problems?.map(({ key, stored }) => [key, stored]));
   if (unread.size === 0) return guard;
-  const read = Object.fromEntries(
+  const read: RowGuard = Object.fromEntries(
     Object.entries(guard).flatMap(([key, value]) => {
       const stored = unread.get(key);
       if (stored !== undefined) return [[key, stored]];
       return unread.has(key) ? [] : [[key, value]];
     }),
   );
+  if (unread.has('plan')) delete read.planN;
   return unread.has('phase') ? { ...read, hasNotEnded: true } : read;
 }

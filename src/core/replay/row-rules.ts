@@ -1,3 +1,4 @@
+import { isPosition } from '../event/position';
 import { isObject } from '../json';
 import { EMPTY_READINGS } from '../limits';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
@@ -52,12 +53,9 @@ const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
       : typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
 });
 
-/** As `formatPosition` writes it: a time of 30 characters, a tiebreaker and an id. */
-const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z#[^#]*#[^#]*$/;
-
 const position: Rule = {
   expected: 'a position',
-  holds: (value) => typeof value === 'string' && POSITION.test(value),
+  holds: (value) => typeof value === 'string' && isPosition(value),
   always: true,
 };
 
@@ -88,6 +86,19 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   tiebreaker: always({
     expected: 'a JMESPath, or an empty text',
     holds: isGoodPath,
+  }),
+  // Its fields are read one by one: see `command.ts`.
+  command: map,
+  plan: needed({
+    ...map,
+    parts: [
+      ['n', { ...count, always: true }],
+      ['atMs', { ...instant, always: true }],
+      ['taken', { ...map, always: true }],
+      ['speed', { ...option('speed'), always: true }],
+      ['idle', { ...option('idle'), always: true }],
+      ['pausedAtMs', instant],
+    ],
   }),
   options: needed({ ...map, parts: OPTION_NAMES.map((name) => [name, option(name)]) }),
   window: {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors';
+import type { Command, Wishes } from './command';
 import type { OptionTexts } from './options';
 
 /**
@@ -70,6 +71,20 @@ export interface Checkpoint extends PacePoint {
   duplicates: number;
 }
 
+/** What the release goes by: what it has taken up of the row's `command`, and when. */
+export interface Plan {
+  /** Counts the take-ups; 0 for what the release began with. */
+  n: number;
+  /** Of the newest take-up after which something was still to be released. */
+  atMs: number;
+  taken: Wishes;
+  /** The pace in force. What was taken up while the run is paused counts when it goes on. */
+  speed: string;
+  idle: string;
+  /** Since when it is paused: nothing is appended after that. */
+  pausedAtMs?: number;
+}
+
 /** How far one bucket of the sealed set has been counted. */
 export interface BucketCount {
   /** The position up to which it is counted; absent at its beginning, and at its end. */
@@ -105,6 +120,10 @@ export interface ReplayRow {
   /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
   buckets: number;
   tiebreaker: string;
+  /** What people wish; the service never writes it. */
+  command?: Command;
+  /** Absent until something was taken up, or the release began. */
+  plan?: Plan;
   /** Of the description, over the stack's defaults; a row that was written before an option existed lacks it. */
   options?: Partial<OptionTexts>;
   /** The window that was replayed, event time. */
@@ -164,6 +183,12 @@ export type RowGuard = Pick<
 > & {
   /** The stored checkpoint, where there is one, must not be beyond this position. */
   checkpointUpTo?: string;
+  /** There must be no checkpoint. */
+  hasNoCheckpoint?: true;
+  /** The `n` of the stored plan; `undefined` demands that there is none. */
+  planN?: number | undefined;
+  /** The stored command must have each field as it was read here, and none that was not there. */
+  commandAsRead?: Command;
   /** The stored phase, whatever it is, must be none that ends the replay. */
   hasNotEnded?: true;
 };

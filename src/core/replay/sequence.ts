@@ -1,16 +1,19 @@
 import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
-import { LEASE_GRACE_MS, MAX_ITERATIONS, MIN_STEP_MS, MINUTE_MS, SOON_MS } from '../limits';
+import { MAX_ITERATIONS, MIN_REMAINING_MS, MIN_STEP_MS, MINUTE_MS, SOON_MS } from '../limits';
 import type { Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
+import { wishesOf } from './command';
+import { takeUpBeforeRelease } from './plan';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
-import { hasEnded, isAborted, type ReplayRow, type RowChanges, type RowGuard } from './row';
+import { type Checkpoint, hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
 import { noticeOf } from './row-notice';
 import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
-import { againAt, failed, type Save, type Step, type StepDeps } from './step';
+import { changesOfEnd, guardOf, isSameFor, signOfLife } from './row-save';
+import { againAt, failed, type RowInUse, type Step, type StepDeps } from './step';
 
 /**
  * Sequence: the loop body of the state machine of the same name. Looks at the replay's row, does what its phase
@@ -34,7 +37,13 @@ export interface SequencerState extends SequencerInput {
 }
 
 /** What one call knows of its execution. */
-type Call = SequencerState & { iteration: number; row?: ReplayRow };
+type Call = SequencerState & { iteration: number; row?: ReplayRow; unsaved?: Unsaved };
+
+/** How far this call has come, that no save has taken; it counts as long as the row goes by the same plan. */
+interface Unsaved {
+  checkpoint: Checkpoint;
+  of: ReplayRow;
+}
 
 /** The answer, as the `Choice` state `NextAction` reads it. */
 export type SequenceAnswer =
@@ -59,9 +68,9 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
 async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer> {
   const { replay, generation } = call;
   const { clock, observer, replays } = deps;
-  let row = await replays.get(replay);
+  let stored = await replays.get(replay);
   for (;;) {
-    row = row && readAt(row, clock.now());
+    const row = stored && withUnsaved(readAt(stored, clock.now()), call.unsaved);
     if (!row) return answerFail('ReplayNotFound', textOf(noRow(replay)));
     if (row.phase === 'FAILED')
       return answerFail(row.errorCode ?? 'Unknown', row.reason ?? 'No reason is recorded.');
@@ -72,42 +81,24 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       const { phase, generation: before, abortedGeneration } = row;
       const guard = { phase, generation: before, abortedGeneration };
       await replays.save(replay, life, guardAsRead(row, guard));
-      row = await replays.get(replay);
+      stored = await replays.get(replay);
       continue;
     }
-    const current = row;
-    call.row = current;
-    const readAtMs = clock.now();
-    const save = (changes: RowChanges, resumeAtMs?: number, isCompleted = false) =>
-      replays.save(
-        replay,
-        {
-          ...signOfLife(current, generation, clock.now(), resumeAtMs),
-          ...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),
-          ...noticeOf(current),
-          ...changes,
-        },
-        guardAsRead(current, guardOf(current, changes)),
-      );
-    const saveProgress = async (changes: RowChanges, resumeAtMs?: number) => {
-      const saved = await save(changes, resumeAtMs);
-      if (saved && hasComeFurther(changes, current)) delete call.backoffMs;
-      return saved;
-    };
-    const saveOnTheWay = async (changes: RowChanges) =>
-      (await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;
-    const step = isStopped(current)
-      ? againAt(readAtMs + READ_ROW_EVERY_MS)
-      : await stepOf(current, deps, saveOnTheWay).catch((error) => failed(error));
+    call.row = row;
+    const inUse = useRow(row, stored as ReplayRow, call, deps);
+    const step = await nextStep(row, deps, inUse).catch((error) => failed(error));
     if (step.kind === 'failed') {
-      await saveBeforeFailing(step, saveProgress, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
+      await saveBeforeFailing(step, inUse, clock.now() + nextBackoffMs(call.backoffMs ?? 0));
       throw step.error;
     }
+    const { reached = step.changes.checkpoint } = step;
+    if (reached) call.unsaved = { checkpoint: reached, of: row };
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
     const ending = step.kind === 'end' && changesOfEnd(step);
-    const saved = await save({ ...step.changes, ...ending }, resumeAtMs, true);
+    const saved = step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs));
     // A walk whose time was over before all pages were there came no further.
-    if (step.kind !== 'yield' || hasComeFurther(step.changes, current)) delete call.backoffMs;
+    if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;
+    if (saved) delete call.unsaved;
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
     if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
@@ -115,76 +106,95 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (pauseMs > 0 && pauseMs > Math.min(SOON_MS, deps.remainingMs() - MIN_STEP_MS)) {
       return again('wait', call, nowMs + pauseMs);
     }
-    if (step.kind === 'yield' || deps.remainingMs() < MIN_STEP_MS) {
+    // To save what another one's save has held up takes two requests.
+    const leastMs = call.unsaved ? MIN_REMAINING_MS : MIN_STEP_MS;
+    if ((saved && step.kind === 'yield') || deps.remainingMs() < leastMs) {
       return again('continue', call, nowMs);
     }
     if (pauseMs > 0) await clock.sleep(Math.ceil(pauseMs));
-    row = await replays.get(replay);
+    stored = await replays.get(replay);
   }
 }
 
-/** What somebody has typed into the row is seen after so long at the latest, by a long walk too. */
+/** The saves of a step, each under the guard of what the step rests on. */
+function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays }: SequenceDeps) {
+  const { replay, generation } = call;
+  const readAtMs = clock.now();
+  async function save(changes: RowChanges, resumeAtMs?: number, isCompleted = false): Promise<boolean> {
+    // What a save before this one could not take, whatever this one is for.
+    const { checkpoint = row.checkpoint } = changes;
+    const isUnsaved = checkpoint !== stored.checkpoint;
+    const all: RowChanges = { ...changes, ...(checkpoint && isUnsaved && { checkpoint }) };
+    const nowMs = clock.now();
+    const cleared = isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {};
+    const asSaved = { ...row, ...cleared, ...all } as ReplayRow;
+    return replays.save(
+      replay,
+      {
+        ...signOfLife(row, generation, nowMs, resumeAtMs),
+        ...cleared,
+        ...noticeOf(asSaved, nowMs, row),
+        ...all,
+      },
+      guardAsRead(row, guardOf(row, all)),
+    );
+  }
+  async function saveOnTheWay(changes: RowChanges, resumeAtMs?: number): Promise<boolean> {
+    const saved = await save(changes, resumeAtMs);
+    if (saved && hasComeFurther(changes, row)) delete call.backoffMs;
+    return saved;
+  }
+  return {
+    saveStep: (changes: RowChanges, resumeAtMs?: number) => save(changes, resumeAtMs, true),
+    saveOnTheWay,
+    // What somebody has typed into the row is seen after a minute at the latest, by a long walk too.
+    save: async (changes: RowChanges) =>
+      (await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,
+    async isUnchanged() {
+      const found = await replays.get(replay);
+      return isSameFor(row, found && readAt(found, clock.now()));
+    },
+  };
+}
+
 const READ_ROW_EVERY_MS = MINUTE_MS;
 
-function stepOf(row: ReplayRow, deps: StepDeps, save: Save): Promise<Step> {
-  if (row.phase === 'SEALED') return sealed(row, deps);
-  if (row.phase === 'RELEASING') return releasing(row, deps, save);
-  return collecting(row, deps);
+/** A wish to cancel counts whatever else stands in the row. */
+async function nextStep(row: ReplayRow, deps: StepDeps, inUse: RowInUse): Promise<Step> {
+  const nowMs = deps.clock.now();
+  if (wishesOf(row.command).cancelled) return cancelled();
+  if (isStopped(row)) return againAt(nowMs + READ_ROW_EVERY_MS);
+  if (row.phase === 'RELEASING') return releasing(row, deps, inUse);
+  const step = await (row.phase === 'SEALED' ? sealed(row, deps) : collecting(row, deps));
+  return { ...step, changes: { ...takeUpBeforeRelease(row, step.changes, nowMs), ...step.changes } };
+}
+
+function cancelled(): Step {
+  return { kind: 'end', phase: 'CANCELLED', reason: 'command.cancelled is set in this row.', changes: {} };
+}
+
+/** A plan that another sequencer has taken up counts from the checkpoint in the row. */
+function withUnsaved(row: ReplayRow, unsaved: Unsaved | undefined): ReplayRow {
+  if (!unsaved) return row;
+  const { checkpoint, of } = unsaved;
+  const isSame = row.phase === of.phase && row.generation === of.generation && row.plan?.n === of.plan?.n;
+  const isFurther = checkpoint.position > (row.checkpoint?.position ?? '');
+  return isSame && isFurther ? { ...row, checkpoint } : row;
 }
 
 /** What a step did before it failed is kept as far as it can be; its own error is the one that counts. */
 async function saveBeforeFailing(
   { error, changes }: Extract<Step, { kind: 'failed' }>,
-  save: (changes: RowChanges, resumeAtMs?: number) => Promise<boolean>,
+  { saveOnTheWay }: ReturnType<typeof useRow>,
   resumeAtMs: number,
 ): Promise<void> {
   try {
     // While a sequencer waits for a service, its lease must hold. After a fault its life is not certain.
-    if (isUnavailable(error)) await save(changes, resumeAtMs);
-    else if (changes.checkpoint) await save(changes);
+    if (isUnavailable(error)) await saveOnTheWay(changes, resumeAtMs);
+    else if (changes.checkpoint) await saveOnTheWay(changes);
   } catch {
     // The next call starts from the checkpoint before.
   }
-}
-
-/** The step was chosen by these; if one has changed, it was chosen wrongly. */
-function guardOf(row: ReplayRow, { checkpoint, phase }: RowChanges): RowGuard {
-  return {
-    phase: row.phase,
-    generation: row.generation,
-    queuesEmptyAtMs: row.queuesEmptyAtMs,
-    sealedAtMs: row.sealedAtMs,
-    countingSaves: row.countingSaves,
-    abortedGeneration: row.abortedGeneration,
-    ...(phase === 'SEALED' && { lastArrivalAtMs: row.lastArrivalAtMs }),
-    ...(checkpoint && { checkpointUpTo: checkpoint.position }),
-  };
-}
-
-/** What the row says of an end: nobody looks at it again, and nothing is left to warn of. */
-function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
-  const ended: RowChanges = {
-    phase: end.phase,
-    resumeAtMs: undefined,
-    restarts: undefined,
-    notBeforeMs: undefined,
-    abortedGeneration: undefined,
-    warnings: undefined,
-  };
-  if (end.phase === 'DONE') return ended;
-  if (end.phase === 'CANCELLED') return { ...ended, reason: end.reason };
-  return { ...ended, errorCode: end.error.code, reason: textOf(end.error) };
-}
-
-/**
- * Renews the lease in the name of this generation. Where a later one is named that nobody has started yet, its lease
- * is not ours to take: the healer starts it.
- */
-function signOfLife(row: ReplayRow, generation: number, nowMs: number, resumeAtMs = nowMs): RowChanges {
-  const laterMs = Math.ceil(Math.max(resumeAtMs, nowMs));
-  const life = { heartbeatAtMs: nowMs, resumeAtMs: laterMs };
-  if (row.generation > generation || problemWith(row, ['generation'])) return life;
-  return { ...life, generation, leaseUntilMs: laterMs + LEASE_GRACE_MS };
 }
 
 /** A later generation has been started. One that is only named in the row may never have been. */
@@ -201,7 +211,7 @@ function isAbortedFor(row: ReplayRow, generation: number): boolean {
 }
 
 function again(action: 'wait' | 'continue', call: Call, resumeAtMs: number): SequenceAnswer {
-  const { row, ...state } = call;
+  const { row, unsaved: _, ...state } = call;
   const { replay, generation } = state;
   const iteration = state.iteration + 1;
   const resumeAt = new Date(resumeAtMs).toISOString();

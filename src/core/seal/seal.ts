@@ -1,6 +1,7 @@
 import { OrderedReplayError } from '../errors';
 import { DAY_MS, EMPTY_READINGS, MAX_READING_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
+import { wishesOf } from '../replay/command';
 import { readDescription, START_AGAIN } from '../replay/description';
 import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
 import { retainedUntilMs, retentionMsOf } from '../replay/retention';
@@ -61,10 +62,11 @@ async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: St
     dead,
   };
   if (overflow > 0) return againAt(clock.now() + settings.pollEveryMs, startOver);
-  if (dead > 0 && optionsInRow(row.options).onMissing === 'wait') {
+  const { onMissing } = optionsInRow({ ...row.options, ...pickOnMissing(row) });
+  if (dead > 0 && onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
-      'or set options.onMissing to continue in this row.';
+      'or set command.onMissing to continue in this row.';
     const changes: RowChanges = { ...startOver, phase: 'INCOMPLETE', reason };
     return againAt(clock.now() + settings.queueMetadataMs, changes);
   }
@@ -136,6 +138,11 @@ function demandRetention(
       ids: { replay },
     },
   );
+}
+
+function pickOnMissing({ command }: ReplayRow): Partial<OptionTexts> {
+  const { onMissing } = wishesOf(command);
+  return onMissing === undefined ? {} : { onMissing };
 }
 
 function later(row: ReplayRow, deps: StepDeps): Step {

@@ -26,7 +26,7 @@ function terms(groupCount: number) {
     groupCount,
     expiresAtMs: 5,
     appended: (group: DueEvent[]) => void told.push(...group),
-    hasTime: () => true,
+    goesOn: () => true,
   };
 }
 
@@ -198,7 +198,7 @@ test('R1: given no time for another append, then none is begun, and the beginnin
   const lanes = memoryLanes();
   let left = 3;
   const events = [...Array(10).keys()].map((n) => due(n, 'a'));
-  const appended = await appendDue(lanes, events, { ...terms(2), hasTime: () => left-- > 0 });
+  const appended = await appendDue(lanes, events, { ...terms(2), goesOn: () => left-- > 0 });
   expect(appended).toEqual({ upTo: 6 });
   expect(lanes.image('a')?.offset).toBe(5);
 });

@@ -35,7 +35,9 @@ test('R6: given events a few seconds apart, then each is appended at its very mi
   const atMs: number[] = [];
   const answer = await run(world, ({ port }) => void (port === 'lanes' && atMs.push(world.clock.now())));
   expect(atMs).toEqual(seconds.map((second) => startMs + second * 500));
-  expect(world.clock.slept).toEqual([1_500, 1_000, 4_500]);
+  // Once a second it looks whether anybody wishes something.
+  expect(world.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(7_000);
+  expect(Math.max(...world.clock.slept)).toBe(1_000);
   expect(answer).toMatchObject({ action: 'done', report: { released: 4 } });
   expect(world.observer.appended).toEqual(seconds.map(() => ({ events: 1, lagMs: 0 })));
 });
@@ -83,7 +85,7 @@ test('given a long pause, then the call ends, and asks to be woken a little befo
   expect(world.clock.slept).toEqual([]);
 });
 
-test('given a pause of days, then no single wait is longer than an hour', async () => {
+test('given a pause of days, then no single wait is longer than five minutes', async () => {
   const world = await releasingWorld([0, 5 * 86_400]);
   const answer = await sequence(STATE, world.sequenceDeps());
   expect(answer).toMatchObject({

@@ -1,13 +1,8 @@
 import { DEFAULT_OPTIONS } from '../../../src/core/replay/options';
 import type { ReplayRow } from '../../../src/core/replay/row';
 import { noticeOf } from '../../../src/core/replay/row-notice';
-import {
-  guardAsRead,
-  readAt,
-  readRow,
-  type StoredRow,
-  Unreadable,
-} from '../../../src/core/replay/row-problems';
+import { guardAsRead, readAt, readRow, type StoredRow } from '../../../src/core/replay/row-problems';
+import { Unreadable } from '../../../src/core/replay/unreadable';
 
 const NOW_MS = Date.parse('2026-11-20T12:00:00Z');
 const COLLECTING: StoredRow = {
@@ -34,7 +29,7 @@ const CORRECT_IT = 'Nothing is released meanwhile. Correct it in this row and th
 test('given rows as the service writes them, then they are read as they are, and have no problem', () => {
   expect(readRow(COLLECTING)).toEqual(COLLECTING);
   expect(readRow(RELEASING)).toEqual(RELEASING);
-  expect(noticeOf(readRow(RELEASING))).toEqual({});
+  expect(noticeOf(readRow(RELEASING), NOW_MS)).toEqual({});
 });
 
 test.each<[Record<string, unknown>, string, Partial<ReplayRow>]>([
@@ -77,7 +72,7 @@ test.each<[Record<string, unknown>, string, Partial<ReplayRow>]>([
     expect(row).toMatchObject(read);
     for (const key of Object.keys(typed))
       expect([undefined, 'UNKNOWN', 0, '']).toContain(row[key as keyof ReplayRow]);
-    const { warnings = [], reason } = noticeOf(row);
+    const { warnings = [], reason } = noticeOf(row, NOW_MS);
     expect(warnings.map(({ code }) => code)).toContain('RowNotReadable');
     expect(warnings[0]?.message).toContain(says);
     expect(reason).toContain(warnings[0]?.message);
@@ -96,7 +91,7 @@ test.each<[Record<string, unknown>, string]>([
 ])('given %j, which a replay can do without, then it counts as absent, and the row warns', (typed, says) => {
   const row = readRow({ ...RELEASING, ...typed });
   for (const key of Object.keys(typed)) expect([undefined, 0]).toContain(row[key as keyof ReplayRow]);
-  const { warnings, reason } = noticeOf(row);
+  const { warnings, reason } = noticeOf(row, NOW_MS);
   expect(warnings?.[0]?.message).toContain(says);
   expect(reason).toBeUndefined();
 });
@@ -125,7 +120,7 @@ test.each<[string, Record<string, unknown>, string]>([
 ])('given the phase %s where a row with %j cannot be, then it is unknown', (phase, rest, says) => {
   const row = readRow({ ...COLLECTING, ...rest, phase });
   expect(row.phase).toBe('UNKNOWN');
-  expect(noticeOf(row).reason).toContain(says);
+  expect(noticeOf(row, NOW_MS).reason).toContain(says);
 });
 
 test.each([
@@ -138,7 +133,7 @@ test.each([
 ])('given an instant %s that is years ahead, then nobody waits for it in silence', (key) => {
   const { retainedUntilMs: _, ...typed }: StoredRow = { ...RELEASING, [key]: 9e12 };
   const row = readAt(readRow(typed), NOW_MS);
-  expect(noticeOf(row).warnings?.[0]?.message).toBe(
+  expect(noticeOf(row, NOW_MS).warnings?.[0]?.message).toBe(
     `${key.replace('Ms', '')} is far in the future; expected is an instant that has passed.`,
   );
   expect(readAt(readRow({ ...RELEASING, [key]: NOW_MS + 59_000 }), NOW_MS).problems).toBeUndefined();
@@ -147,16 +142,16 @@ test.each([
 test('given warnings of others, then they stay, and ours go when the row is corrected', () => {
   const other = { code: 'Other', message: 'of somebody else' };
   const wrong = readRow({ ...RELEASING, warnings: [other], buckets: 0 });
-  const { warnings, reason } = noticeOf(wrong);
+  const { warnings, reason } = noticeOf(wrong, NOW_MS);
   expect(warnings).toHaveLength(2);
   expect(warnings?.[0]).toEqual(other);
-  expect(noticeOf(readRow({ ...RELEASING, buckets: 0, warnings, reason }))).toEqual({});
-  expect(noticeOf(readRow({ ...RELEASING, warnings, reason }))).toEqual({
+  expect(noticeOf(readRow({ ...RELEASING, buckets: 0, warnings, reason }), NOW_MS)).toEqual({});
+  expect(noticeOf(readRow({ ...RELEASING, warnings, reason }), NOW_MS)).toEqual({
     warnings: [other],
     reason: undefined,
   });
   const [ours] = (warnings ?? []).slice(1);
-  expect(noticeOf(readRow({ ...RELEASING, warnings: [ours], reason: 'another' }))).toEqual({
+  expect(noticeOf(readRow({ ...RELEASING, warnings: [ours], reason: 'another' }), NOW_MS)).toEqual({
     warnings: undefined,
   });
 });

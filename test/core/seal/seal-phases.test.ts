@@ -16,7 +16,7 @@ async function followUntil(
   wanted: (row: ReplayRow) => boolean,
   hook: Hook = {},
 ): Promise<SequenceAnswer> {
-  for (let calls = 0; calls < 1_000; calls++) {
+  for (let calls = 0; calls < 5_000; calls++) {
     const answer = await sequence(STATE, world.sequenceDeps({ hook }));
     if (wanted(rowOf(world)) || !('resumeAt' in answer)) return answer;
     world.clock.set(Math.max(world.clock.now(), Date.parse(answer.resumeAt)));
@@ -140,7 +140,7 @@ test('R1: given dead letters, then the replay is INCOMPLETE and says so, and goe
     dead: 2,
     reason:
       '2 event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ' +
-      'or set options.onMissing to continue in this row.',
+      'or set command.onMissing to continue in this row.',
   });
   world.clock.advance(DAY_MS);
   await sequence(STATE, world.sequenceDeps());

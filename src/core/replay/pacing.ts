@@ -19,6 +19,10 @@ export function dueAt(
   eventTimeMs: number,
 ): number {
   if (!previous) return startMs;
-  const gapMs = eventTimeMs - previous.eventTimeMs;
-  return previous.dueAtMs + Math.min(gapMs / pace.speed, pace.idleMs);
+  return previous.dueAtMs + stepMs(pace, eventTimeMs - previous.eventTimeMs);
+}
+
+/** How long after an event the next one is due, where so long lies between them. */
+export function stepMs({ speed, idleMs }: Pace, gapMs: number): number {
+  return Math.min(gapMs / speed, idleMs);
 }

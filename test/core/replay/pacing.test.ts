@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dueAt, type Pace } from '../../../src/core/release/pacing';
+import { dueAt, type Pace } from '../../../src/core/replay/pacing';
 import type { PacePoint } from '../../../src/core/replay/row';
 
 const START_MS = 1_000_000;

@@ -1,0 +1,65 @@
+import { epochMsOf } from '../event/instant';
+import { laneOf, orderingKeyOf } from '../event/ordering-key';
+import { parsePosition } from '../event/position';
+import type { BufferedEvent } from '../ports';
+import { isBeyond } from '../replay/command';
+import { optionsInRow } from '../replay/options';
+import { dueAt } from '../replay/pacing';
+import { isHalted, type NextEvent, paceOf, planOf } from '../replay/plan';
+import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
+import type { DueEvent } from './append';
+
+/** What the row and an event's position say of it. */
+export interface Place extends NextEvent, PacePoint {
+  tiebreaker: string;
+}
+
+/** The walk's only state: the checkpoint, and the pace point of the event that was taken last. */
+export function startWalk(row: ReplayRow) {
+  const { orderingKeyPath } = optionsInRow(row.options);
+  const plan = planOf(row);
+  const pace = paceOf(plan);
+  const { stepTo } = plan.taken;
+  const startMs = row.releaseStartedAtMs as number;
+  let last: PacePoint | undefined = row.checkpoint;
+  const walk = {
+    checkpoint: row.checkpoint,
+    get released(): number {
+      return walk.checkpoint?.released ?? 0;
+    },
+    /** A step is due at its take-up; the pace goes on from there. */
+    placeOf({ position }: BufferedEvent): Place {
+      const { time, tiebreaker } = parsePosition(position);
+      const eventTimeMs = epochMsOf(time);
+      const paceMs = dueAt(pace, startMs, last, eventTimeMs);
+      const isStepped = stepTo !== undefined && !isBeyond(position, stepTo);
+      const dueAtMs = isStepped ? Math.min(paceMs, plan.atMs) : paceMs;
+      return { position, tiebreaker, eventTimeMs, dueAtMs };
+    },
+    isHalted: (next: NextEvent): boolean => isHalted(plan.taken, next),
+    take({ duplicates }: BufferedEvent, json: string, place: Place): DueEvent {
+      last = place;
+      const lane = laneOf(row.replay, orderingKeyOf(json, orderingKeyPath));
+      return { ...place, json, lane, duplicates };
+    },
+    /** Called when events that come next are in their lanes. */
+    advance(events: DueEvent[]): void {
+      const reached = events.at(-1);
+      if (!reached) return;
+      const { position, eventTimeMs, dueAtMs } = reached;
+      const before = walk.checkpoint?.duplicates ?? 0;
+      walk.checkpoint = {
+        position,
+        eventTimeMs,
+        dueAtMs,
+        released: walk.released + events.length,
+        duplicates: events.reduce((sum, { duplicates }) => sum + duplicates, before),
+      };
+    },
+    /** What a save keeps of it. */
+    progress: (): { checkpoint?: Checkpoint } => (walk.checkpoint ? { checkpoint: walk.checkpoint } : {}),
+  };
+  return walk;
+}
+
+export type Walk = ReturnType<typeof startWalk>;

@@ -1,0 +1,107 @@
+import { parseInstant } from '../event/instant';
+import { isPosition } from '../event/position';
+import { OPTIONS } from './options';
+import type { RowProblem } from './row';
+import { inWords } from './unreadable';
+
+const MOST_SHOWN = 40;
+
+/**
+ * What people wish of a run: the map `command` of its row. They write it and nothing else; the service reads it and
+ * never writes it. A field that cannot be read is ignored, and named in the row's `warnings`.
+ */
+
+/** The fields that can be read. What is switched off is absent, so that equal wishes are equal texts. */
+export interface Wishes {
+  paused?: true;
+  /** For ever: a run that was cancelled does not go on. */
+  cancelled?: true;
+  /** As in a description, over the run's options. */
+  speed?: string;
+  idle?: string;
+  onMissing?: string;
+  /**
+   * The run is paused before the first event beyond: a position, or the text of an instant whose events still come.
+   */
+  until?: string;
+  /** Up to this position all events are released at once, then the run is paused. It wins over `paused` and `until`. */
+  stepTo?: string;
+}
+
+export type WishName = keyof Wishes;
+
+interface WishRule {
+  allowed: string;
+  /** The value as `Wishes` has it; `undefined` if it is not allowed, `'off'` if it is none. */
+  read(value: unknown): Wishes[WishName] | 'off' | undefined;
+}
+
+const flag: WishRule = {
+  allowed: 'true or false',
+  read(value) {
+    if (value === true || value === 'true') return true;
+    return value === false || value === 'false' ? 'off' : undefined;
+  },
+};
+
+/** A number is taken for its text: a person may well type speed as one. */
+const option = (name: 'speed' | 'idle' | 'onMissing'): WishRule => ({
+  allowed: OPTIONS[name].allowed,
+  read(value) {
+    const text = typeof value === 'number' ? String(value) : value;
+    return typeof text === 'string' && OPTIONS[name].parse(text) ? text : undefined;
+  },
+});
+
+const position: WishRule = {
+  allowed: 'the position of an event',
+  read: (value) => (typeof value === 'string' && isPosition(value) ? value : undefined),
+};
+
+const positionOrInstant: WishRule = {
+  allowed: 'the position of an event, or a time such as 2026-11-20T12:00:00Z',
+  read: (value) =>
+    position.read(value) ?? (typeof value === 'string' ? parseInstant(value)?.text : undefined),
+};
+
+const WISHES: Record<WishName, WishRule> = {
+  paused: flag,
+  cancelled: flag,
+  speed: option('speed'),
+  idle: option('idle'),
+  onMissing: option('onMissing'),
+  until: positionOrInstant,
+  stepTo: position,
+};
+
+export const WISH_NAMES = Object.keys(WISHES) as WishName[];
+
+/** Any of its fields may hold anything: a person has typed them. */
+export type Command = Record<string, unknown>;
+
+export function wishesOf(command: Command = {}): Wishes {
+  const read = WISH_NAMES.map((name) => [name, WISHES[name].read(command[name])]);
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined && value !== 'off'));
+}
+
+/** The fields that are ignored, as the row's `warnings` name them. */
+export function problemsOfCommand(command: Command): RowProblem[] {
+  return Object.entries(command).flatMap(([name, value]) => {
+    const rule = WISHES[name as WishName];
+    if (rule?.read(value) !== undefined) return [];
+    const attribute = `command.${name.slice(0, MOST_SHOWN)}`;
+    const is = rule ? inWords(value) : 'unknown';
+    const expected = rule ? rule.allowed : `one of ${WISH_NAMES.join(', ')}`;
+    return [{ key: 'command' as const, attribute, is, expected, stops: false }];
+  });
+}
+
+/** Both are as `wishesOf` made them, or as a row has kept that. */
+export function areSame(one: Wishes, other: Wishes): boolean {
+  return WISH_NAMES.every((name) => one[name] === other[name]);
+}
+
+/** True of an event that comes after the bound: a position, or the text of an instant, which includes its events. */
+export function isBeyond(position: string, bound: string): boolean {
+  return bound.includes('#') ? position > bound : position.slice(0, bound.length) > bound;
+}
