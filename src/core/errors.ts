@@ -23,6 +23,9 @@ const DISPOSITIONS = {
   ReplayFailed: 'fail',
   PlaybackOutlivesRetention: 'fail',
   CountMismatch: 'fail',
+  RunEnded: 'fail',
+  StepTooEarly: 'fail',
+  StepLost: 'fail',
 } as const satisfies Record<string, Disposition>;
 
 export type ErrorCode = keyof typeof DISPOSITIONS;

@@ -10,7 +10,8 @@ const SHARED = 'test/(support|fakes)/';
 const ALLOWED: [folder: string, mayImport: RegExp][] = [
   ['src/core/', /^(node:crypto|@aws-lambda-powertools\/jmespath)$/],
   ['src/pattern/', /^(src\/core\/json|node:net)$/],
-  ['src/aws/', /^(src\/core\/|@aws-sdk\/|@smithy\/core\/retry$|node:)/],
+  ['src/operator/', /^src\/core\//],
+  ['src/aws/', /^(src\/(core|operator)\/|@aws-sdk\/|@smithy\/core\/retry$|node:)/],
   // Published: no package, and of the core only what depends on nothing.
   ['src/consumer/', /^(src\/core\/event\/(instant|position|sortable)$|node:)/],
   ['functions/', /^(src\/(core|aws)\/|@aws-sdk\/|@aws-lambda-powertools\/|aws-lambda$|node:)/],

@@ -18,7 +18,7 @@ export class SealedSetReader {
 
   /** @param hasTime False once no page may be asked for any more. */
   constructor(
-    buffer: EventBuffer,
+    buffer: Pick<EventBuffer, 'read'>,
     replay: string,
     buckets: number,
     after: string | undefined,

@@ -1,7 +1,6 @@
 import { parseInstant } from '../event/instant';
 import { isPosition } from '../event/position';
 import { OPTIONS } from './options';
-import type { RowProblem } from './row';
 import { inWords } from './unreadable';
 
 const MOST_SHOWN = 40;
@@ -76,6 +75,10 @@ const WISHES: Record<WishName, WishRule> = {
 
 export const WISH_NAMES = Object.keys(WISHES) as WishName[];
 
+export function allowedFor(name: WishName): string {
+  return WISHES[name].allowed;
+}
+
 /** Any of its fields may hold anything: a person has typed them. */
 export type Command = Record<string, unknown>;
 
@@ -84,15 +87,21 @@ export function wishesOf(command: Command = {}): Wishes {
   return Object.fromEntries(read.filter(([, value]) => value !== undefined && value !== 'off'));
 }
 
-/** The fields that are ignored, as the row's `warnings` name them. */
-export function problemsOfCommand(command: Command): RowProblem[] {
+/** A field that is ignored, and why, in words. */
+export interface BadField {
+  field: string;
+  is: string;
+  expected: string;
+}
+
+export function badFieldsOf(command: Command): BadField[] {
   return Object.entries(command).flatMap(([name, value]) => {
-    const rule = WISHES[name as WishName];
+    // A name such as toString is none of ours.
+    const rule = Object.hasOwn(WISHES, name) ? WISHES[name as WishName] : undefined;
     if (rule?.read(value) !== undefined) return [];
-    const attribute = `command.${name.slice(0, MOST_SHOWN)}`;
     const is = rule ? inWords(value) : 'unknown';
     const expected = rule ? rule.allowed : `one of ${WISH_NAMES.join(', ')}`;
-    return [{ key: 'command' as const, attribute, is, expected, stops: false }];
+    return [{ field: name.slice(0, MOST_SHOWN), is, expected }];
   });
 }
 

@@ -6,7 +6,7 @@ import {
   MAX_WAIT_MS,
   MINUTE_MS,
 } from '../limits';
-import { problemsOfCommand } from './command';
+import { badFieldsOf } from './command';
 import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
 import { inWords, Unreadable } from './unreadable';
@@ -54,8 +54,12 @@ export function readRow(stored: StoredRow): ReplayRow {
 
 /** The other wishes count. */
 function withProblemsOfCommand(row: ReplayRow): ReplayRow {
-  const ofCommand = problemsOfCommand(row.command ?? {});
-  return ofCommand.length === 0 ? row : { ...row, problems: [...(row.problems ?? []), ...ofCommand] };
+  const bad = badFieldsOf(row.command ?? {});
+  if (bad.length === 0) return row;
+  const ofCommand = bad.map(({ field, ...rest }): RowProblem => {
+    return { key: 'command', attribute: `command.${field}`, stops: false, ...rest };
+  });
+  return { ...row, problems: [...(row.problems ?? []), ...ofCommand] };
 }
 
 /** An instant that is still to come would be waited for in silence. */

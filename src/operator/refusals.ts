@@ -1,0 +1,44 @@
+import { OrderedReplayError } from '../core/errors';
+import type { ReplayRow } from '../core/replay/row';
+
+/* Why nothing was asked of a run. */
+
+const NOTHING_ASKED = 'Nothing was asked of it.';
+
+export function notFound(run: string): OrderedReplayError {
+  return new OrderedReplayError('ReplayNotFound', `There is no row of ${run}.`, {
+    remedy: `${NOTHING_ASKED} A replay makes its row with its first event: look whether its rule matches.`,
+    ids: { replay: run },
+  });
+}
+
+export function runEnded({ replay, phase }: ReplayRow): OrderedReplayError {
+  return new OrderedReplayError('RunEnded', `${replay} is ${phase}, for ever.`, {
+    remedy: `${NOTHING_ASKED} Run its set again, or start another replay.`,
+    ids: { replay },
+  });
+}
+
+export function nothingLeft({ replay, collected }: ReplayRow): OrderedReplayError {
+  return new OrderedReplayError('RunEnded', `All ${collected} events of ${replay} are released.`, {
+    remedy: `${NOTHING_ASKED} Run its set again to step through it.`,
+    ids: { replay },
+  });
+}
+
+export function tooEarly({ replay, phase }: ReplayRow): OrderedReplayError {
+  return new OrderedReplayError(
+    'StepTooEarly',
+    `${replay} is ${phase}: which events come first is known when its release begins.`,
+    { remedy: `${NOTHING_ASKED} Pause it now, and step when it is paused.`, ids: { replay } },
+  );
+}
+
+export function lost({ replay, checkpoint }: ReplayRow, events: number): OrderedReplayError {
+  const { released = 0 } = checkpoint ?? {};
+  return new OrderedReplayError(
+    'StepLost',
+    `Somebody stepped first, or changed the pace. ${replay} stands after ${released} events; your ${events} were not released.`,
+    { remedy: 'Look where it stands, then step again.', ids: { replay } },
+  );
+}
