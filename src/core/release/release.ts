@@ -60,7 +60,10 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInU
   const looks = createLooks(clock, inUse, walk);
   for (;;) {
     if (reader.needsFill) await reader.fill();
-    if (reader.needsFill) return { kind: 'yield', changes: walk.progress() };
+    // For a look, and the save after it.
+    if (reader.needsFill || deps.remainingMs() < MIN_REMAINING_MS) {
+      return { kind: 'yield', changes: walk.progress() };
+    }
     if (!(await looks.lookIfDue())) return { kind: 'moved', changes: walk.progress() };
     const next = reader.peek();
     const nowMs = clock.now();
@@ -96,6 +99,7 @@ async function releaseDue(
 ): Promise<Step | undefined> {
   let advanced = 0;
   let hasMoved = false;
+  const hasTime = () => deps.remainingMs() >= MIN_REMAINING_MS;
   const advance = (upTo: number) => {
     walk.advance(batch.slice(advanced, upTo));
     advanced = upTo;
@@ -109,8 +113,9 @@ async function releaseDue(
     },
     async goesOn(upTo) {
       advance(upTo);
+      if (!hasTime()) return false;
       hasMoved ||= !(await looks.lookIfDue());
-      return !hasMoved && deps.remainingMs() >= MIN_REMAINING_MS;
+      return !hasMoved && hasTime();
     },
   });
   advance(upTo);
@@ -118,7 +123,7 @@ async function releaseDue(
   if (hasMoved) return { kind: 'moved', changes: walk.progress() };
   // The reader is beyond what was not appended, so another call has to read that again.
   // After a slow append there is time for one save, not for two.
-  if (upTo < batch.length || deps.remainingMs() < MIN_REMAINING_MS) {
+  if (upTo < batch.length || !hasTime()) {
     return { kind: 'yield', changes: walk.progress() };
   }
   return undefined;
