@@ -18,7 +18,7 @@ import type { Tables } from './protocol';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
-import { SequencerChecker } from './sequencer-checker';
+import { SequencerChecker, warnsOfAbort } from './sequencer-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -202,11 +202,13 @@ export function createCheckers(parts: {
       );
     },
 
-    /** The row says that somebody has aborted its sequencer. */
+    /** The row says that somebody has aborted its sequencer: to sequencers, or to a person. */
     isAborted(): boolean {
       const row = tables.replays.row(REPLAY);
-      return row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
+      const isMarked = row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
+      return isMarked || (row !== undefined && warnsOfAbort(row));
     },
+    callsPerson: () => verdict.check(() => lives.callsPerson()),
     appends: (knowsOfAbort: boolean) => verdict.check(() => lives.appends(knowsOfAbort)),
 
     /** After every append that took effect; by the clock of the host that did it. */

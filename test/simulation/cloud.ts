@@ -77,7 +77,10 @@ export async function playOut(world: World): Promise<void> {
         replays,
         clock,
         executions: sequencerExecutions(life),
-        telemetry: silentTelemetry,
+        telemetry: {
+          ...silentTelemetry,
+          count: (metric) => metric === 'needsPerson' && checkers.callsPerson(),
+        },
       });
     },
   });

@@ -101,12 +101,13 @@ function withAWalk(scenario: Scenario, typing: Typing): Scenario {
 }
 
 /** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */
-function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
+export function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
   const rescue = random.chance(0.5) && { rescue: 'byHand' as const };
   const { rescue: _, ...rest } = scenario;
-  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(230_000, 400_000) };
+  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(200_000, 400_000) };
 }
 
+/** Its events arrive in a second, so its release begins some 190 s after the row was made. */
 function walk(scenario: Scenario): Scenario {
   const events = Array.from({ length: 60 }, (_, n) => ({
     id: `w-${n}`,
@@ -119,6 +120,7 @@ function walk(scenario: Scenario): Scenario {
     events,
     playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
     replay: 'completes',
+    eventsPerSecond: 60,
     faults: CALM,
   };
 }
@@ -130,7 +132,7 @@ export function withARowBefore(scenario: Scenario, random: Random): Scenario {
 }
 
 /** Somebody's archive, or their rule, is not right: no event can be collected, and the row must say so. */
-function withNothingButRefusals(scenario: Scenario, random: Random): Scenario {
+export function withNothingButRefusals(scenario: Scenario, random: Random): Scenario {
   return { ...withRefusedEventsOnly(scenario, random), faults: { ...CALM, duplicate: 0.3 } };
 }
 

@@ -1,3 +1,4 @@
+import { refusedOnly } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -82,7 +83,8 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'an event that is none makes no row',
     breaks: 'R7',
     shows: 'there is no row',
-    caughtBy: 758,
+    kind: refusedOnly,
+    caughtBy: 2,
     edits: [
       edit(
         'src/core/collect/collect.ts',

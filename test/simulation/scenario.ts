@@ -170,6 +170,8 @@ export interface Scenario {
   shards: number;
   /** Most that two hosts' clocks differ. */
   skewMs: number;
+  /** They differ by all of that: those of `sequence` are ahead of all others. */
+  sequencerIsAhead?: boolean;
   /** For a long one. */
   mostTurns?: number;
   /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */

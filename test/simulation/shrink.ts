@@ -72,6 +72,7 @@ const OPTIONAL = [
   'poison',
   'depthLagMs',
   'collectIsSlow',
+  'sequencerIsAhead',
   'marksAreLost',
   'inAnyOrder',
   'refuses',
