@@ -75,7 +75,7 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
     afterMs: random.integer(0, 7 * MINUTE_MS),
     forMs: random.integer(4 * MINUTE_MS, 15 * MINUTE_MS),
   };
-  if (random.chance(0.1)) return withAWalk(scenario, typing);
+  if (random.chance(0.1)) return withATypedWalk(scenario, random);
   if (random.chance(0.5)) return { ...scenario, typing };
   return {
     ...rest,
@@ -85,19 +85,11 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
   };
 }
 
-/** The release is one walk of four minutes when it happens: its calls do not end before. */
-function withAWalk(scenario: Scenario, typing: Typing): Scenario {
-  return {
-    ...walk(scenario),
-    typing: {
-      ...typing,
-      attribute: 'options',
-      part: 'speed',
-      value: 'fast',
-      afterMs: 330_000,
-      forMs: 600_000,
-    },
-  };
+/** Somebody types nonsense while a call walks, which does not end before the release does. */
+export function withATypedWalk(scenario: Scenario, random: Random): Scenario {
+  const typing = { attribute: 'options', part: 'speed', value: 'fast' } as const;
+  const afterMs = random.integer(200_000, 270_000);
+  return { ...walk(scenario), typing: { ...typing, afterMs, forMs: 600_000 } };
 }
 
 /** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */

@@ -4,6 +4,7 @@ import {
   withALongerRetention,
   withAnAbortedWalk,
   withARowBefore,
+  withATypedWalk,
   withNonsense,
   withNothingButRefusals,
 } from './hand-edits';
@@ -224,6 +225,11 @@ export function rowBefore(seed: number): Scenario {
 /** A deployment raises the retention while the replay is INCOMPLETE. */
 export function longerRetention(seed: number): Scenario {
   return withALongerRetention(calm(seed, 10), randomOf(seed, 'kind'));
+}
+
+/** Somebody types nonsense into the row while a call walks, and corrects it ten minutes later. */
+export function typedWalk(seed: number): Scenario {
+  return withATypedWalk(calm(seed, 1), randomOf(seed, 'kind'));
 }
 
 /** Somebody aborts the execution while a call of it walks, and starts the next one by hand, or nobody does. */

@@ -1,4 +1,4 @@
-import { refusedOnly } from './kinds';
+import { refusedOnly, typedWalk } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -32,6 +32,20 @@ export const HAND_MUTANTS: Mutant[] = [
         'src/core/replay/sequence.ts',
         'const step = isStopped(current)',
         'const step = isStopped({} as never)',
+      ),
+    ],
+  },
+  {
+    name: 'a walk does not look at the row again',
+    breaks: 'R6',
+    shows: 'is nonsense',
+    kind: typedWalk,
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        '(await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;',
+        'saveProgress(changes);',
       ),
     ],
   },
