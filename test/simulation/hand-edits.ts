@@ -85,34 +85,39 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
   };
 }
 
-/** Somebody types nonsense while a call walks, which does not end before the release does. */
+/** Somebody types nonsense while a call walks, which does not end before the release does. Each look at the row is a save. */
 export function withATypedWalk(scenario: Scenario, random: Random): Scenario {
   const typing = { attribute: 'options', part: 'speed', value: 'fast' } as const;
   const afterMs = random.integer(200_000, 270_000);
-  return { ...walk(scenario), typing: { ...typing, afterMs, forMs: 600_000 } };
+  return { ...walk(scenario, 0.5), typing: { ...typing, afterMs, forMs: 600_000 } };
 }
 
-/** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */
+/**
+ * Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. A look at the row is
+ * a save where events follow one another closely, and a read where they do not.
+ */
 export function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
   const rescue = random.chance(0.5) && { rescue: 'byHand' as const };
   const { rescue: _, ...rest } = scenario;
-  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(200_000, 400_000) };
+  const walked = walk(rest, random.chance(0.5) ? 0.5 : 4);
+  return { ...walked, ...rescue, abortSequencerAfterMs: random.integer(200_000, 400_000) };
 }
 
-/** Its events arrive in a second, so its release begins some 190 s after the row was made. */
-function walk(scenario: Scenario): Scenario {
-  const events = Array.from({ length: 60 }, (_, n) => ({
+/** A release of four minutes. Its events arrive in a second, so it begins some 190 s after the row was made. */
+function walk(scenario: Scenario, secondsApart: number): Scenario {
+  const count = 240 / secondsApart;
+  const events = Array.from({ length: count }, (_, n) => ({
     id: `w-${n}`,
-    second: 4 * n,
+    second: n,
     sequence: n,
     key: `key-${n % 2}`,
   }));
   return {
     ...scenario,
     events,
-    playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
+    playback: { ...scenario.playback, speed: 1 / secondsApart, idleMs: Number.POSITIVE_INFINITY },
     replay: 'completes',
-    eventsPerSecond: 60,
+    eventsPerSecond: count,
     faults: CALM,
   };
 }

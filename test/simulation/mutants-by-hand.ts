@@ -44,8 +44,8 @@ export const HAND_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        '(await saveProgress(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS;',
-        'saveProgress(changes);',
+        '(await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,',
+        'saveOnTheWay(changes),',
       ),
     ],
   },

@@ -50,7 +50,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'that was aborted goes on',
     kind: abortedWalk,
-    caughtBy: 8,
+    caughtBy: 3,
     edits: [
       edit(
         RESTARTS,
@@ -71,7 +71,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'a person is called',
     kind: abortedWalk,
-    caughtBy: 7,
+    caughtBy: 27,
     edits: [edit(HEAL, 'if (isKnown || (', 'if ((')],
   },
   {

@@ -77,18 +77,10 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'a sequencer does not look at the row again',
     breaks: 'R7',
     kind: abortedWalk,
-    caughtBy: 7,
+    caughtBy: 3,
     edits: [
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({ checkpoint }))) return againAt(savedAtMs);',
-        'await save({ checkpoint });',
-      ),
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({}))) return againAt(clock.now());',
-        'await save({});',
-      ),
+      edit('src/core/release/looks.ts', 'return row.isUnchanged();', 'return true;'),
+      edit('src/core/release/looks.ts', 'return isSaved;', 'return true;'),
     ],
   },
   {
@@ -96,15 +88,15 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'that was aborted goes on',
     kind: abortedWalk,
-    caughtBy: 7,
-    edits: [edit('src/core/replay/sequence.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
+    caughtBy: 3,
+    edits: [edit('src/core/replay/row-save.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
   },
   {
     name: 'a call that reads of an abort goes on',
     breaks: 'R7',
     shows: 'that was aborted goes on',
     kind: abortedWalk,
-    caughtBy: 7,
+    caughtBy: 3,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -152,10 +144,14 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'if (saved && hasComeFurther(changes, current)) delete call.backoffMs;',
+        'if (saved && hasComeFurther(changes, row)) delete call.backoffMs;',
         '',
       ),
-      edit('src/core/replay/sequence.ts', '    delete call.backoffMs;\n    const nowMs', '    const nowMs'),
+      edit(
+        'src/core/replay/sequence.ts',
+        "if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;",
+        '',
+      ),
     ],
   },
 ];
