@@ -1,7 +1,18 @@
 import type { ErrorCode } from '../core/errors';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type { BucketCount, Checkpoint, Phase, ReplayRow, Warning } from '../core/replay/row';
-import { type Columns, column, flag, instant, list, map, number, text, timeToLive } from './attributes';
+import type { BucketCount, Checkpoint, Include, Phase, ReplayRow, Warning } from '../core/replay/row';
+import {
+  type Columns,
+  column,
+  flag,
+  instant,
+  list,
+  map,
+  number,
+  text,
+  texts,
+  timeToLive,
+} from './attributes';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
@@ -63,4 +74,12 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   late: column('late', number),
   dead: column('dead', number),
   expiresAtMs: column('expiresAt', timeToLive),
+  set: column('set', text()),
+  include: column('include', text<Include>()),
+  from: column('from', text()),
+  after: column('after', text()),
+  to: column('to', text()),
+  lateFromMs: column('lateFrom', instant),
+  consumers: column('consumers', texts),
+  requestId: column('requestId', text()),
 };

@@ -23,6 +23,7 @@ const DISPOSITIONS = {
   ReplayFailed: 'fail',
   PlaybackOutlivesRetention: 'fail',
   CountMismatch: 'fail',
+  RunRefused: 'fail',
 } as const satisfies Record<string, Disposition>;
 
 export type ErrorCode = keyof typeof DISPOSITIONS;

@@ -10,6 +10,7 @@ import { dynamoReplays } from '../../src/aws/replays';
 import { sfnSequencerStarts } from '../../src/aws/sequencer-starts';
 import { tellingUnavailable } from '../../src/aws/unavailable';
 import { isUnavailable } from '../../src/core/errors';
+import { SEALED } from '../support/selections';
 import { type AwsStub, type StubAnswer, startAwsStub, THROTTLED } from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
 
@@ -47,8 +48,8 @@ const REQUESTS: [name: string, request: () => Promise<unknown>][] = [
   ['buffer.put', () => buffer().put(key, { json: '{}', late: false, receivedAtMs: 0, expiresAtMs: 0 })],
   ['buffer.addDuplicate', () => buffer().addDuplicate(key)],
   ['buffer.markLateCounted', () => buffer().markLateCounted(key)],
-  ['buffer.read', () => buffer().read('r', 0, undefined, 1)],
-  ['buffer.count', () => buffer().count('r', 0, undefined)],
+  ['buffer.read', () => buffer().read('r', 0, SEALED, undefined, 1)],
+  ['buffer.count', () => buffer().count('r', 0, SEALED, undefined)],
   ['lanes.append', () => dynamoLanes({ client: dynamodb(), table }).append('r#', [event], 0)],
   ['status.describe', describeReplay],
   ['queues.depth', () => sqsQueues({ client: new SQSClient(config()), urls: urls() }).depth('overflow')],

@@ -14,8 +14,9 @@ import {
 } from '../limits';
 import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
-import { retainedUntilMs } from '../replay/retention';
+import { laneExpiresAtMs, retainedUntilMs } from '../replay/retention';
 import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
+import { selectionOf, setOf } from '../replay/run';
 import { againAt, endFailed, failed, type Save, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
 import { SealedSetReader } from './merge';
@@ -41,8 +42,9 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): 
   const { clock, buffer } = deps;
   const reader = new SealedSetReader(
     buffer,
-    row.replay,
+    setOf(row),
     row.buckets,
+    selectionOf(row),
     row.checkpoint?.position,
     () => deps.remainingMs() >= MIN_REMAINING_TO_READ_MS,
   );
@@ -73,7 +75,8 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, save: Save): 
     const batch = await takeDue(reader, walk, clock, nowMs);
     const { upTo, failure } = await appendDue(deps.lanes, batch, {
       groupCount: deps.settings.groupCount,
-      expiresAtMs: nowMs + deps.settings.retentionMs,
+      expiresAtMs: laneExpiresAtMs(row, deps.settings, nowMs),
+      consumers: row.consumers,
       appended: (group) => {
         const writtenAtMs = clock.now();
         deps.observer.appended(group.length, writtenAtMs - (group[0] as DueEvent).dueAtMs);
