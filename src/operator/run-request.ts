@@ -109,7 +109,7 @@ function readBounds({ from, after, to }: RerunRequest): Pick<Wanted, 'from' | 'a
     ...(to !== undefined && { to: boundOf('to', to) }),
   };
   const first = bounds.after === undefined ? bounds.from : justAfter(bounds.after);
-  const isEmpty = first !== undefined && bounds.to !== undefined && first > justBefore(bounds.to);
+  const isEmpty = first !== undefined && bounds.to !== undefined && first >= justBefore(bounds.to);
   if (isEmpty) throw invalidOption('to', `${to}`, 'a position or time behind the beginning', CORRECT_IT);
   return bounds;
 }
