@@ -15,7 +15,7 @@ const POSITION: Columns<{ position: string }> = { position: column('position', t
  */
 export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: string }): Lanes {
   return tellingUnavailable('DynamoDB', {
-    async append(lane, events, expiresAtMs) {
+    async append(lane, events, expiresAtMs, consumers) {
       const { path, value, parameters } = createPlaceholders();
       const [first, last] = [events.at(0), events.at(-1)] as [LaneEvent, LaneEvent];
       const position = path('position');
@@ -27,6 +27,7 @@ export function dynamoLanes({ client, table }: { client: DynamoDBClient; table: 
         `${position} = ${value(text().encode(last.position))}`,
         `${offset} = if_not_exists(${offset}, ${value(number.encode(-1))}) + ${value(number.encode(events.length))}`,
         `${path('expiresAt')} = ${value(timeToLive.encode(expiresAtMs))}`,
+        ...(consumers ? [`${path('consumers')} = ${value(texts.encode([...consumers]))}`] : []),
         ...(hasTiebreakers ? [`${path('tiebreakers')} = ${value(texts.encode(tiebreakers))}`] : []),
       ];
       const removes = hasTiebreakers ? '' : ` REMOVE ${path('tiebreakers')}`;

@@ -12,6 +12,7 @@ export const MAX_EVENT_BYTES = 396 * 1024;
  * DynamoDB sort keys hold 1,024 bytes: 32 for time and separators, the id with each of its bytes escaped to three, and
  * the rest for the encoded tiebreaker.
  */
+export const MAX_POSITION_BYTES = 1_024;
 export const MAX_ID_BYTES = 256;
 export const MAX_TIEBREAKER_BYTES = 224;
 
@@ -184,3 +185,10 @@ export const MAX_RETENTION_MS = 14 * DAY_MS;
 
 /** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
 export const ROW_RETENTION_MS = 80 * DAY_MS;
+
+/**
+ * Step Functions' execution names have up to 80 characters: 64 of the replay's name, four of a run's number, nine of the
+ * generation, `@` and a dot. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_RUN_NUMBER = 9_999;
+export const MAX_GENERATION = 999_999_999;

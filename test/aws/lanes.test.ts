@@ -59,13 +59,14 @@ describe('the lanes on DynamoDB', () => {
       }),
     );
     if (!Item) return undefined;
-    const { lane: name, events, offset, position, tiebreakers, expiresAt, ...others } = Item;
+    const { lane: name, events, offset, position, tiebreakers, consumers, expiresAt, ...others } = Item;
     return {
       lane: name?.S as string,
       events: deflatedTexts.decode(events as AttributeValue),
       offset: Number(offset?.N),
       position: position?.S as string,
       ...(tiebreakers && { tiebreakers: tiebreakers.L?.map(({ S }) => S) as string[] }),
+      ...(consumers && { consumers: consumers.L?.map(({ S }) => S) as string[] }),
       expiresAtMs: Number(expiresAt?.N) * 1_000,
       ...others,
     };

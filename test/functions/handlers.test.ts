@@ -4,6 +4,7 @@ import { createSequenceHandler } from '../../functions/sequence';
 import { powertoolsTelemetry } from '../../functions/telemetry';
 import type { Hook } from '../fakes/intercept';
 import { createWorld, type World } from '../fakes/world';
+import { SEALED } from '../support/selections';
 import { type CapturedOutput, captureOutput } from './captured-output';
 
 const REPLAY = 'tuesday-again';
@@ -96,7 +97,7 @@ describe('the handlers', () => {
       batchItemFailures: [{ itemIdentifier: 'm1' }],
     });
     const counts = await Promise.all(
-      [0, 1, 2, 3, 4, 5, 6, 7].map((bucket) => world.buffer.count(REPLAY, bucket, undefined)),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((bucket) => world.buffer.count(REPLAY, bucket, SEALED, undefined)),
     );
     expect(counts.reduce((sum, { events }) => sum + events, 0)).toBe(2);
   });

@@ -56,26 +56,26 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => `mark ${key.position} as counted`,
           () => buffer.markLateCounted(key),
         ),
-      async read(replay, bucket, after, limit) {
+      async read(set, bucket, selection, after, limit) {
         const page = await call(
           `buffer.read up to ${limit}`,
           () => `read bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.read(replay, bucket, after, limit);
+            return buffer.read(set, bucket, selection, after, limit);
           },
           { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
         memory.reads(page.events);
         return page;
       },
-      count: (replay, bucket, after) =>
+      count: (set, bucket, selection, after) =>
         call(
           'buffer.count',
           () => `count bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.count(replay, bucket, after);
+            return buffer.count(set, bucket, selection, after);
           },
           world.scenario.counts && { sentAfterMs: world.scenario.counts.pageMs, onItsWayMs: 0 },
         ),

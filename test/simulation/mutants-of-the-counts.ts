@@ -100,10 +100,8 @@ export const COUNT_MUTANTS: Mutant[] = [
       ...tables,
       buffer: {
         ...tables.buffer,
-        async count(replay, bucket) {
-          const { events } = await tables.buffer.read(replay, bucket, undefined, Number.MAX_SAFE_INTEGER);
-          return { events: events.length };
-        },
+        count: (set, bucket, selection, after) =>
+          tables.buffer.count(set, bucket, { ...selection, late: {} }, after),
       },
     }),
   },
