@@ -68,7 +68,7 @@ const REQUESTS: [name: string, request: () => Promise<unknown>][] = [
 test.each(REQUESTS)(
   'given %s, when AWS throttles it, then it is unavailable, with the real cause',
   async (_, request) => {
-    stub.next(THROTTLED);
+    stub.answer = () => THROTTLED;
     const error = await failureOf(request());
     expect(error).toMatchObject({ code: 'ServiceUnavailable', disposition: 'retry' });
     expect(error.message).toContain('ThrottlingException');

@@ -11,7 +11,10 @@ const ALLOWED: [folder: string, mayImport: RegExp][] = [
   ['src/core/', /^(node:crypto|@aws-lambda-powertools\/jmespath)$/],
   ['src/pattern/', /^(src\/core\/json|node:net)$/],
   ['src/operator/', /^src\/core\//],
-  ['src/aws/', /^(src\/core\/|src\/operator\/ports$|@aws-sdk\/|@smithy\/core\/retry$|node:)/],
+  [
+    'src/aws/',
+    /^(src\/core\/|src\/operator\/ports$|@aws-sdk\/|@smithy\/core\/(endpoints|protocols|retry)$|node:)/,
+  ],
   // Published: no package, and of the core only what depends on nothing.
   ['src/consumer/', /^(src\/core\/event\/(instant|position|sortable)$|node:)/],
   ['functions/', /^(src\/(core|aws)\/|@aws-sdk\/|@aws-lambda-powertools\/|aws-lambda$|node:)/],
