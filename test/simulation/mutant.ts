@@ -6,7 +6,7 @@ import type { Invariant } from './verdict';
 
 /** The protocol with one line removed or bent: in its source, or at its ports. */
 export interface Mutant
-  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine'> {
+  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine' | 'bendTool'> {
   name: string;
   /** The checker that sees it. */
   breaks: Invariant;
@@ -15,6 +15,8 @@ export interface Mutant
   /** Where only some runs are meant: those. */
   where?(scenario: Scenario, outcome: Outcome): boolean;
   edits?: Edit[];
+  /** The scenarios that it is searched in, one for each seed; by default those that are drawn. */
+  kind?: (seed: number) => Scenario;
   /** The first seed that did; only a hint, for a test that is quick. */
   caughtBy: number;
 }

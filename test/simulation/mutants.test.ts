@@ -19,7 +19,7 @@ const MOST_SEEDS = 2_000;
 async function caught(mutant: Mutant) {
   const protocol = await protocolOf(mutant);
   for (const seed of seedsFrom(mutant.caughtBy)) {
-    const scenario = scenarioOf(seed);
+    const scenario = (mutant.kind ?? scenarioOf)(seed);
     const outcome = await run(scenario, { protocol });
     if (isCaught(mutant, scenario, outcome)) {
       return { seed, scenario, violation: outcome.violation as Violation, protocol };
