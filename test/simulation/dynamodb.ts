@@ -13,7 +13,7 @@ const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArr
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, lanes } = world.stores;
   const { checkers, listeners, tables } = world;
-  const memory = checkers.memoryOf();
+  const memory = checkers.memoryOf(life);
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
@@ -66,7 +66,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
           { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
-        memory.reads(page.events);
+        memory.reads(bucket, after, page.events);
         return page;
       },
       count: (set, bucket, selection, after) =>
@@ -86,10 +86,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           call(
             'replays.get',
             () => 'get row',
-            () => {
-              memory.startsOver();
-              return replays.get(replay);
-            },
+            () => replays.get(replay),
           ),
         ),
       create: (row) =>
@@ -115,7 +112,7 @@ export function dynamoDb(world: World, life: Life): Stores {
               const before = tables.replays.row(replay) as ReplayRow;
               const saved = await replays.save(replay, changes, guard);
               if (saved) {
-                checkers.rowSaved(changes, before);
+                checkers.rowSaved(life, changes, before);
                 if (changes.phase === 'RELEASING') world.requests.clear();
                 listeners.rowSaved(changes);
               }
@@ -143,9 +140,9 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     lanes: {
       async append(lane, events, expiresAtMs) {
-        checkers.appends(knowsOfAbort);
+        checkers.appends(life, knowsOfAbort, events);
         life.appends++;
-        const appended = call(
+        const appending = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
@@ -158,7 +155,13 @@ export function dynamoDb(world: World, life: Life): Stores {
             return outcome;
           },
         );
-        return appended.finally(() => life.appends--);
+        try {
+          const outcome = await appending;
+          checkers.hasAppended(life, events, outcome);
+          return outcome;
+        } finally {
+          life.appends--;
+        }
       },
     },
   };
