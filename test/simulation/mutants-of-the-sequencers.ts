@@ -65,11 +65,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     caughtBy: 45,
     edits: [
-      edit(
-        'src/core/replay/sequence.ts',
-        'await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));',
-        '',
-      ),
+      edit('src/core/replay/sequence.ts', 'await replays.save(replay, life, guardAsRead(row, guard));', ''),
     ],
   },
   {
@@ -77,16 +73,8 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     caughtBy: 658,
     edits: [
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({ checkpoint }))) return againAt(savedAtMs);',
-        'await save({ checkpoint });',
-      ),
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({}))) return againAt(clock.now());',
-        'await save({});',
-      ),
+      edit('src/core/release/looks.ts', 'return row.isUnchanged();', 'return true;'),
+      edit('src/core/release/looks.ts', 'return isSaved;', 'return true;'),
     ],
   },
   {
@@ -94,7 +82,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'that was aborted goes on',
     caughtBy: 1158,
-    edits: [edit('src/core/replay/sequence.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
+    edits: [edit('src/core/replay/row-save.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
   },
   {
     name: 'a call that reads of an abort goes on',
@@ -145,10 +133,14 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'if (saved && hasComeFurther(changes, current)) delete call.backoffMs;',
+        'if (saved && hasComeFurther(changes, row)) delete call.backoffMs;',
         '',
       ),
-      edit('src/core/replay/sequence.ts', '    delete call.backoffMs;\n    const nowMs', '    const nowMs'),
+      edit(
+        'src/core/replay/sequence.ts',
+        "if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;",
+        '',
+      ),
     ],
   },
 ];

@@ -69,6 +69,11 @@ test('given a line that is not there exactly once, then the mutant is refused', 
   );
 });
 
+test('given a file that is not there, then the mutant is refused', async () => {
+  const edit = { file: 'src/core/release/gone.ts', line: 'a line', becomes: '' };
+  await expect(mutate([edit])).rejects.toThrow('src/core/release/gone.ts is no file of the protocol');
+});
+
 test('given a failure, then it is explained: the seed, the invariant, the smallest scenario, its trace, the command', async () => {
   const mutant = MUTANTS.find(({ name }) => name === 'Overflow is not looked at') as Mutant;
   await quietly(async () => {

@@ -24,6 +24,7 @@ export interface Edit {
 
 /** The protocol with some lines changed. Nothing is written: the sources are changed on their way into memory. */
 export async function mutate(edits: Edit[]): Promise<Protocol> {
+  const unseen = new Set(edits);
   const { outputFiles } = await build({
     stdin: { contents: ENTRY, resolveDir: ROOT, loader: 'ts' },
     bundle: true,
@@ -37,13 +38,14 @@ export async function mutate(edits: Edit[]): Promise<Protocol> {
         name: 'mutate',
         setup({ onLoad }) {
           onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
-            contents: edited(readFileSync(file, 'utf8'), path.relative(ROOT, file), edits),
+            contents: edited(readFileSync(file, 'utf8'), path.relative(ROOT, file), edits, unseen),
             loader: 'ts',
           }));
         },
       },
     ],
   });
+  for (const { file } of unseen) throw new Error(`${file} is no file of the protocol`);
   const module = { exports: {} as Protocol };
   new Function('module', 'exports', 'require', outputFiles[0]?.text as string)(
     module,
@@ -53,12 +55,13 @@ export async function mutate(edits: Edit[]): Promise<Protocol> {
   return { ...REAL, ...module.exports };
 }
 
-function edited(source: string, file: string, edits: Edit[]): string {
+function edited(source: string, file: string, edits: Edit[], unseen: Set<Edit>): string {
   let text = source;
   for (const edit of edits.filter((each) => path.normalize(each.file) === file)) {
     const found = text.split(edit.line).length - 1;
     if (found !== 1) throw new Error(`${file} has ${found} times, not once: ${edit.line}`);
     text = text.replace(edit.line, () => edit.becomes);
+    unseen.delete(edit);
   }
   return text;
 }
