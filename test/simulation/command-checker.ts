@@ -9,7 +9,7 @@ import { areEqual, idleMsOf, readWishes, speedOf, type WishesSeen } from './wish
 
 const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 /** With the tool: a second, a few requests; a cold start, a page of a count that had begun. */
-const TOOL_TAKES_MS = 15_000;
+const TOOL_TAKES_MS = 10_000;
 /** By hand: the longest `Wait` comes before it. */
 const HAND_TAKES_MS = 300_000 + TOOL_TAKES_MS;
 

@@ -20,7 +20,7 @@ export const HAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'the row does not say so',
     caughtBy: 25,
-    edits: [edit('src/core/replay/sequence.ts', '          ...noticeOf(current),', '')],
+    edits: [edit('src/core/replay/sequence.ts', '        ...noticeOf(asSaved, nowMs, row),\n', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
@@ -30,8 +30,8 @@ export const HAND_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'const step = isStopped(current)',
-        'const step = isStopped({} as never)',
+        'if (isStopped(row)) return againAt(nowMs + READ_ROW_EVERY_MS);',
+        '',
       ),
     ],
   },

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant';
 import { HAND_MUTANTS } from './mutants-by-hand';
+import { COMMAND_MUTANTS } from './mutants-of-the-commands';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { HEALER_MUTANTS } from './mutants-of-the-healer';
@@ -17,5 +18,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...COUNT_MUTANTS,
   ...EXPIRY_MUTANTS,
   ...HAND_MUTANTS,
+  ...COMMAND_MUTANTS,
   ...CONSUMER_MUTANTS,
 ];

@@ -8,8 +8,8 @@ const MOST_TRIES = 5;
 const SOON_MS = 2_000;
 /** The sequencer of a run that has given no sign of life for so long was aborted, or has died. */
 const ABANDONED_AFTER_MS = 60_000;
-/** An overseer who came so often gives up. */
-const MOST_VISITS = 60;
+/** An overseer gives up who has found so often that nothing runs. */
+const MOST_VISITS_IN_VAIN = 60;
 
 /** A row as the table has it for a person: any of its attributes may hold anything. */
 interface RowSeen {
@@ -55,7 +55,7 @@ export function people(world: World, parts: { start(generation: number): Promise
   const random = world.random('people');
   const tool = { ...TOOL, ...world.protocol.bendTool };
   const happened = new Map<Occasion, number>();
-  let visits = 0;
+  let visitsInVain = 0;
 
   const rowNow = () => tables.replays.row(REPLAY) as unknown as RowSeen | undefined;
   const seeRow = () => {
@@ -73,8 +73,7 @@ export function people(world: World, parts: { start(generation: number): Promise
   function placeOf({ checkpoint, command }: RowSeen): string {
     const { stepTo } = command ?? {};
     const pending = typeof stepTo === 'string' ? stepTo : '';
-    const released = checkpoint?.position ?? '';
-    return [pending, released].sort()[1] as string;
+    return [checkpoint?.position ?? '', pending].sort().at(-1) as string;
   }
 
   function fieldsOf(wish: Wish, seen: RowSeen): Fields | undefined {
@@ -172,7 +171,8 @@ export function people(world: World, parts: { start(generation: number): Promise
     const wish: Wish = { does: overseer.does };
     scheduler.at(everyMs, () => {
       const row = rowNow();
-      if (ENDED.includes(row?.phase) || visits++ > MOST_VISITS) return;
+      visitsInVain = world.running.length > 0 ? 0 : visitsInVain + 1;
+      if (ENDED.includes(row?.phase) || visitsInVain > MOST_VISITS_IN_VAIN) return;
       const { paused, until, stepTo } = row?.command ?? {};
       if ((paused ?? until ?? stepTo) !== undefined) scheduler.spawn(() => useTool(wish));
       oversee();
