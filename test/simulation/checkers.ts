@@ -4,10 +4,11 @@ import type { BufferKey, SequencerInput } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
+import type { LaneRecord } from '../fakes/lanes';
 import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
 import { BackoffChecker } from './backoff-checker';
-import { ConsumerChecker } from './consumer-checker';
+import { CONSUMER, ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
 import { isCalm } from './faults';
@@ -15,6 +16,7 @@ import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
 import type { Tables } from './protocol';
+import { RerunCheckers } from './rerun-checkers';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
@@ -37,16 +39,18 @@ export function createCheckers(parts: {
   settings: Settings;
   tables: Tables;
   starts: MemorySequencerStarts;
-  /** The generations of the executions that run. */
-  running: readonly number[];
+  /** The executions that run. */
+  running: readonly SequencerInput[];
   scheduler: Scheduler;
   trace: Trace;
 }) {
   const { scenario, settings, tables, scheduler, trace, running } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
-  const lanes = new LaneChecker(tables, oracle);
-  const consumer = new ConsumerChecker(tables);
+  const lanes = new LaneChecker(oracle, oracle.inTheSet, isUnpromised);
+  const reruns = new RerunCheckers({ scenario, tables, starts: parts.starts, running, scheduler });
+  let checked = 0;
+  const consumer = new ConsumerChecker(tables, CONSUMER);
   const counts = new CountChecker(scheduler, scenario.depthLagMs ?? settings.queueMetadataMs);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
@@ -91,8 +95,24 @@ export function createCheckers(parts: {
     );
   }
 
+  const livesOf = ({ replay }: SequencerInput) => reruns.of(replay)?.lives ?? lives;
+
+  function checkAppend(record: LaneRecord, hostNowMs: number): void {
+    const run = record.lane.slice(0, record.lane.indexOf('#'));
+    if (run !== REPLAY) {
+      const rerun = reruns.of(run);
+      demand(rerun !== undefined, 'R5', () => `nobody has asked for a run with the lane ${record.lane}`);
+      rerun.appended(record, hostNowMs);
+      return;
+    }
+    checkCancelled();
+    typing.appended(scheduler.nowMs);
+    lanes.check(record, hostNowMs);
+  }
+
   return {
     fail: (invariant: Invariant, what: string) => verdict.fail(invariant, what),
+    reruns,
     get violation() {
       return verdict.violation;
     },
@@ -118,7 +138,11 @@ export function createCheckers(parts: {
     },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
-    answered(generation: number, answer: SequenceAnswer): void {
+    answered({ replay, generation }: SequencerInput, answer: SequenceAnswer): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.answered(generation, answer));
+        return;
+      }
       const row = tables.replays.row(REPLAY);
       verdict.check(() => rows.answered(generation, answer, row));
       verdict.check(() => backoffs.answered(generation, answer, row));
@@ -126,9 +150,10 @@ export function createCheckers(parts: {
     /** A call of `sequence` that has neither died nor hung, at its timeout. */
     killed: () => verdict.check(() => lives.killed()),
     /** `collect` or the healer starts a sequencer. */
-    starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
+    starts: (input: SequencerInput) =>
+      verdict.check(() => livesOf(input).starts(input, scheduler.nowMs - beganMs)),
     /** Somebody starts one, or an execution goes on as it. */
-    startsOtherwise: (input: SequencerInput, byHand: boolean) => lives.note(input, byHand),
+    startsOtherwise: (input: SequencerInput, byHand: boolean) => livesOf(input).note(input, byHand),
     /** What a new process holds. */
     memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);
@@ -178,7 +203,16 @@ export function createCheckers(parts: {
     countsLate: () => verdict.check(() => counts.counts()),
     tellsLate: () => verdict.check(() => counts.tells()),
 
-    rowSaved(changes: RowChanges, before: ReplayRow): void {
+    rerunMade: (row: ReplayRow) => verdict.check(() => reruns.made(row)),
+    rerunGot: (who: number, run: string) => verdict.check(() => reruns.got(who, run)),
+    rerunRefused: (who: number, code: string, name: string | undefined) =>
+      verdict.check(() => reruns.refused(who, code, name)),
+
+    rowSaved(replay: string, changes: RowChanges, before: ReplayRow): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.rowSaved(changes, before));
+        return;
+      }
       const { dead, counting } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
       if (counting && isFixed) {
@@ -192,7 +226,9 @@ export function createCheckers(parts: {
       if (changes.phase === 'RELEASING' && completedMs !== undefined) {
         releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
-      if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
+      if (changes.phase === 'RELEASING') {
+        lanes.dueMs = oracle.dueTimes(oracle.inTheSet(), changes.releaseStartedAtMs as number);
+      }
     },
 
     readsBuffer(): void {
@@ -203,8 +239,8 @@ export function createCheckers(parts: {
     },
 
     /** The row says that somebody has aborted its sequencer. */
-    isAborted(): boolean {
-      const row = tables.replays.row(REPLAY);
+    isAborted(replay: string): boolean {
+      const row = tables.replays.row(replay);
       return row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
     },
     appends: (knowsOfAbort: boolean) => verdict.check(() => lives.appends(knowsOfAbort)),
@@ -212,9 +248,8 @@ export function createCheckers(parts: {
     /** After every append that took effect; by the clock of the host that did it. */
     appended(hostNowMs: number): void {
       verdict.check(() => {
-        checkCancelled();
-        typing.appended(scheduler.nowMs);
-        lanes.check(hostNowMs);
+        const { log } = tables.lanes;
+        while (checked < log.length) checkAppend(log[checked++] as LaneRecord, hostNowMs);
       });
     },
 
@@ -228,6 +263,7 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row) verdict.check(() => lives.atRest(row, accepted.size > 0));
+      for (const run of reruns.all) verdict.check(() => run.atRest());
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       if (!isRefusedOnly || !isCalm(scenario)) return;
       verdict.check(() =>
@@ -260,7 +296,8 @@ export function createCheckers(parts: {
         }
         if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
-        consumer.atTheEnd(lanes.ends, scenario);
+        reruns.atTheEnd();
+        consumer.atTheEnd(scenario);
       });
     },
   };

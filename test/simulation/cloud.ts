@@ -2,6 +2,7 @@ import type { CollectInput } from '../../functions/collect';
 import { silentTelemetry } from '../../functions/telemetry';
 import type { JsonObject } from '../../src/core/json';
 import type { SequencerExecutions, SequencerInput } from '../../src/core/ports';
+import type { RowChanges } from '../../src/core/replay/row';
 import type { SequencerState } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
@@ -17,6 +18,7 @@ import { request } from './request';
 import { sideRoad } from './side-road';
 import { expressCollect, standardSequence } from './step-functions';
 import { laneStream } from './stream';
+import { rerunTool } from './tool';
 import type { World } from './world';
 
 /** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
@@ -101,6 +103,7 @@ export async function playOut(world: World): Promise<void> {
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
+  const tool = rerunTool(world, { executions: sequencerExecutions });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
     return {
@@ -157,7 +160,19 @@ export async function playOut(world: World): Promise<void> {
   }
 
   for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
-  Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
+  Object.assign(world.listeners, {
+    completed: tool.completed,
+    rowMade,
+    rowSaved(changes: RowChanges) {
+      person.rowSaved(changes);
+      tool.rowSaved(changes);
+    },
+    rerunMade(run: string) {
+      tool.rerunMade(run);
+      healing.goesOn();
+    },
+    appended: stream.publish,
+  });
   person.makesRow();
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {

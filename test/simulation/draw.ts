@@ -13,6 +13,7 @@ import {
 } from './hard-scenarios';
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withThrottling } from './throttled-scenarios';
@@ -20,11 +21,13 @@ import { withThrottling } from './throttled-scenarios';
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
-/** Now and then the set takes long to be counted, or a service refuses requests: both drawn apart from all else. */
+/** Now and then the set takes long to be counted, a service refuses requests, or people run it again: drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
   const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
   const random = randomOf(seed, 'throttling');
-  return random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+  const throttled = random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+  const people = randomOf(seed, 'reruns');
+  return people.chance(1 / 8) ? withReruns(throttled, people) : throttled;
 }
 
 function withCounts(scenario: Scenario, random: Random): Scenario {

@@ -9,6 +9,7 @@ import {
   withoutCapacity,
   withRefusedEventsOnly,
 } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withSlowReads, withThrottling } from './throttled-scenarios';
@@ -293,4 +294,9 @@ export function lastOfADrain(seed: number, depthLagMs?: number): Scenario {
 export function undisturbed(seed: number): Scenario {
   const scenario = calm(seed);
   return { ...scenario, faults: { ...CALM, coldStart: 0.1 } };
+}
+
+/** People run the set again, in parts and with what came late; little else goes wrong. */
+export function reruns(seed: number): Scenario {
+  return withReruns(calm(seed, 25), randomOf(seed, 'kind'));
 }

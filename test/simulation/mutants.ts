@@ -3,6 +3,7 @@ import { HAND_MUTANTS } from './mutants-by-hand';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { HEALER_MUTANTS } from './mutants-of-the-healer';
+import { RUN_MUTANTS } from './mutants-of-the-runs';
 import { SEAL_MUTANTS } from './mutants-of-the-seal';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
@@ -18,4 +19,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXPIRY_MUTANTS,
   ...HAND_MUTANTS,
   ...CONSUMER_MUTANTS,
+  ...RUN_MUTANTS,
 ];
