@@ -22,6 +22,9 @@ export const MAX_TIEBREAKER_CHARS = 1_024;
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
+/** The names of the consumers that a run is for stand in each item of its lanes, beside the largest event. */
+export const MAX_CONSUMERS_BYTES = 512;
+
 /** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
 export const MAX_APPEND_BYTES = 128 * 1024;
 

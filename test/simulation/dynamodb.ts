@@ -1,4 +1,5 @@
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import { REPLAY } from '../support/events';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
@@ -9,6 +10,8 @@ import type { World } from './world';
 /** The arrival mark that `collect` writes, alone. */
 const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
+const rowOf = (replay: string) => (replay === REPLAY ? 'row' : `row of ${replay}`);
+
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, lanes } = world.stores;
@@ -18,8 +21,8 @@ export function dynamoDb(world: World, life: Life): Stores {
     request(world, life, method, name, effect, slow);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
   let knowsOfAbort = false;
-  const looking = async <T>(look: () => Promise<T>): Promise<T> => {
-    const isAborted = checkers.isAborted();
+  const looking = async <T>(replay: string, look: () => Promise<T>): Promise<T> => {
+    const isAborted = checkers.isAborted(replay);
     const found = await look();
     knowsOfAbort = isAborted;
     return found;
@@ -82,10 +85,10 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     replays: {
       get: (replay) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.get',
-            () => 'get row',
+            () => `get ${rowOf(replay)}`,
             () => replays.get(replay),
           ),
         ),
@@ -101,10 +104,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
         ),
       save: (replay, changes, guard) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.save',
-            () => `save row ${JSON.stringify(changes)}`,
+            () => `save ${rowOf(replay)} ${JSON.stringify(changes)}`,
             async () => {
               if (world.scenario.marksAreLost && isMark(changes)) {
                 throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
@@ -112,13 +115,25 @@ export function dynamoDb(world: World, life: Life): Stores {
               const before = tables.replays.row(replay) as ReplayRow;
               const saved = await replays.save(replay, changes, guard);
               if (saved) {
-                checkers.rowSaved(life, changes, before);
+                checkers.rowSaved(life, replay, changes, before);
+                if (replay !== REPLAY) return saved;
                 if (changes.phase === 'RELEASING') world.requests.clear();
                 listeners.rowSaved(changes);
               }
               return saved;
             },
           ),
+        ),
+      add: (row) =>
+        call(
+          'replays.add',
+          () => `make ${rowOf(row.replay)}`,
+          async () => {
+            const made = await replays.add(row);
+            if (made) checkers.rerunMade(row);
+            if (made) listeners.rerunMade(row.replay);
+            return made;
+          },
         ),
       addLate(replay) {
         let effects = 0;
@@ -139,14 +154,14 @@ export function dynamoDb(world: World, life: Life): Stores {
         ),
     },
     lanes: {
-      async append(lane, events, expiresAtMs) {
-        checkers.appends(life, knowsOfAbort, events);
+      async append(lane, events, expiresAtMs, consumers) {
+        checkers.appends(life, lane, knowsOfAbort, events);
         life.appends++;
         const appending = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
-            const outcome = await lanes.append(lane, events, expiresAtMs);
+            const outcome = await lanes.append(lane, events, expiresAtMs, consumers);
             memory.appends(events, outcome);
             if (outcome === 'appended') {
               checkers.appended(life.clock.now());
@@ -157,7 +172,7 @@ export function dynamoDb(world: World, life: Life): Stores {
         );
         try {
           const outcome = await appending;
-          checkers.hasAppended(life, events, outcome);
+          checkers.hasAppended(life, lane, events, outcome);
           return outcome;
         } finally {
           life.appends--;

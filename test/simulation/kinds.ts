@@ -15,6 +15,7 @@ import {
   MOST_WAITED_MS,
 } from './hard-scenarios';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withSlowReads, withThrottling } from './throttled-scenarios';
@@ -314,4 +315,9 @@ export function oldMark(seed: number): Scenario {
 export function undisturbed(seed: number): Scenario {
   const scenario = calm(seed);
   return { ...scenario, faults: { ...CALM, coldStart: 0.1 } };
+}
+
+/** People run the set again, in parts and with what came late; little else goes wrong. */
+export function reruns(seed: number): Scenario {
+  return withReruns(calm(seed, 25), randomOf(seed, 'kind'));
 }

@@ -157,7 +157,7 @@ export const EXPIRY_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'expiresAtMs: nowMs + deps.settings.retentionMs,',
+        'expiresAtMs: laneExpiresAtMs(row, deps.settings, nowMs),',
         'expiresAtMs: nowMs,',
       ),
     ],

@@ -4,6 +4,7 @@ import { COMMAND_MUTANTS } from './mutants-of-the-commands';
 import { CONSUMER_MUTANTS } from './mutants-of-the-consumer';
 import { COUNT_MUTANTS, EXPIRY_MUTANTS } from './mutants-of-the-counts';
 import { HEALER_MUTANTS } from './mutants-of-the-healer';
+import { RUN_MUTANTS } from './mutants-of-the-runs';
 import { SEAL_MUTANTS } from './mutants-of-the-seal';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...HAND_MUTANTS,
   ...COMMAND_MUTANTS,
   ...CONSUMER_MUTANTS,
+  ...RUN_MUTANTS,
 ];

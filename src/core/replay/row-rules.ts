@@ -3,6 +3,7 @@ import { isObject } from '../json';
 import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
 import { INCLUDES, PHASES, type ReplayRow, type RerunPart } from './row';
+import { areConsumers } from './run';
 
 /**
  * What each attribute of a row may hold. The service writes nothing else, but a person can type anything.
@@ -78,8 +79,7 @@ export const RERUN_RULES: Record<keyof RerunPart, Rule> = {
   lateFromMs: needed(instant),
   consumers: needed({
     expected: 'a list of names',
-    holds: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => text.holds(name) && name !== ''),
+    holds: (value) => Array.isArray(value) && areConsumers(value),
   }),
   requestId: text,
 };
