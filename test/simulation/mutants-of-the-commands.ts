@@ -121,7 +121,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     kind: commanded,
     caughtBy: 1,
-    edits: [edit('src/core/replay/command.ts', '? position > bound :', '? position >= bound :')],
+    edits: [edit('src/core/event/bounds.ts', 'position > justAfter(bound)', 'position >= bound')],
   },
   {
     name: 'until lets the next event through',
@@ -212,7 +212,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     kind: commanded,
     caughtBy: 1,
-    edits: [edit('src/core/replay/command.ts', 'expected, stops: false', 'expected, stops: true')],
+    edits: [edit('src/core/replay/row-problems.ts', 'stops: false, ...rest', 'stops: true, ...rest')],
   },
   {
     name: 'nobody looks at the row between the groups of an append',

@@ -157,8 +157,8 @@ export const EXPIRY_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'expiresAtMs: laneExpiresAtMs(row, deps.settings, nowMs),',
-        'expiresAtMs: nowMs,',
+        'expiresAtMs: laneExpiresAtMs(row, deps.settings, deps.clock.now()),',
+        'expiresAtMs: deps.clock.now(),',
       ),
     ],
   },

@@ -147,7 +147,7 @@ export const RUN_MUTANTS: Mutant[] = [
     breaks: 'consumer',
     shows: 'is for all',
     caughtBy: 34,
-    edits: [edit('src/core/release/release.ts', '      consumers: row.consumers,\n', '')],
+    edits: [edit('src/core/release/release.ts', '    consumers: row.consumers,\n', '')],
   },
   {
     name: 'the consumer handles what is for others',
