@@ -108,16 +108,20 @@ function withAWalk(scenario: Scenario, typing: Typing): Scenario {
 }
 
 /** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */
-function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
+export function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
   const rescue = random.chance(0.5) && { rescue: 'byHand' as const };
   const { rescue: _, ...rest } = scenario;
-  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(230_000, 400_000) };
+  // Where an event is due in every second, each look at the row is a save.
+  const isDense = random.chance(0.5);
+  const walks = isDense ? walk(rest, 1) : walk(rest, 4);
+  const abortSequencerAfterMs = random.integer(230_000, isDense ? 290_000 : 400_000);
+  return { ...walks, ...rescue, abortSequencerAfterMs };
 }
 
-function walk(scenario: Scenario): Scenario {
+function walk(scenario: Scenario, secondsApart = 4): Scenario {
   const events = Array.from({ length: 60 }, (_, n) => ({
     id: `w-${n}`,
-    second: 4 * n,
+    second: secondsApart * n,
     sequence: n,
     key: `key-${n % 2}`,
   }));

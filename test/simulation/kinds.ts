@@ -1,6 +1,6 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
-import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
+import { withALongerRetention, withAnAbortedWalk, withARowBefore, withNonsense } from './hand-edits';
 import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
 import {
   SEAL_MS,
@@ -209,6 +209,11 @@ export function overtakenPut(seed: number): Scenario {
 /** Somebody types nonsense into the row, and corrects it minutes later. */
 export function nonsense(seed: number): Scenario {
   return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
+}
+
+/** Somebody aborts the execution while a call of it releases events. */
+export function abortedInAWalk(seed: number): Scenario {
+  return withAnAbortedWalk(calm(seed, 5), randomOf(seed, 'kind'));
 }
 
 /** Somebody has made the row before. */

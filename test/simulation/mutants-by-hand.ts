@@ -1,3 +1,4 @@
+import { nonsense } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -5,6 +6,7 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
+    kind: nonsense,
     caughtBy: 725,
     edits: [
       edit(
@@ -50,6 +52,7 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an event is stored by a row that cannot be read',
     breaks: 'contract',
+    kind: nonsense,
     caughtBy: 329,
     edits: [edit('src/core/collect/collect.ts', '  demandReadable(row, NEEDED);', '')],
   },

@@ -1,4 +1,10 @@
-import { commanded, commandedTwice, steppedByTwo, stoppedInALongBatch } from './kinds-of-commands';
+import {
+  commanded,
+  commandedInAStorm,
+  commandedTwice,
+  steppedByTwo,
+  stoppedInALongBatch,
+} from './kinds-of-commands';
 import { edit, type Mutant } from './mutant';
 
 const PLAN = 'src/core/replay/plan.ts';

@@ -1,4 +1,5 @@
 import type { Definition, State } from './asl';
+import { abortedInAWalk } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** The definition of `sequence` with one of its states changed. */
@@ -81,6 +82,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'a call that still runs saves over the mark of an abort',
     breaks: 'R7',
     shows: 'that was aborted goes on',
+    kind: abortedInAWalk,
     caughtBy: 1158,
     edits: [edit('src/core/replay/row-save.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
   },

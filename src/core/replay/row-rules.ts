@@ -1,6 +1,7 @@
 import { isPosition } from '../event/position';
 import { isObject } from '../json';
 import { EMPTY_READINGS } from '../limits';
+import { areSame, wishesOf } from './command';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
 import { PHASES, type ReplayRow } from './row';
 
@@ -53,6 +54,13 @@ const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
       : typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
 });
 
+/** As a plan has taken them up: with each field as it is read. */
+const wishes: Rule = {
+  expected: 'fields of command, as they can be read',
+  holds: (value) => isObject(value) && areSame(wishesOf(value), value),
+  always: true,
+};
+
 const position: Rule = {
   expected: 'a position',
   holds: (value) => typeof value === 'string' && isPosition(value),
@@ -94,7 +102,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     parts: [
       ['n', { ...count, always: true }],
       ['atMs', { ...instant, always: true }],
-      ['taken', { ...map, always: true }],
+      ['taken', wishes],
       ['speed', { ...option('speed'), always: true }],
       ['idle', { ...option('idle'), always: true }],
       ['pausedAtMs', instant],
