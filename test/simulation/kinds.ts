@@ -218,6 +218,14 @@ export function nonsense(seed: number): Scenario {
   return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
 }
 
+/** Somebody types a phase that there is none of. */
+export function unknownPhase(seed: number): Scenario {
+  const { typing, ...scenario } = nonsense(seed);
+  const { afterMs = 0, forMs = 0 } = typing ?? {};
+  const values = ['CANCELED', 'releasing', 5] as const;
+  return { ...scenario, typing: { attribute: 'phase', value: values[seed % 3], afterMs, forMs } };
+}
+
 /** Somebody has made the row before. */
 export function rowBefore(seed: number): Scenario {
   return withARowBefore(calm(seed, 15), randomOf(seed, 'kind'));

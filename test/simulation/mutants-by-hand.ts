@@ -1,4 +1,4 @@
-import { refusedOnly, typedWalk } from './kinds';
+import { refusedOnly, typedWalk, unknownPhase } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -6,7 +6,8 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
-    caughtBy: 725,
+    kind: unknownPhase,
+    caughtBy: 1,
     edits: [
       edit(
         'src/core/replay/row-rules.ts',

@@ -1,6 +1,7 @@
 import { isBound, isPosition } from '../event/bounds';
 import { isObject } from '../json';
 import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
+import { areSame, wishesOf } from './command';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
 import { INCLUDES, PHASES, type ReplayRow, type RerunPart } from './row';
 import { areConsumers } from './run';
@@ -53,6 +54,13 @@ const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
       ? isGoodPath(value)
       : typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
 });
+
+/** As a plan has taken them up: with each field as it is read. */
+const wishes: Rule = {
+  expected: 'fields of command, as they can be read',
+  holds: (value) => isObject(value) && areSame(wishesOf(value), value),
+  always: true,
+};
 
 const position: Rule = {
   expected: 'a position',
@@ -119,7 +127,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     parts: [
       ['n', { ...count, always: true }],
       ['atMs', { ...instant, always: true }],
-      ['taken', { ...map, always: true }],
+      ['taken', wishes],
       ['speed', { ...option('speed'), always: true }],
       ['idle', { ...option('idle'), always: true }],
       ['pausedAtMs', instant],
