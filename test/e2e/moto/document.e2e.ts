@@ -5,7 +5,7 @@ import { copyStack, type StackCopy } from '../../stack/stack-copy';
 import { openShell, type Shell } from '../support/shell';
 import { sls } from '../support/sls';
 import { describeWith, ROOT } from '../support/tools';
-import { codeBlocksOf } from './code-blocks';
+import { codeBlocksOf } from '../support/code-blocks';
 import { inventoryOf } from './inventory';
 import { type Moto, outputsOf, refreshOutputs, startMoto } from './moto';
 
