@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
@@ -130,6 +130,15 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
     await rowOf(scene, 'cancelled-early', 'is there', () => true);
     expect(await shell.run(scene.document.block('Cancel', 2))).toContain('"State": "CANCELLING"');
     await rowOf(scene, 'cancelled-early', 'is CANCELLED', ({ phase }) => phase === 'CANCELLED');
+  });
+
+  test('the line in README.md pauses, too', async () => {
+    const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+    const [, line = ''] = /^ {4}(aws dynamodb update-item(?:.*\\\n)*.*)$/m.exec(readme) ?? [];
+    await shell.run(
+      line.replace('<ReplaysTable>', LOCAL.tables.replays).replace('tuesday-again', 'cancelled-early'),
+    );
+    expect((await scene.row('cancelled-early'))?.command).toEqual({ paused: true });
   });
 
   test('that was all of the page', () => {
