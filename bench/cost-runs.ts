@@ -114,7 +114,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
   const { writeUnits, readUnits } = dynamodb.counted();
   const row = await deps.replays.get(REPLAY);
   if (row?.phase !== 'DONE') throw new Error(`The replay is ${row?.phase}: ${row?.reason}`);
-  const buffer = dynamodb.counted(`PutItemCommand ${tables.eventBuffer}`);
+  const buffer = dynamodb.counted(`PutItem ${tables.eventBuffer}`);
   const used = usage({
     expressRequests: events.length,
     expressGbSeconds: billed.expressGbSeconds,
@@ -126,7 +126,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
     storageGbMonths: storageGbMonths(buffer.putBytes, events.length, world.settings.retentionMs),
     sqsRequests: world.queues.calls.length,
   });
-  const lanes = dynamodb.counted(`UpdateItemCommand ${tables.orderedEvents}`);
+  const lanes = dynamodb.counted(`UpdateItem ${tables.orderedEvents}`);
   const units = { buffer: buffer.writeUnits, lanes: lanes.writeUnits };
   return { events: events.length, used, writeUnits: units };
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/errors';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type { BucketCount, Checkpoint, Phase, Plan, ReplayRow, Warning } from '../core/replay/row';
+import type { BucketCount, Checkpoint, Include, Phase, Plan, ReplayRow, Warning } from '../core/replay/row';
 import {
   anything,
   type Codec,
@@ -13,6 +13,7 @@ import {
   map,
   number,
   text,
+  texts,
   timeToLive,
 } from './attributes';
 
@@ -97,4 +98,12 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   late: column('late', number),
   dead: column('dead', number),
   expiresAtMs: column('expiresAt', timeToLive),
+  set: column('set', text()),
+  include: column('include', text<Include>()),
+  from: column('from', text()),
+  after: column('after', text()),
+  to: column('to', text()),
+  lateFromMs: column('lateFrom', instant),
+  consumers: column('consumers', texts),
+  requestId: column('requestId', text()),
 };

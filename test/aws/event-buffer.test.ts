@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { memoryEventBuffer } from '../fakes/event-buffer';
+import { EVERYTHING } from '../support/selections';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { eventBufferSuite } from './event-buffer.suite';
 import { freshName } from './fresh-name';
@@ -55,7 +56,7 @@ describe('the event buffer on DynamoDB', () => {
     const key = { replay: freshName(), bucket: 0, position: 'p' };
     const item = { bucket: { S: `${key.replay}#0` }, position: { S: 'p' }, event: { B: Buffer.from('x') } };
     await engine.client.send(new PutItemCommand({ TableName: engine.tables.eventBuffer, Item: item }));
-    const { events } = await buffer.read(key.replay, 0, undefined, 10);
+    const { events } = await buffer.read(key.replay, 0, EVERYTHING, undefined, 10);
     expect(() => events[0]?.json()).toThrow(
       /^The event at p is not as it was written: expected are deflated/,
     );
@@ -69,7 +70,7 @@ describe('the event buffer on DynamoDB', () => {
       engine.loseNextAnswer('PutItem');
       const outcome = await buffer.put(key, { json: '{}', late: true, receivedAtMs: 0, expiresAtMs: 0 });
       expect(outcome).toEqual({ existing: { late: true, lateCounted: false } });
-      expect((await buffer.read(key.replay, 0, undefined, 10)).events).toHaveLength(1);
+      expect((await buffer.read(key.replay, 0, EVERYTHING, undefined, 10)).events).toHaveLength(1);
     },
   );
 });

@@ -82,6 +82,18 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
     expect(await image(lane)).not.toHaveProperty('tiebreakers');
   });
 
+  test('the consumers that a run is for are in each image of its lanes; of a run for all there is nothing', async () => {
+    const lane = freshLane();
+    const consumers = ['billing', 'search'];
+    await lanes.append(lane, [event(1)], EXPIRES_AT_MS, consumers);
+    expect(await image(lane)).toMatchObject({ consumers });
+    await lanes.append(lane, [event(2)], EXPIRES_AT_MS, consumers);
+    expect(await image(lane)).toMatchObject({ consumers, offset: 1 });
+    const ofAll = freshLane();
+    await append(ofAll, event(1));
+    expect(await image(ofAll)).not.toHaveProperty('consumers');
+  });
+
   test('given conflicting appends at once, then exactly one wins and the others learn where the lane is', async () => {
     const lane = freshLane();
     await append(lane, event(1));

@@ -14,6 +14,7 @@ import {
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
+import { withCommands } from './scenes-with-commands';
 import { randomOf } from './seeded';
 import { withThrottling } from './throttled-scenarios';
 
@@ -24,7 +25,9 @@ const pick = <T>(random: Random, values: readonly T[]): T =>
 export function scenarioOf(seed: number): Scenario {
   const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
   const random = randomOf(seed, 'throttling');
-  return random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+  const throttled = random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+  const people = randomOf(seed, 'commands');
+  return people.chance(0.25) ? withCommands(throttled, people) : throttled;
 }
 
 function withCounts(scenario: Scenario, random: Random): Scenario {

@@ -13,7 +13,7 @@ const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArr
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, lanes } = world.stores;
   const { checkers, listeners, tables } = world;
-  const memory = checkers.memoryOf();
+  const memory = checkers.memoryOf(life);
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
@@ -56,26 +56,26 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => `mark ${key.position} as counted`,
           () => buffer.markLateCounted(key),
         ),
-      async read(replay, bucket, after, limit) {
+      async read(set, bucket, selection, after, limit) {
         const page = await call(
           `buffer.read up to ${limit}`,
           () => `read bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.read(replay, bucket, after, limit);
+            return buffer.read(set, bucket, selection, after, limit);
           },
           { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
-        memory.reads(page.events);
+        memory.reads(bucket, after, page.events);
         return page;
       },
-      count: (replay, bucket, after) =>
+      count: (set, bucket, selection, after) =>
         call(
           'buffer.count',
           () => `count bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.count(replay, bucket, after);
+            return buffer.count(set, bucket, selection, after);
           },
           world.scenario.counts && { sentAfterMs: world.scenario.counts.pageMs, onItsWayMs: 0 },
         ),
@@ -86,10 +86,7 @@ export function dynamoDb(world: World, life: Life): Stores {
           call(
             'replays.get',
             () => 'get row',
-            () => {
-              memory.startsOver();
-              return replays.get(replay);
-            },
+            () => replays.get(replay),
           ),
         ),
       create: (row) =>
@@ -115,7 +112,7 @@ export function dynamoDb(world: World, life: Life): Stores {
               const before = tables.replays.row(replay) as ReplayRow;
               const saved = await replays.save(replay, changes, guard);
               if (saved) {
-                checkers.rowSaved(changes, before);
+                checkers.rowSaved(life, changes, before);
                 if (changes.phase === 'RELEASING') world.requests.clear();
                 listeners.rowSaved(changes);
               }
@@ -143,9 +140,9 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     lanes: {
       async append(lane, events, expiresAtMs) {
-        checkers.appends(knowsOfAbort);
+        checkers.appends(life, knowsOfAbort, events);
         life.appends++;
-        const appended = call(
+        const appending = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
@@ -158,7 +155,13 @@ export function dynamoDb(world: World, life: Life): Stores {
             return outcome;
           },
         );
-        return appended.finally(() => life.appends--);
+        try {
+          const outcome = await appending;
+          checkers.hasAppended(life, events, outcome);
+          return outcome;
+        } finally {
+          life.appends--;
+        }
       },
     },
   };

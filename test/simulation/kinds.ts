@@ -1,14 +1,20 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
-import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
-import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
 import {
-  SEAL_MS,
-  withAnOvertakenPut,
-  withHalfDays,
-  withoutCapacity,
-  withRefusedEventsOnly,
-} from './rare-scenarios';
+  withALongerRetention,
+  withAnAbortedWalk,
+  withARowBefore,
+  withATypedWalk,
+  withNonsense,
+  withNothingButRefusals,
+} from './hand-edits';
+import {
+  inAThrottledRegion,
+  lastAfterAnOldMark,
+  lastOfAThrottledRegion,
+  MOST_WAITED_MS,
+} from './hard-scenarios';
+import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withSlowReads, withThrottling } from './throttled-scenarios';
@@ -221,9 +227,19 @@ export function longerRetention(seed: number): Scenario {
   return withALongerRetention(calm(seed, 10), randomOf(seed, 'kind'));
 }
 
+/** Somebody types nonsense into the row while a call walks, and corrects it ten minutes later. */
+export function typedWalk(seed: number): Scenario {
+  return withATypedWalk(calm(seed, 1), randomOf(seed, 'kind'));
+}
+
+/** Somebody aborts the execution while a call of it walks, and starts the next one by hand, or nobody does. */
+export function abortedWalk(seed: number): Scenario {
+  return withAnAbortedWalk(calm(seed, 1), randomOf(seed, 'kind'));
+}
+
 /** Nothing that comes is an event, or none of them has an order. */
 export function refusedOnly(seed: number): Scenario {
-  return withRefusedEventsOnly(calm(seed, 5), randomOf(seed, 'kind'));
+  return withNothingButRefusals(calm(seed, 5), randomOf(seed, 'kind'));
 }
 
 /** Throttled for up to an hour and a half; nothing else fails. */
@@ -287,6 +303,11 @@ export function throttledRegion(seed: number): Scenario {
 /** The last event comes as late as it may, and is counted in Overflow so long after it was sent there. */
 export function lastOfADrain(seed: number, depthLagMs?: number): Scenario {
   return lastOfAThrottledRegion(calm(seed, 15), randomOf(seed, 'kind'), depthLagMs);
+}
+
+/** The same, and the arrival before it is seconds newer than the mark. */
+export function oldMark(seed: number): Scenario {
+  return lastAfterAnOldMark(calm(seed, 1), randomOf(seed, 'kind'));
 }
 
 /** Nothing goes wrong and nobody is throttled: how soon is a set sealed? */

@@ -14,10 +14,17 @@ export class LaneChecker {
   #checked = 0;
   /** The sealed set, and when each of its events is due; absent before the release. */
   dueMs: ReadonlyMap<string, number> | undefined;
+  /** People may change the pace: another checker knows when each event is due. */
+  isPacedByPlans = false;
 
   constructor(tables: Tables, oracle: Oracle) {
     this.#tables = tables;
     this.#oracle = oracle;
+  }
+
+  /** Events in all lanes. */
+  get count(): number {
+    return this.#appended.size;
   }
 
   has(id: string): boolean {
@@ -77,7 +84,7 @@ export class LaneChecker {
     demand(dueMs !== undefined, 'R6', () => `${id} is appended, but it was not in the sealed set`);
     // A thousandth: due times are fractional.
     demand(
-      hostNowMs >= dueMs - 1e-3,
+      this.isPacedByPlans || hostNowMs >= dueMs - 1e-3,
       'R6',
       () => `${id} is appended ${dueMs - hostNowMs} ms before it is due`,
     );

@@ -1,3 +1,4 @@
+import { refusedOnly, typedWalk } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -31,6 +32,20 @@ export const HAND_MUTANTS: Mutant[] = [
         'src/core/replay/sequence.ts',
         'const step = isStopped(current)',
         'const step = isStopped({} as never)',
+      ),
+    ],
+  },
+  {
+    name: 'a walk does not look at the row again',
+    breaks: 'R6',
+    shows: 'is nonsense',
+    kind: typedWalk,
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        '(await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,',
+        'saveOnTheWay(changes),',
       ),
     ],
   },
@@ -82,7 +97,8 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'an event that is none makes no row',
     breaks: 'R7',
     shows: 'there is no row',
-    caughtBy: 758,
+    kind: refusedOnly,
+    caughtBy: 2,
     edits: [
       edit(
         'src/core/collect/collect.ts',

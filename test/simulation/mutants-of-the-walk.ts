@@ -1,3 +1,4 @@
+import { slowReads } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** Releasing. */
@@ -128,6 +129,7 @@ export const WALK_MUTANTS: Mutant[] = [
   {
     name: 'a walk reads on without a look at the time',
     breaks: 'R7',
+    kind: slowReads,
     caughtBy: 1,
     edits: [
       edit(

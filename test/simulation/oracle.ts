@@ -1,4 +1,5 @@
-import { originalOrder, REPLAY } from '../support/events';
+import { originalOrder, REPLAY, WINDOW_START_MS } from '../support/events';
+import type { SetEvent } from './pace-oracle';
 import type { Tables } from './protocol';
 import type { Scenario, SketchPlan } from './scenario';
 
@@ -39,6 +40,15 @@ export function createOracle(scenario: Scenario, tables: Tables) {
         lanes.set(laneOf(plan), [...(lanes.get(laneOf(plan)) ?? []), plan.id]);
       }
       return lanes;
+    },
+    /** The set, as it now is, with the positions that it has in its table. */
+    setInOrder(): SetEvent[] {
+      const events = stored();
+      return inOrder(inTheSet()).map(({ id, second }) => ({
+        id,
+        position: events.get(id)?.position as string,
+        timeMs: WINDOW_START_MS + 1_000 * second,
+      }));
     },
     /** When each event of the set, as it now is, is due, from the start that the row names. */
     dueTimes(startMs: number): Map<string, number> {

@@ -12,6 +12,7 @@ import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
+import type { Tool } from './people';
 
 /**
  * The code that is attacked: the three functions' handlers with the core behind them, and the consumer's wrapper. The
@@ -34,6 +35,8 @@ export interface Protocol {
   bendRequests?(stores: Stores, tables: Tables): Stores;
   /** What a mutant does to the settings of one of the two functions. */
   bendSettings?(settings: Settings, of: 'collect' | 'sequence'): Settings;
+  /** What a mutant does to the tool that people use. */
+  bendTool?: Partial<Tool>;
   /** What a mutant does to the definition of the state machine `sequence`. */
   bendMachine?(machine: Definition): Definition;
 }

@@ -3,6 +3,7 @@ import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { LaneRecord } from '../fakes/lanes';
 import { REPLAY } from '../support/events';
 import { playOut } from './cloud';
+import type { TakeUp } from './command-checker';
 import { markedReads } from './eventual-reads';
 import type { Actor } from './fate';
 import { type Protocol, REAL } from './protocol';
@@ -32,6 +33,8 @@ export interface Outcome {
   lanes: readonly LaneRecord[];
   /** Requests by port and method, since the release began. */
   requests: ReadonlyMap<string, number>;
+  /** How many commands people gave, and how long each took to be taken up. */
+  commands: { accepted: number; takeUps: readonly TakeUp[] };
   /** Calls that the account refused. */
   refused: number;
   /** Events that were parked in Overflow. */
@@ -74,6 +77,7 @@ export async function run(
     answers: world.checkers.answers,
     lanes: world.tables.lanes.log,
     requests: world.requests,
+    commands: world.checkers.commands,
     refused: world.account.refused,
     parked: world.parked,
     points: world.fate.passed,

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../src/core/errors';
 import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
+import type { Commands } from './commands';
 import { descriptionOf, type Playback, settingsOf } from './playback';
 
 /** How often each thing goes wrong: the probability each time that it could. */
@@ -133,6 +134,8 @@ export interface Scenario {
   cancelRowAfterMs?: number;
   /** The same, that long after the row was made: in whatever phase it is then. */
   cancelAnyRowAfterMs?: number;
+  /** What people wish of the run while it goes on. */
+  commands?: Commands;
   typing?: Typing;
   /** Somebody has made the row before its replay began. */
   rowBefore?: { phase: Phase | undefined };
@@ -170,6 +173,8 @@ export interface Scenario {
   shards: number;
   /** Most that two hosts' clocks differ. */
   skewMs: number;
+  /** They differ by all of that: those of `sequence` are ahead of all others. */
+  sequencerIsAhead?: boolean;
   /** For a long one. */
   mostTurns?: number;
   /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */

@@ -1,3 +1,4 @@
+import type { Commands } from './commands';
 import type { Protocol } from './protocol';
 import { run } from './run';
 import type { Faults, Scenario, SketchPlan } from './scenario';
@@ -66,12 +67,14 @@ const OPTIONAL = [
   'standsStill',
   'sequenceCallMs',
   'badOption',
+  'commands',
   'typing',
   'rowBefore',
   'retentionBecomes',
   'poison',
   'depthLagMs',
   'collectIsSlow',
+  'sequencerIsAhead',
   'marksAreLost',
   'inAnyOrder',
   'refuses',
@@ -90,6 +93,11 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
   for (const name of OPTIONAL) {
     const { [name]: there, ...without } = scenario;
     if (there !== undefined) yield without;
+  }
+  const { commands } = scenario;
+  for (const n of commands?.planned.keys() ?? []) {
+    const { planned, overseer } = commands as Commands;
+    yield { ...scenario, commands: { planned: planned.toSpliced(n, 1), overseer } };
   }
   for (let size = Math.ceil(events.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < events.length && events.length > 1; from += size) {

@@ -11,6 +11,7 @@ const ESSENTIAL: readonly string[] = [
   'buckets',
   'tiebreaker',
   'options',
+  'plan',
   'createdAtMs',
   'retainedUntilMs',
   'lastArrivalAtMs',

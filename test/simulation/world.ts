@@ -126,7 +126,9 @@ export function createWorld(
     },
     newLife(name, of) {
       const half = Math.floor(scenario.skewMs / 2);
-      const skewMs = hosts.integer(-half, half);
+      const drawnMs = hosts.integer(-half, half);
+      const farthestMs = of === 'sequence' ? half : -half;
+      const skewMs = scenario.sequencerIsAhead ? farthestMs : drawnMs;
       return new Life(scheduler, `${name} ${++lives}`, skewMs, of && ((life) => world.fate.decide(life, of)));
     },
   };

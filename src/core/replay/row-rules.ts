@@ -1,8 +1,8 @@
-import { isPosition } from '../event/position';
+import { isBound, isPosition } from '../event/bounds';
 import { isObject } from '../json';
-import { EMPTY_READINGS } from '../limits';
+import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
-import { PHASES, type ReplayRow } from './row';
+import { INCLUDES, PHASES, type ReplayRow, type RerunPart } from './row';
 
 /**
  * What each attribute of a row may hold. The service writes nothing else, but a person can type anything.
@@ -59,6 +59,31 @@ const position: Rule = {
   always: true,
 };
 
+const bound: Rule = {
+  expected: 'a position, or an instant such as 2026-11-20T12:00:00.000000000Z',
+  holds: (value) => typeof value === 'string' && isBound(value),
+  stops: true,
+};
+
+/** Of a rerun's row. Without these it would release something else. */
+export const RERUN_RULES: Record<keyof RerunPart, Rule> = {
+  set: always(text),
+  include: always({
+    expected: INCLUDES.join(', '),
+    holds: (value) => (INCLUDES as readonly unknown[]).includes(value),
+  }),
+  from: bound,
+  after: bound,
+  to: bound,
+  lateFromMs: needed(instant),
+  consumers: needed({
+    expected: 'a list of names',
+    holds: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((name) => text.holds(name) && name !== ''),
+  }),
+  requestId: text,
+};
+
 /** One rule for every attribute: one that is forgotten does not compile. */
 export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule> = {
   phase: always({
@@ -72,7 +97,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     holds: (value) =>
       Array.isArray(value) && value.every((each) => text.holds(each?.code) && text.holds(each?.message)),
   },
-  generation: always(count),
+  generation: always(upTo(MAX_GENERATION)),
   leaseUntilMs: instant,
   heartbeatAtMs: instant,
   resumeAtMs: instant,
@@ -145,4 +170,5 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   late: count,
   dead: count,
   expiresAtMs: { expected: 'a number of seconds', holds: Number.isFinite },
+  ...RERUN_RULES,
 };
