@@ -12,7 +12,7 @@ export interface Delivered {
 export function recording(tell: (run: string, delivered: Delivered) => void): ReplayableHandler {
   return (event, _context, delivery) => {
     const { 'replay-name': _, ...own } = event as typeof event & { 'replay-name'?: string };
-    if (delivery) tell(delivery.replay, { offset: delivery.offset, event: JSON.stringify(own) });
+    if (delivery) tell(delivery.run, { offset: delivery.offset, event: JSON.stringify(own) });
   };
 }
 
