@@ -4,6 +4,8 @@ import type { ReplayableHandler } from '../../src/consumer';
 /** One delivery to a consumer. */
 export interface Delivered {
   offset: number;
+  /** Its number among the events, as they happened. */
+  n: number;
   /** All of the event but the run that it is of. */
   event: string;
 }
@@ -12,7 +14,9 @@ export interface Delivered {
 export function recording(tell: (run: string, delivered: Delivered) => void): ReplayableHandler {
   return (event, _context, delivery) => {
     const { 'replay-name': _, ...own } = event as typeof event & { 'replay-name'?: string };
-    if (delivery) tell(delivery.run, { offset: delivery.offset, event: JSON.stringify(own) });
+    if (!delivery) return;
+    const { n } = event.detail as { n: number };
+    tell(delivery.run, { offset: delivery.offset, n, event: JSON.stringify(own) });
   };
 }
 

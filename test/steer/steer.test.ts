@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
@@ -127,6 +127,34 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
     expect(await shell.run(scene.document.block('Cancel', 2))).toContain('"State": "CANCELLING"');
     await rowOf(scene, 'cancelled-early', 'is CANCELLED', ({ phase }) => phase === 'CANCELLED');
   });
+
+  test.each([
+    ['sleeps', 300, 0, true],
+    ['looks again in a second', 1, 0, false],
+    ['is awake', -1, -1, false],
+    ['is slow', -30, -30, false],
+    ['was to look two minutes ago, and has given a sign of life since', -120, -5, false],
+    ['has given no sign of life for two minutes', -120, -120, true],
+    ['has not looked yet', undefined, undefined, false],
+  ])(
+    'a sequencer that %s: resumeAt %p s, heartbeatAt %p s; the next one is started: %p',
+    async (...given) => {
+      const [what, resumeInSeconds, heartbeatInSeconds, isStarted] = given;
+      const inSeconds = (seconds: number) => ({ S: new Date(Date.now() + seconds * 1_000).toISOString() });
+      const replay = what.replaceAll(' ', '-').slice(0, 40);
+      // Of a run that has ended, so that what is started ends at once.
+      const row = { replay: { S: replay }, generation: { N: '7' }, phase: { S: 'DONE' } };
+      const Item = {
+        ...row,
+        ...(resumeInSeconds !== undefined && { resumeAt: inSeconds(resumeInSeconds) }),
+        ...(heartbeatInSeconds !== undefined && { heartbeatAt: inSeconds(heartbeatInSeconds) }),
+      };
+      await runtime.clients.dynamodb.send(new PutItemCommand({ TableName: LOCAL.tables.replays, Item }));
+      const output = await shell.run(`export RUN='${replay}'\nwake`);
+      expect(output.includes(`:${replay}.8"`)).toBe(isStarted);
+      if (!isStarted) expect(output).toBe('');
+    },
+  );
 
   test('the line in README.md pauses, too', async () => {
     const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');

@@ -144,7 +144,7 @@ export async function runAgainAndCompare(scene: Scene): Promise<void> {
     return until(`${most} events of ${name} are delivered`, all, patienceMs);
   };
   const whole = await eventsOf(RUN, SECONDS.length);
-  expect(whole.map(({ offset }) => offset)).toEqual(SECONDS.map((_, offset) => offset));
-  const shifted = whole.slice(from).map(({ event, offset }) => ({ event, offset: offset - from }));
+  expect(whole.map(({ n, offset }) => [n, offset])).toEqual(SECONDS.map((_, n) => [n, n]));
+  const shifted = whole.slice(from).map((each) => ({ ...each, offset: each.offset - from }));
   expect(await eventsOf(RERUN, count)).toEqual(shifted);
 }

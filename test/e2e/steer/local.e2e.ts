@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoReplays } from '../../../src/aws/replays';
 import { LOCAL } from '../../../src/local/resource-names';
 import { steerDocument } from '../../steer/document';
-import { eachOnce } from '../../steer/record';
+import { type Delivered, eachOnce } from '../../steer/record';
 import {
   ask,
   eventsOfTheStory,
@@ -57,8 +57,8 @@ describeWith(['python', 'bash'], 'docs/steer.md, by the AWS CLI, on npm run loca
       row: dynamoReplays({ client: dynamodb, table: LOCAL.tables.replays }).get,
       async delivered(run) {
         const lines = existsSync(records) ? (await readFile(records, 'utf8')).trimEnd().split('\n') : [];
-        const all = lines.map((line) => JSON.parse(line)).filter((each) => each.run === run);
-        return eachOnce(all.map(({ offset, event }) => ({ offset, event })));
+        const all = lines.map((line): { run: string } & Delivered => JSON.parse(line));
+        return eachOnce(all.filter((each) => each.run === run).map(({ run: _, ...delivered }) => delivered));
       },
       patienceMs: 60_000,
     };
