@@ -4,6 +4,7 @@ import { codeBlocksOf } from '../e2e/support/code-blocks';
 
 /** What docs/steer.md has a reader run, by the headings of the page. */
 export interface Document {
+  text: string;
   /** The commands under a heading; of several blocks the nth, from 1. */
   block(heading: string, nth?: number): string;
   /** The headings of the blocks that nobody has asked for. */
@@ -11,10 +12,11 @@ export interface Document {
 }
 
 export function steerDocument(): Document {
-  const markdown = readFileSync(join(__dirname, '../../docs/steer.md'), 'utf8');
-  const left = new Set(codeBlocksOf(markdown, 'sh'));
+  const text = readFileSync(join(__dirname, '../../docs/steer.md'), 'utf8');
+  const left = new Set(codeBlocksOf(text, 'sh'));
   const all = [...left];
   return {
+    text,
     block(heading, nth = 1) {
       const found = all.filter((each) => each.heading === heading)[nth - 1];
       if (!found) throw new Error(`docs/steer.md has no block ${nth} under "${heading}".`);

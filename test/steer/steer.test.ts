@@ -9,6 +9,7 @@ import { orderedReplay } from '../../src/consumer';
 import { HOSTILE_TEMPER } from '../../src/local/local-settings';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
+import { ACCESS } from '../e2e/support/aws-cli';
 import { openShell, type Shell } from '../e2e/support/shell';
 import { FAST } from '../local/fast-settings';
 import { steerDocument } from './document';
@@ -32,6 +33,8 @@ const TEMPER = { ...HOSTILE_TEMPER, throttleRate: 0, eventsPerSecond: 3 };
 describe('docs/steer.md, line by line, on the local runtime', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ordered-replay-steer-'));
   const received = new Map<string, Delivered[]>();
+  /** What whoever reads the page does, as IAM names it. */
+  const actions = new Set<string>();
   let runtime: LocalRuntime;
   let shell: Shell;
   let scene: Scene;
@@ -48,6 +51,7 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
       settings: FAST,
       seed: 5,
       temper: TEMPER,
+      authorize: ({ principal, action }) => principal === ACCESS.AWS_ACCESS_KEY_ID && actions.add(action),
     });
     for (const Entries of eventsOfTheStory(LOCAL.busName))
       await runtime.clients.eventbridge.send(new PutEventsCommand({ Entries }));
@@ -165,7 +169,9 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
     expect((await scene.row('cancelled-early'))?.command).toEqual({ paused: true });
   });
 
-  test('that was all of the page', () => {
+  test('that was all of the page, and all that it says one needs to be allowed', () => {
     expect(scene.document.unread()).toEqual([]);
+    const listed = [...scene.document.text.matchAll(/`([a-z]+:[A-Z]\w+)`/g)].map(([, action]) => action);
+    expect(listed.toSorted()).toEqual([...actions, 'cloudformation:DescribeStacks'].toSorted());
   });
 });

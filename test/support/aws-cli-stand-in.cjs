@@ -127,8 +127,7 @@ async function call(target, input) {
     'content-type': 'application/x-amz-json-1.0',
     'x-amz-target': target,
     'x-amz-date': new Date().toISOString().replace(/[-:]|\.\d+/g, ''),
-    authorization:
-      'AWS4-HMAC-SHA256 Credential=local/20260101/r/s/aws4_request, SignedHeaders=host, Signature=none',
+    authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/r/s/aws4_request, SignedHeaders=host, Signature=none`,
   };
   const answer = await fetch(process.env.AWS_ENDPOINT_URL, {
     method: 'POST',

@@ -13,7 +13,7 @@ import {
 import { ACCESS } from '../../support/aws-cli';
 import { openShell } from '../../support/shell';
 import { happen, hourOf, publish } from '../world/events';
-import { figures } from '../world/figures';
+import { expectAllInOrder } from '../world/figures';
 import { PATIENCE_MS, replayNamed } from '../world/replay';
 import type { Case } from './case';
 
@@ -45,7 +45,7 @@ export const steered: Case = {
     } finally {
       await shell.close();
     }
-    figures.events += events.length;
+    await expectAllInOrder(named(RUN), events);
     expect((await named(RUN).row())?.warnings).toBeUndefined();
   },
 };
