@@ -122,7 +122,7 @@ function problemsOfThePhase(stored: StoredRow): RowProblem[] {
   const why = againstThePhase(stored);
   if (why.length === 0) return [];
   const is = `${stored.phase}, but ${why.join(' and ')}`;
-  return [problem('phase', is, `${phaseBefore(stored)}, or CANCELLED`)];
+  return [problem('phase', is, phaseBefore(stored))];
 }
 
 const BEYOND_COLLECTING: Key[] = ['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint'];

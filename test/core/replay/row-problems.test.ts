@@ -119,7 +119,7 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     'SEALED',
     {},
-    'phase is SEALED, but options is missing and completedAt is missing; expected is COLLECTING, or CANCELLED.',
+    'phase is SEALED, but options is missing and completedAt is missing; expected is COLLECTING.',
   ],
   [
     'RELEASING',
@@ -129,13 +129,9 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     'COLLECTING',
     { sealedAtMs: NOW_MS },
-    'phase is COLLECTING, but the row has sealedAt; expected is SEALED, or CANCELLED.',
+    'phase is COLLECTING, but the row has sealedAt; expected is SEALED.',
   ],
-  [
-    'INCOMPLETE',
-    { collected: 5 },
-    'phase is INCOMPLETE, but the row has collected; expected is RELEASING, or CANCELLED.',
-  ],
+  ['INCOMPLETE', { collected: 5 }, 'phase is INCOMPLETE, but the row has collected; expected is RELEASING.'],
 ])('given the phase %s where a row with %j cannot be, then it is unknown', (phase, rest, says) => {
   const row = readRow({ ...COLLECTING, ...rest, phase });
   expect(row.phase).toBe('UNKNOWN');
