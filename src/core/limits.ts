@@ -45,8 +45,8 @@ export const LAST_PAGE_EVENTS = 1_024;
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
 /**
- * The longest that one request to AWS takes: four attempts, an append's five, that each have their answer within three
- * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-update.ts`).
+ * The longest that one request to AWS takes: four attempts, on the fast way five, that each have their answer within three
+ * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-way.ts`).
  */
 export const LONGEST_REQUEST_MS = 20 * SECOND_MS;
 
