@@ -22,6 +22,7 @@ import {
 import { writeOrFind } from './conditional-write';
 import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
+import { fastQueries, type Query } from './fast-way';
 import { tellingUnavailable } from './unavailable';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
@@ -46,13 +47,24 @@ const LATENESS: Columns<{ late?: boolean; lateCounted?: boolean }> = {
   lateCounted: column('lateCounted', flag),
 };
 
+export interface EventBufferOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** How pages are read; by default the fast way. */
+  query?: Query;
+}
+
 /**
  * The `EventBuffer` table: `bucket` = `<replay>#<n>` and `position` are the key.
  *
  * Items beyond their time to live that DynamoDB has not deleted yet are read like all others: an event is not lost
  * sooner than it must be (R1).
  */
-export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; table: string }): EventBuffer {
+export function dynamoEventBuffer({
+  client,
+  table,
+  query = fastQueries(client),
+}: EventBufferOptions): EventBuffer {
   /** Only of an item that exists: an update would otherwise make one that has no event. */
   async function update(
     key: BufferKey,
@@ -95,19 +107,17 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       const place = placeOf(selection, after);
       if (place === 'nowhere') return { events: [] };
       const placeholders = createPlaceholders();
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          Limit: limit,
-          KeyConditionExpression: inBucket(set, bucket, place, placeholders),
-          ...filterOf(selection, placeholders),
-          ProjectionExpression: attributesOf(BUFFERED_EVENT)
-            .map((name) => placeholders.path(name))
-            .join(', '),
-          ...placeholders.parameters(),
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await query({
+        TableName: table,
+        ConsistentRead: true,
+        Limit: limit,
+        KeyConditionExpression: inBucket(set, bucket, place, placeholders),
+        ...filterOf(selection, placeholders),
+        ProjectionExpression: attributesOf(BUFFERED_EVENT)
+          .map((name) => placeholders.path(name))
+          .join(', '),
+        ...placeholders.parameters(),
+      });
       return { events: Items.map(bufferedEvent), ...endOf(LastEvaluatedKey) };
     },
 

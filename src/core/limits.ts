@@ -49,8 +49,8 @@ export const LAST_PAGE_EVENTS = 1_024;
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
 /**
- * The longest that one request to AWS takes: four attempts, an append's five, that each have their answer within three
- * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-update.ts`).
+ * The longest that one request to AWS takes: four attempts, on the fast way five, that each have their answer within three
+ * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-way.ts`).
  */
 export const LONGEST_REQUEST_MS = 20 * SECOND_MS;
 
@@ -100,11 +100,8 @@ export const MAX_BACKOFF_MS = MINUTE_MS;
  */
 export const MAX_WAIT_MS = 5 * MINUTE_MS;
 
-/** An append is first tried without the SDK: one attempt more (`src/aws/fast-update.ts`). */
-export const LONGEST_APPEND_MS = LONGEST_REQUEST_MS + 4 * SECOND_MS;
-
 /** So long before its function's deadline the sequencer begins nothing new: one append, and the save after it. */
-export const MIN_REMAINING_MS = LONGEST_APPEND_MS + LONGEST_REQUEST_MS;
+export const MIN_REMAINING_MS = 2 * LONGEST_REQUEST_MS;
 
 /** No page is read for release later than this: what it brings is still to be appended, and the checkpoint saved. */
 export const MIN_REMAINING_TO_READ_MS = MIN_REMAINING_MS + LONGEST_REQUEST_MS;
