@@ -14,7 +14,7 @@ import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
-import type { Tool } from './people';
+import type { Tool } from './steering-tool';
 
 /**
  * The code that is attacked: the three functions' handlers with the core behind them, the consumer's wrapper and the tool
