@@ -5,6 +5,7 @@ import { createCollectHandler } from '../functions/collect';
 import { createSequenceHandler } from '../functions/sequence';
 import { silentTelemetry } from '../functions/telemetry';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
+import { dynamoHistories } from '../src/aws/histories';
 import { dynamoLanes } from '../src/aws/lanes';
 import { dynamoReplays } from '../src/aws/replays';
 import type { JsonObject } from '../src/core/json';
@@ -70,6 +71,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
     ...world,
     buffer: dynamoEventBuffer({ client, table: tables.eventBuffer }),
     replays: dynamoReplays({ client, table: tables.replays }),
+    histories: dynamoHistories({ client, table: tables.replays }),
     lanes: dynamoLanes({ client, table: tables.orderedEvents }),
     telemetry: silentTelemetry,
   };

@@ -1,3 +1,4 @@
+import type { RunHistory } from './replay/history';
 import type { ReplayRow, RowChanges, RowGuard } from './replay/row';
 
 /**
@@ -28,6 +29,17 @@ export interface Replays {
   notEnded(): Promise<ReplayRow[]>;
 }
 
+/** What a run was like, for people: best effort, nothing goes by it. Each method answers or fails within a second or so. */
+export interface Histories {
+  /** Strongly consistent. What cannot be read of it counts as absent. */
+  get(run: string): Promise<(RunHistory & { writtenAtMs: number }) | undefined>;
+  /**
+   * Replaces it if the one that is there was written at least `HISTORY_EVERY_MS` before this one, or cannot be read. So a
+   * request that comes late writes over nothing that is newer.
+   */
+  put(run: string, history: RunHistory & { writtenAtMs: number; expiresAtMs: number }): Promise<boolean>;
+}
+
 export interface BufferKey {
   replay: string;
   bucket: number;
@@ -43,6 +55,8 @@ export interface BufferedEvent {
   /** Arrived after the seal: to be held, not released. */
   late: boolean;
   duplicates: number;
+  /** When `collect` received it first; absent where that cannot be read. */
+  receivedAtMs?: number | undefined;
 }
 
 /** What `put` found: the event is stored now, or it was there before. */
@@ -136,4 +150,6 @@ export interface SequenceObserver {
   appended(events: number, lagMs: number): void;
   /** A service was unavailable: the sequencer leaves it alone for a while. */
   backsOff(error: unknown, waitMs: number): void;
+  /** The run's history could not be written, for the first time in this call; nothing else is wrong. */
+  historyFailed(error: unknown): void;
 }

@@ -133,8 +133,8 @@ class Bucket {
     let pageBytes = 0;
     for (let n = after === undefined ? 0 : this.#firstAfter(after); n < sorted.length; n++) {
       if (events.length === limit || pageBytes >= PAGE_BYTES) return { events, more: true };
-      const { position, json, late, duplicates } = sorted[n] as StoredEvent;
-      events.push({ position, json: () => json, heldBytes: json.length, late, duplicates });
+      const { position, json, late, duplicates, receivedAtMs } = sorted[n] as StoredEvent;
+      events.push({ position, json: () => json, heldBytes: json.length, late, duplicates, receivedAtMs });
       pageBytes += json.length;
     }
     return { events, more: events.length === limit };

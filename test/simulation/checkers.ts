@@ -1,6 +1,7 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import { MAX_RETENTION_MS } from '../../src/core/limits';
 import type { BufferKey, SequencerInput } from '../../src/core/ports';
+import type { RunHistory } from '../../src/core/replay/history';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
@@ -11,6 +12,7 @@ import { ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
 import { isCalm } from './faults';
+import { HistoryChecker } from './history-checker';
 import { LaneChecker } from './lane-checker';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
@@ -19,6 +21,7 @@ import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import { SequencerChecker } from './sequencer-checker';
+import { checkTally } from './tally-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -52,6 +55,7 @@ export function createCheckers(parts: {
   const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
+  const histories = new HistoryChecker();
   /** The ids of what came in time, also after it has expired. */
   const storedInTime = new Set<string>();
   let guardMs: number | undefined;
@@ -202,6 +206,9 @@ export function createCheckers(parts: {
       );
     },
 
+    historyWritten: (history: RunHistory & { writtenAtMs: number }) =>
+      verdict.check(() => histories.written(history)),
+
     /** The row says that somebody has aborted its sequencer. */
     isAborted(): boolean {
       const row = tables.replays.row(REPLAY);
@@ -252,6 +259,8 @@ export function createCheckers(parts: {
         rows.atTheEnd(row, cancelledMs !== undefined);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
+          if (isFixed && !scenario.typing) checkTally(row, tables);
+          histories.atTheEnd(row);
           const { collected = 0 } = row;
           demand(
             collected >= storedInTime.size,
