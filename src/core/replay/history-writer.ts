@@ -24,14 +24,21 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
   let inHistory: number | undefined;
   let writing: Promise<void> | undefined;
   let hasFailed = false;
+  let hasLooked = false;
 
   const hasNews = () => points.length > 0 || row?.takenUp?.some(({ n }) => n > (inHistory ?? 0)) === true;
+
+  async function look(run: string) {
+    const found = await histories.get(run);
+    inHistory = found?.takenUp.at(-1)?.n ?? inHistory;
+    return found;
+  }
 
   async function write({ replay, takenUp = [], expiresAtMs }: ReplayRow): Promise<void> {
     const nowMs = clock.now();
     triedAtMs = nowMs;
     const news = { points: [...points], takenUp };
-    const found = await histories.get(replay);
+    const found = await look(replay);
     if (found && nowMs - found.writtenAtMs < HISTORY_EVERY_MS && found.writtenAtMs <= nowMs) return;
     const history = mergeHistories(found ?? { points: [], takenUp: [] }, news);
     if (!(await histories.put(replay, { ...history, writtenAtMs: nowMs, expiresAtMs }))) return;
@@ -40,9 +47,11 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
     inHistory = takenUp.at(-1)?.n ?? inHistory;
   }
 
-  function begin(): void {
-    if (writing || !row || !hasNews() || remainingMs() < HISTORY_TAKES_MS) return;
-    writing = write(row)
+  /** One thing at a time. */
+  function begin(work: () => Promise<unknown>): void {
+    if (writing || remainingMs() < HISTORY_TAKES_MS) return;
+    writing = work()
+      .then(() => undefined)
       .catch((error) => {
         if (!hasFailed) observer.historyFailed(error);
         hasFailed = true;
@@ -52,7 +61,18 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
       });
   }
 
+  function beginWrite(): void {
+    const news = row;
+    if (news && hasNews()) begin(() => write(news));
+  }
+
   return {
+    /** Told of each row that is read: where it has what was taken up, the history may have it already. */
+    read({ replay, takenUp }: ReplayRow): void {
+      if (hasLooked || !takenUp) return;
+      hasLooked = true;
+      begin(() => look(replay));
+    },
     /** What was taken up, up to this `n`, is written. */
     get inHistory(): number | undefined {
       return inHistory;
@@ -63,12 +83,12 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
       const point = pointOf(asSaved, nowMs, checkpoint?.released ?? 0);
       if (point) points.push(point);
       row = asSaved;
-      if (nowMs - triedAtMs >= HISTORY_EVERY_MS) begin();
+      if (nowMs - triedAtMs >= HISTORY_EVERY_MS) beginWrite();
     },
     /** Nothing is under way when the call ends: its environment may be frozen then. */
     async end(): Promise<void> {
       await writing;
-      if (clock.now() - writtenAtMs >= HISTORY_EVERY_MS) begin();
+      if (clock.now() - writtenAtMs >= HISTORY_EVERY_MS) beginWrite();
       await writing;
     },
   };

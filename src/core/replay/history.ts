@@ -71,11 +71,12 @@ export function thinned(points: HistoryPoint[], most = MOST_HISTORY_POINTS): His
     released: last.released - first.released || 1,
     eventTimeMs: timeOf(last, last) - timeOf(kept.find(hasTime) ?? last, last) || 1,
   };
+  const at = (n: number) => kept[n] as HistoryPoint;
   const widestMs = (2 * span.atMs) / (most - 1);
   while (kept.length > most) {
     let [least, leastSize] = [0, Number.POSITIVE_INFINITY];
     for (let n = 1; n < kept.length - 1; n++) {
-      const [before, point, after] = kept.slice(n - 1, n + 2) as [HistoryPoint, HistoryPoint, HistoryPoint];
+      const [before, point, after] = [at(n - 1), at(n), at(n + 1)];
       if (after.atMs - before.atMs > widestMs) continue;
       const size = bend(before, point, after, span);
       if (size < leastSize) [least, leastSize] = [n, size];

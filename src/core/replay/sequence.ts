@@ -97,6 +97,7 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       continue;
     }
     call.row = row;
+    call.history.read(row);
     const inUse = useRow(row, stored as ReplayRow, call, deps);
     const step = await nextStep(row, deps, inUse).catch((error) => failed(error));
     if (step.kind === 'failed') {
