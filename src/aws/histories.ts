@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { HISTORY_EVERY_MS, MINUTE_MS, SECOND_MS } from '../core/limits';
+import { SECOND_MS } from '../core/limits';
 import type { Histories } from '../core/ports';
 import type { HistoryPoint, RunHistory } from '../core/replay/history';
 import {
@@ -23,9 +23,6 @@ import { tellingUnavailable } from './unavailable';
 
 /** A request is given up then: what waits for it at the end of a call must not wait long. */
 const LONGEST_MS = SECOND_MS;
-
-/** One that is further ahead has been typed by somebody; clocks differ by less. */
-const MOST_AHEAD_MS = MINUTE_MS;
 
 /**
  * `<at>,<event time>,<released>,<lag>` for each point, in milliseconds, each as the difference to the point before but the
@@ -53,23 +50,25 @@ export function dynamoHistories({ client, table }: { client: DynamoDBClient; tab
     async get(run) {
       const get = new GetItemCommand({ TableName: table, Key: keyOf(run), ConsistentRead: true });
       const { Item } = await client.send(get, inTime());
-      return Item && { points: [], takenUp: [], writtenAtMs: 0, ...decodeItem(HISTORY, Item) };
+      const stamp = Item?.writtenAt?.S;
+      return Item && { points: [], takenUp: [], writtenAtMs: 0, ...decodeItem(HISTORY, Item), stamp };
     },
 
-    put(run, history) {
+    put(run, history, read) {
       const { path, value, parameters } = createPlaceholders();
-      const { writtenAtMs } = history;
       const sets = Object.entries(encodeItem(STORED, history)).map(
         ([attribute, encoded]) => `${path(attribute)} = ${value(encoded)}`,
       );
-      const recent = value(instant.encode(writtenAtMs - HISTORY_EVERY_MS + 1));
-      const ahead = value(instant.encode(writtenAtMs + MOST_AHEAD_MS));
       const written = path('writtenAt');
+      const isRead =
+        read?.stamp === undefined
+          ? `NOT attribute_type(${written}, ${value({ S: 'S' })})`
+          : `${written} = ${value({ S: read.stamp })}`;
       const update = new UpdateItemCommand({
         TableName: table,
         Key: keyOf(run),
         UpdateExpression: `SET ${sets.join(', ')}`,
-        ConditionExpression: `attribute_not_exists(${written}) OR NOT ${written} BETWEEN ${recent} AND ${ahead}`,
+        ConditionExpression: isRead,
         ...parameters(),
       });
       return writeIf(client, update, inTime());

@@ -29,15 +29,27 @@ export interface Replays {
   notEnded(): Promise<ReplayRow[]>;
 }
 
+/** A run's history as it stands in its table. */
+export interface StoredHistory extends RunHistory {
+  /** 0 where somebody has typed what is no instant. */
+  writtenAtMs: number;
+  /** Another one has another stamp. */
+  stamp?: string | undefined;
+}
+
 /** What a run was like, for people: best effort, nothing goes by it. Each method answers or fails within a second or so. */
 export interface Histories {
   /** Strongly consistent. What cannot be read of it counts as absent. */
-  get(run: string): Promise<(RunHistory & { writtenAtMs: number }) | undefined>;
+  get(run: string): Promise<StoredHistory | undefined>;
   /**
-   * Replaces it if the one that is there was written at least `HISTORY_EVERY_MS` before this one, or cannot be read. So a
-   * request that comes late writes over nothing that is newer.
+   * Writes it if what is there is still what was read, nothing or that with this stamp: false otherwise. So a request that
+   * comes late writes over nothing that is newer.
    */
-  put(run: string, history: RunHistory & { writtenAtMs: number; expiresAtMs: number }): Promise<boolean>;
+  put(
+    run: string,
+    history: RunHistory & { writtenAtMs: number; expiresAtMs: number },
+    read: StoredHistory | undefined,
+  ): Promise<boolean>;
 }
 
 export interface BufferKey {

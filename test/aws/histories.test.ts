@@ -41,7 +41,7 @@ describe('the histories on DynamoDB', () => {
       { atMs: 3_500, eventTimeMs: 700, released: 4 },
     ];
     const history = { points, takenUp: [], writtenAtMs: AT_MS, expiresAtMs: EXPIRES_AT_MS };
-    await historiesOn(engine).put(run, history);
+    await historiesOn(engine).put(run, history, undefined);
     expect(await itemOf(run)).toEqual({
       ...keyOf(run),
       points: { S: '1000,,0, 1000,500,3,5 1500,200,1,' },
@@ -53,7 +53,11 @@ describe('the histories on DynamoDB', () => {
 
   test('one with all that it may have is two write units', async () => {
     const run = freshName();
-    await historiesOn(engine).put(run, { ...fullHistory(), writtenAtMs: AT_MS, expiresAtMs: EXPIRES_AT_MS });
+    await historiesOn(engine).put(
+      run,
+      { ...fullHistory(), writtenAtMs: AT_MS, expiresAtMs: EXPIRES_AT_MS },
+      undefined,
+    );
     const { points, ...others } = (await itemOf(run)) ?? {};
     expect((points?.B?.byteLength ?? 0) + JSON.stringify(others).length).toBeLessThan(2_048);
   });
@@ -86,16 +90,21 @@ describe('the histories on DynamoDB', () => {
       const run = freshName();
       const histories = historiesOn(engine);
       const history = { ...fullHistory(), writtenAtMs: AT_MS, expiresAtMs: EXPIRES_AT_MS };
-      await histories.put(run, history);
+      await histories.put(run, history, undefined);
       const Item = { ...(await itemOf(run)), [attribute]: value };
       await engine.client.send(new PutItemCommand({ TableName: engine.tables.replays, Item: Item as never }));
       const key = { points: 'points', takenUp: 'takenUp', writtenAt: 'writtenAtMs' }[attribute] as string;
-      const { [key]: typed, ...others } = (await histories.get(run)) as unknown as Record<string, unknown>;
+      const {
+        [key]: typed,
+        stamp: ___,
+        ...others
+      } = (await histories.get(run)) as unknown as Record<string, unknown>;
       const { [key]: _, expiresAtMs: __, ...expected } = history as Record<string, unknown>;
       expect(others).toEqual(expected);
       if (key !== 'writtenAtMs') expect(typed).toEqual([]);
-      expect(await histories.put(run, { ...history, writtenAtMs: AT_MS + 10_000 })).toBe(true);
-      expect(await histories.get(run)).toEqual({ ...fullHistory(), writtenAtMs: AT_MS + 10_000 });
+      const read = await histories.get(run);
+      expect(await histories.put(run, { ...history, writtenAtMs: AT_MS + 10_000 }, read)).toBe(true);
+      expect(await histories.get(run)).toMatchObject({ ...fullHistory(), writtenAtMs: AT_MS + 10_000 });
     },
   );
 });
@@ -109,7 +118,7 @@ test.each(['get', 'put'] as const)(
       const histories = dynamoHistories({ client: stub.clients.dynamodb, table: 'Replays' });
       const sinceMs = Date.now();
       const history = { ...fullHistory(), writtenAtMs: AT_MS, expiresAtMs: EXPIRES_AT_MS };
-      const asked = method === 'get' ? histories.get('r') : histories.put('r', history);
+      const asked = method === 'get' ? histories.get('r') : histories.put('r', history, undefined);
       await expect(asked).rejects.toThrow('aborted');
       const tookMs = Date.now() - sinceMs;
       expect(tookMs).toBeGreaterThan(900);

@@ -161,14 +161,14 @@ export function dynamoDb(world: World, life: Life): Stores {
             () => histories.get(run),
           ),
         ),
-      put: (run, history) =>
+      put: (run, history, read) =>
         inTime(
           'history',
           call(
             'histories.put',
             () => `put history of ${history.points.length} points`,
             async () => {
-              const isWritten = await histories.put(run, history);
+              const isWritten = await histories.put(run, history, read);
               if (isWritten) checkers.historyWritten(history);
               return isWritten;
             },

@@ -1,5 +1,5 @@
-import { HISTORY_EVERY_MS, HISTORY_TAKES_MS } from '../limits';
-import type { Clock, Histories, SequenceObserver } from '../ports';
+import { HISTORY_EVERY_MS, HISTORY_TAKES_MS, MINUTE_MS } from '../limits';
+import type { Clock, Histories, SequenceObserver, StoredHistory } from '../ports';
 import { type HistoryPoint, mergeHistories, pointOf } from './history';
 import type { ReplayRow } from './row';
 
@@ -39,9 +39,9 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
     triedAtMs = nowMs;
     const news = { points: [...points], takenUp };
     const found = await look(replay);
-    if (found && nowMs - found.writtenAtMs < HISTORY_EVERY_MS && found.writtenAtMs <= nowMs) return;
+    if (found && isRecent(found, nowMs)) return;
     const history = mergeHistories(found ?? { points: [], takenUp: [] }, news);
-    if (!(await histories.put(replay, { ...history, writtenAtMs: nowMs, expiresAtMs }))) return;
+    if (!(await histories.put(replay, { ...history, writtenAtMs: nowMs, expiresAtMs }, found))) return;
     writtenAtMs = nowMs;
     points = points.filter((point) => !news.points.includes(point));
     inHistory = takenUp.at(-1)?.n ?? inHistory;
@@ -92,4 +92,10 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
       await writing;
     },
   };
+}
+
+/** Clocks differ by less than a minute: what is further ahead, somebody has typed. */
+function isRecent({ writtenAtMs }: StoredHistory, nowMs: number): boolean {
+  const ageMs = nowMs - writtenAtMs;
+  return ageMs < HISTORY_EVERY_MS && ageMs > -MINUTE_MS;
 }
