@@ -66,11 +66,15 @@ describe('the histories on DynamoDB', () => {
     const replay = freshName();
     const replays = dynamoReplays({ client: engine.client, table: engine.tables.replays });
     await replays.create(newRow(replay));
-    await historiesOn(engine).put(replay, {
-      ...fullHistory(),
-      writtenAtMs: AT_MS,
-      expiresAtMs: EXPIRES_AT_MS,
-    });
+    await historiesOn(engine).put(
+      replay,
+      {
+        ...fullHistory(),
+        writtenAtMs: AT_MS,
+        expiresAtMs: EXPIRES_AT_MS,
+      },
+      undefined,
+    );
     const found = (await replays.notEnded()).filter((row) => row.replay.startsWith(replay));
     expect(found).toEqual([newRow(replay)]);
   });
