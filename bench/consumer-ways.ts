@@ -69,7 +69,7 @@ function inOrder(onEvent: OnEvent): (record: DynamoDBRecord) => Promise<void> {
     const { lane, tiebreakers, offset, position } = record.dynamodb?.NewImage ?? {};
     const texts = textsIn(record);
     const hash = lane?.S?.indexOf('#') ?? 0;
-    const replay = lane?.S?.slice(0, hash) ?? '';
+    const run = lane?.S?.slice(0, hash) ?? '';
     const orderingKey = lane?.S?.slice(hash + 1) ?? '';
     const first = Number(offset?.N) - (texts.length - 1);
     try {
@@ -78,7 +78,8 @@ function inOrder(onEvent: OnEvent): (record: DynamoDBRecord) => Promise<void> {
         const event = JSON.parse(texts[index]?.S as string) as JsonObject & { time: string };
         const isLast = index === texts.length - 1;
         await onEvent(event, {
-          replay,
+          replay: run.split('@', 1)[0] as string,
+          run,
           orderingKey,
           offset: first + index,
           position: isLast

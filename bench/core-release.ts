@@ -39,7 +39,7 @@ export async function releaseInMemory(release: CoreRelease) {
 
   const positionOf = positionsAt(perSecond);
   const buffer: EventBuffer = {
-    async read(_replay, bucket, after, limit) {
+    async read(_set, bucket, _selection, after, limit) {
       work.reads++;
       const first =
         after === undefined ? bucket : Number(parsePosition(after).id.slice('event-'.length)) + buckets;
@@ -54,9 +54,10 @@ export async function releaseInMemory(release: CoreRelease) {
           duplicates: 0,
         });
       }
-      return { events: page, more: page.length === limit };
+      const upTo = page.length === limit ? page.at(-1)?.position : undefined;
+      return { events: page, ...(upTo !== undefined && { upTo }) };
     },
-    count: async (_replay, bucket) => ({ events: Math.ceil((events - bucket) / buckets) }),
+    count: async (_set, bucket) => ({ events: Math.ceil((events - bucket) / buckets) }),
     put: unused,
     addDuplicate: unused,
     markLateCounted: unused,

@@ -4,6 +4,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { createCollectHandler } from '../functions/collect';
 import { createSequenceHandler } from '../functions/sequence';
 import { silentTelemetry } from '../functions/telemetry';
+import { dynamoCommands } from '../src/aws/commands';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoHistories } from '../src/aws/histories';
 import { dynamoLanes } from '../src/aws/lanes';
@@ -16,6 +17,7 @@ import { readDefinition } from '../src/local/definitions';
 import { LOCAL } from '../src/local/resource-names';
 import type { MachineOptions } from '../src/local/state-machine';
 import { createTables } from '../src/local/tables';
+import type { CommandChanges } from '../src/operator/ports';
 import { createWorld } from '../test/fakes/world';
 import {
   BASELINE_TABLES,
@@ -49,12 +51,23 @@ const DAYS_PER_MONTH = 30;
 
 let runs = 0;
 
+/** Somebody who steers the replay: asked before each call of the sequencer. */
+export type Person = (
+  replay: { write(changes: CommandChanges): Promise<unknown> },
+  nowMs: number,
+) => Promise<void>;
+
 /**
  * Collects and releases events with the deployed state machines, handlers and settings on a real DynamoDB engine, and
  * counts what is billed. The clock is virtual: each request of the engine moves it by an assumed latency, so the waits
  * and the lengths of calls are those of the cloud, and take no time here.
  */
-export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[], speed: string) {
+export async function costOfOurs(
+  dynamodb: MeteredDynamoDb,
+  events: JsonObject[],
+  speed: string,
+  person: Person = async () => {},
+) {
   const client = dynamodb.clients.dynamodb;
   const run = ++runs;
   const tables = {
@@ -101,7 +114,10 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
   if (expressStates !== events.length) throw new Error(`${expressStates} states for ${events.length} events`);
 
   const sequenceHandler = createSequenceHandler(deps);
+  const commands = dynamoCommands({ client, table: tables.replays });
+  const steered = { write: (changes: CommandChanges) => commands.write(REPLAY, changes) };
   const sequence = async (state: SequencerState) => {
+    await person(steered, clock.now());
     const startMs = clock.now();
     const context = { getRemainingTimeInMillis: () => startMs + SEQUENCE_CALL_MS - clock.now() };
     const { answer } = await bill<SequenceAnswer>('sequence', () => sequenceHandler(state, context));
@@ -116,7 +132,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
   const { writeUnits, readUnits } = dynamodb.counted();
   const row = await deps.replays.get(REPLAY);
   if (row?.phase !== 'DONE') throw new Error(`The replay is ${row?.phase}: ${row?.reason}`);
-  const buffer = dynamodb.counted(`PutItemCommand ${tables.eventBuffer}`);
+  const buffer = dynamodb.counted(`PutItem ${tables.eventBuffer}`);
   const used = usage({
     expressRequests: events.length,
     expressGbSeconds: billed.expressGbSeconds,
@@ -128,7 +144,7 @@ export async function costOfOurs(dynamodb: MeteredDynamoDb, events: JsonObject[]
     storageGbMonths: storageGbMonths(buffer.putBytes, events.length, world.settings.retentionMs),
     sqsRequests: world.queues.calls.length,
   });
-  const lanes = dynamodb.counted(`UpdateItemCommand ${tables.orderedEvents}`);
+  const lanes = dynamodb.counted(`UpdateItem ${tables.orderedEvents}`);
   const units = { buffer: buffer.writeUnits, lanes: lanes.writeUnits };
   return { events: events.length, used, writeUnits: units };
 }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { JsonObject } from '../src/core/json';
 import { createClients } from '../src/local/clients';
 
 /** What a client asked for, of one operation on one table or of several. */
@@ -10,6 +11,20 @@ export interface Counters {
   readUnits: number;
   /** Bytes of the items that were put. */
   putBytes: number;
+}
+
+/** One request's share of them, which the engine's process says in this header. */
+export const METER_HEADER = 'x-metered';
+export interface Metered extends Counters {
+  /** Such as `PutItem EventBuffer`. */
+  key: string;
+}
+
+/** Input of a request, with its bytes as bytes. */
+export function parseInput(body: string): JsonObject {
+  const bytes = (key: string, value: unknown) =>
+    key === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+  return JSON.parse(body, bytes) as JsonObject;
 }
 
 export type MeteredDynamoDb = Awaited<ReturnType<typeof startDynalite>>;
@@ -28,23 +43,15 @@ export async function startDynalite() {
   });
   const counted = new Map<string, Counters>();
   let answered = () => {};
-  clients.dynamodb.middlewareStack.add(
-    (next, context) => async (args) => {
-      const input = args.input as { TableName?: string; Item?: Record<string, AttributeValue> };
-      const answer = await next({ ...args, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } as never });
-      answered();
-      const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-      const units = ConsumedCapacity?.CapacityUnits ?? 0;
-      const isWrite = /^(Put|Update|Delete)Item/.test(String(context.commandName));
-      const key = `${context.commandName} ${input.TableName}`;
-      const counters = sum([counted.get(key)]);
-      counters[isWrite ? 'writeUnits' : 'readUnits'] += units;
-      counters.putBytes += input.Item ? itemBytes(input.Item) : 0;
-      counted.set(key, counters);
-      return answer;
-    },
-    { step: 'initialize', name: 'meter', priority: 'high' },
-  );
+  const { requestHandler } = clients.dynamodb.config;
+  const handle = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = async (request, options) => {
+    const answer = await handle(request, options);
+    answered();
+    const { key, ...counters } = JSON.parse(answer.response.headers[METER_HEADER] as string) as Metered;
+    counted.set(key, sum([counted.get(key), counters]));
+    return answer;
+  };
   return {
     clients,
     /** Counts from nothing, and calls this after each request from now on. */
@@ -52,7 +59,7 @@ export async function startDynalite() {
       counted.clear();
       answered = afterRequest;
     },
-    /** Of one command on a table, such as `PutItemCommand EventBuffer`; of all if none is named. */
+    /** Of one operation on a table, such as `PutItem EventBuffer`; of all if none is named. */
     counted: (key?: string): Counters => sum(key ? [counted.get(key)] : [...counted.values()]),
     stop(): void {
       clients.destroy();

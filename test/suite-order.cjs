@@ -8,6 +8,7 @@ const ORDER = [
   'cli/start-outcomes',
   'cli/start-process',
   'local/runtime.test.ts',
+  'steer/',
   'examples/orders.test.ts',
   'examples/orders-package',
   'stack/least-privilege',

@@ -4,7 +4,8 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { BufferedEvent, BufferKey, EventBuffer } from '../core/ports';
+import { justAfter } from '../core/event/bounds';
+import type { BufferedEvent, BufferKey, EventBuffer, Selection } from '../core/ports';
 import {
   attributesOf,
   type Columns,
@@ -22,6 +23,7 @@ import {
 import { writeOrFind } from './conditional-write';
 import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
+import { fastQueries, type Query } from './fast-way';
 import { tellingUnavailable } from './unavailable';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
@@ -54,13 +56,24 @@ const LATENESS: Columns<{ late?: boolean; lateCounted?: boolean }> = {
   lateCounted: column('lateCounted', flag),
 };
 
+export interface EventBufferOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** How pages are read; by default the fast way. */
+  query?: Query;
+}
+
 /**
  * The `EventBuffer` table: `bucket` = `<replay>#<n>` and `position` are the key.
  *
  * Items beyond their time to live that DynamoDB has not deleted yet are read like all others: an event is not lost
  * sooner than it must be (R1).
  */
-export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; table: string }): EventBuffer {
+export function dynamoEventBuffer({
+  client,
+  table,
+  query = fastQueries(client),
+}: EventBufferOptions): EventBuffer {
   /** Only of an item that exists: an update would otherwise make one that has no event. */
   async function update(
     key: BufferKey,
@@ -99,50 +112,90 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
     markLateCounted: (key) =>
       update(key, ({ path, value }) => `SET ${path('lateCounted')} = ${value(flag.encode(true))}`),
 
-    async read(replay, bucket, after, limit) {
+    async read(set, bucket, selection, after, limit) {
+      const place = placeOf(selection, after);
+      if (place === 'nowhere') return { events: [] };
       const placeholders = createPlaceholders();
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          Limit: limit,
-          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
-          ProjectionExpression: attributesOf(BUFFERED_EVENT)
-            .map((name) => placeholders.path(name))
-            .join(', '),
-          ...placeholders.parameters(),
-        }),
-      );
-      return { events: Items.map(bufferedEvent), more: LastEvaluatedKey !== undefined };
+      const { Items = [], LastEvaluatedKey } = await query({
+        TableName: table,
+        ConsistentRead: true,
+        Limit: limit,
+        KeyConditionExpression: inBucket(set, bucket, place, placeholders),
+        ...filterOf(selection, placeholders),
+        ProjectionExpression: attributesOf(BUFFERED_EVENT)
+          .map((name) => placeholders.path(name))
+          .join(', '),
+        ...placeholders.parameters(),
+      });
+      return { events: Items.map(bufferedEvent), ...endOf(LastEvaluatedKey) };
     },
 
-    async count(replay, bucket, after) {
+    async count(set, bucket, selection, after) {
+      const place = placeOf(selection, after);
+      if (place === 'nowhere') return { events: 0 };
       const placeholders = createPlaceholders();
       const { Count = 0, LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
           Select: 'COUNT',
-          KeyConditionExpression: inBucketAfter(replay, bucket, after, placeholders),
-          FilterExpression: `attribute_not_exists(${placeholders.path('late')})`,
+          KeyConditionExpression: inBucket(set, bucket, place, placeholders),
+          ...filterOf(selection, placeholders),
           ...placeholders.parameters(),
         }),
       );
-      return { events: Count, ...(LastEvaluatedKey && { upTo: decodeItem(KEY, LastEvaluatedKey).position }) };
+      return { events: Count, ...endOf(LastEvaluatedKey) };
     },
   });
 }
 
-function inBucketAfter(
-  replay: string,
+type Placeholders = ReturnType<typeof createPlaceholders>;
+
+/** Where a page is looked for: after a position, or between two places, which may be anything but positions. */
+type Place = { after?: string; first?: string; last?: string };
+
+/** DynamoDB takes one condition on the sort key, and refuses a `BETWEEN` whose ends are the wrong way round. */
+function placeOf({ first: start, last }: Selection, after: string | undefined): Place | 'nowhere' {
+  const goesOn = after !== undefined && (start === undefined || after >= start);
+  if (goesOn && last === undefined) return { after };
+  const first = goesOn ? justAfter(after) : start;
+  if (first === undefined || last === undefined) {
+    return { ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
+  }
+  return first <= last ? { first, last } : 'nowhere';
+}
+
+function inBucket(
+  set: string,
   bucket: number,
-  after: string | undefined,
-  { path, value }: ReturnType<typeof createPlaceholders>,
+  { after, first, last }: Place,
+  { path, value }: Placeholders,
 ): string {
-  const inBucket = `${path('bucket')} = ${value(bucketName(replay, bucket))}`;
-  return after === undefined
-    ? inBucket
-    : `${inBucket} AND ${path('position')} > ${value(text().encode(after))}`;
+  const conditions = [`${path('bucket')} = ${value(bucketName(set, bucket))}`];
+  const place = (position: string) => value(text().encode(position));
+  if (after !== undefined) conditions.push(`${path('position')} > ${place(after)}`);
+  else if (first !== undefined && last !== undefined)
+    conditions.push(`${path('position')} BETWEEN ${place(first)} AND ${place(last)}`);
+  else if (first !== undefined) conditions.push(`${path('position')} >= ${place(first)}`);
+  else if (last !== undefined) conditions.push(`${path('position')} <= ${place(last)}`);
+  return conditions.join(' AND ');
+}
+
+/** Instants are texts of one length, whose order is theirs. */
+function filterOf({ sealed, late }: Selection, { path, value }: Placeholders): { FilterExpression: string } {
+  const kinds = sealed ? [`attribute_not_exists(${path('late')})`] : [];
+  if (late) {
+    const conditions = [`attribute_exists(${path('late')})`];
+    const { afterMs, upToMs } = late;
+    if (afterMs !== undefined) conditions.push(`${path('receivedAt')} > ${value(instant.encode(afterMs))}`);
+    if (upToMs !== undefined) conditions.push(`${path('receivedAt')} <= ${value(instant.encode(upToMs))}`);
+    kinds.push(`(${conditions.join(' AND ')})`);
+  }
+  return { FilterExpression: kinds.join(' OR ') };
+}
+
+function endOf(lastKey: Item | undefined): { upTo?: string } {
+  return lastKey ? { upTo: decodeItem(KEY, lastKey).position } : {};
 }
 
 function bufferedEvent(item: Item): BufferedEvent {

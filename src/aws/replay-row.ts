@@ -4,6 +4,7 @@ import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import type {
   BucketCount,
   Checkpoint,
+  Include,
   Lag,
   Next,
   Phase,
@@ -26,6 +27,7 @@ import {
   map,
   number,
   text,
+  texts,
   timeToLive,
 } from './attributes';
 
@@ -154,4 +156,12 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   late: column('late', number),
   dead: column('dead', number),
   expiresAtMs: column('expiresAt', timeToLive),
+  set: column('set', text()),
+  include: column('include', text<Include>()),
+  from: column('from', text()),
+  after: column('after', text()),
+  to: column('to', text()),
+  lateFromMs: column('lateFrom', instant),
+  consumers: column('consumers', texts),
+  requestId: column('requestId', text()),
 };

@@ -17,15 +17,15 @@ export function offsetAt(record: LaneRecord, index: number): number {
  * something else changed the item.
  */
 export function openEvent(record: LaneRecord, index: number): { event: ReplayableEvent; delivery: Delivery } {
-  const { replay, orderingKey } = record;
+  const { replay, run, orderingKey } = record;
   const offset = offsetAt(record, index);
   const event = parse(record.events[index] as string);
   if (isEvent(event)) {
     const position = positionAt(record, index, event);
-    if (position) return { event, delivery: { replay, orderingKey, offset, position } };
+    if (position) return { event, delivery: { replay, run, orderingKey, offset, position } };
   }
   throw new NotAnOrderedReplayError(
-    `Event ${offset} of a lane of replay ${replay} is not the JSON text of an EventBridge event.`,
+    `Event ${offset} of a lane of replay ${run} is not the JSON text of an EventBridge event.`,
     'Find out what changed its item in the OrderedEvents table, then replay again under a new name.',
   );
 }

@@ -45,5 +45,17 @@ function deadlineMessage(record: LaneRecord, index: number, handledAny: boolean)
 }
 
 function place(record: LaneRecord, index: number) {
-  return { replay: record.replay, offset: offsetAt(record, index), sequenceNumber: record.sequenceNumber };
+  const { replay, run, sequenceNumber } = record;
+  return { replay, run, offset: offsetAt(record, index), sequenceNumber };
+}
+
+/** The line for records that are for consumers with names, where this one has none. */
+export function passedOverLine(records: LaneRecord[]): string {
+  return JSON.stringify({
+    message:
+      'Passed over records of runs that are for some consumers only. If this is one of them, give the wrapper its name: ' +
+      'the option "consumer".',
+    records: records.length,
+    runs: [...new Set(records.map(({ run }) => run))],
+  });
 }

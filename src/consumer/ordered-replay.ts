@@ -1,6 +1,7 @@
 import { deliver } from './deliver';
 import { isEvent, notAnEvent } from './eventbridge-event';
-import { laneRecordsOf } from './stream-record';
+import { passedOverLine } from './log-lines';
+import { type LaneRecord, laneRecordsOf } from './stream-record';
 import type {
   Context,
   DynamoDBBatchResponse,
@@ -33,6 +34,10 @@ const MAX_TIMEOUT_MS = 900_000;
  * by default, or Lambda skips what keeps failing. The live rule should not match replayed events
  * (`"replay-name": [{ "exists": false }]`), or they arrive a second time, out of order.
  *
+ * A replay can be run again, for all consumers or for some, by the names that they give in the option `consumer`. What a
+ * run has for others is passed over. A consumer that handles each event once and for all goes by the event's `id`; one
+ * that handles it once in each run, by its `delivery` with the `run` in it.
+ *
  * A failure in a batch is logged by its name, never with its message, which may quote an event. A handler that wants
  * more in its log writes it before it throws.
  *
@@ -60,30 +65,50 @@ export function orderedReplay<TDetail = unknown, TResult = unknown>(
   if (typeof handler !== 'function') {
     throw new TypeError(`orderedReplay: the handler is of type ${typeof handler}; allowed is a function.`);
   }
-  const minRemainingMs = minRemainingOf(options);
+  const { minRemainingMs, consumer } = readOptions(options);
 
   return async (event: unknown, context) => {
     const records = (event as Partial<DynamoDBStreamEvent> | null | undefined)?.Records;
     if (Array.isArray(records)) {
-      return deliver(laneRecordsOf(records), handler as ReplayableHandler, context, minRemainingMs);
+      const ours = recordsFor(consumer, laneRecordsOf(records));
+      return deliver(ours, handler as ReplayableHandler, context, minRemainingMs);
     }
     if (isEvent(event)) return handler(event as ReplayableEvent<TDetail>, context);
     throw notAnEvent(event);
   };
 }
 
-function minRemainingOf({
+/** Whoever has no name cannot be meant: a run for some would otherwise do twice what they have done, unasked. */
+function recordsFor(consumer: string | undefined, records: LaneRecord[]): LaneRecord[] {
+  const isForUs = ({ consumers }: LaneRecord) =>
+    !consumers || (consumer !== undefined && consumers.includes(consumer));
+  const ours = records.filter(isForUs);
+  if (consumer === undefined && ours.length < records.length) {
+    console.warn(passedOverLine(records.filter((record) => !isForUs(record))));
+  }
+  return ours;
+}
+
+function readOptions({
   minRemainingMs = DEFAULT_MIN_REMAINING_MS,
+  consumer,
   ...others
-}: OrderedReplayOptions): number {
+}: OrderedReplayOptions): { minRemainingMs: number; consumer: string | undefined } {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
-    throw new TypeError(`orderedReplay: there is no option "${unknown}"; allowed is "minRemainingMs".`);
+    throw new TypeError(
+      `orderedReplay: there is no option "${unknown}"; allowed are "minRemainingMs" and "consumer".`,
+    );
   }
-  if (typeof minRemainingMs === 'number' && minRemainingMs >= 0 && minRemainingMs < MAX_TIMEOUT_MS) {
-    return minRemainingMs;
+  if (!(typeof minRemainingMs === 'number' && minRemainingMs >= 0 && minRemainingMs < MAX_TIMEOUT_MS)) {
+    throw new TypeError(
+      `orderedReplay: minRemainingMs is ${JSON.stringify(minRemainingMs)}; allowed are 0 to ${MAX_TIMEOUT_MS - 1} milliseconds, as a number.`,
+    );
   }
-  throw new TypeError(
-    `orderedReplay: minRemainingMs is ${JSON.stringify(minRemainingMs)}; allowed are 0 to ${MAX_TIMEOUT_MS - 1} milliseconds, as a number.`,
-  );
+  if (consumer !== undefined && (typeof consumer !== 'string' || consumer === '')) {
+    throw new TypeError(
+      `orderedReplay: consumer is ${JSON.stringify(consumer)}; allowed is a name, or nothing.`,
+    );
+  }
+  return { minRemainingMs, consumer };
 }

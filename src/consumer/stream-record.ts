@@ -6,7 +6,9 @@ import type { DynamoDBRecord } from './types';
 export interface LaneRecord {
   /** The record's own, in the stream: where Lambda goes on from. */
   sequenceNumber: string;
+  /** Of the replay that the run is of. */
   replay: string;
+  run: string;
   orderingKey: string;
   /** JSON texts, oldest first; at least one. */
   events: string[];
@@ -16,6 +18,8 @@ export interface LaneRecord {
   position: string;
   /** One for each event, encoded; absent where all are empty. */
   tiebreakers?: string[] | undefined;
+  /** Those that the run is for; absent where it is for all. */
+  consumers?: string[];
 }
 
 type Image = { [name: string]: Attribute };
@@ -68,21 +72,25 @@ function readImage(image: Image, sequenceNumber: string, refuse: Refuse): LaneRe
     return refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
   };
   const lane = text(image.lane) ?? '';
-  // A replay's name has no `#`; an ordering key may have some.
+  // A run's name has no `#`, an ordering key may have some; a replay's name has no `@`.
   const hash = lane.indexOf('#');
-  if (hash < 1) refuseAttribute('lane', 'an S of "<replay>#<ordering key>"');
+  if (hash < 1) refuseAttribute('lane', 'an S of "<run>#<ordering key>"');
   const events =
     eventTexts(image.events) ??
     refuseAttribute('events', 'an L of one S or more, or a deflated B of the same');
   const last = events.length - 1;
+  const run = lane.slice(0, hash);
   const record: LaneRecord = {
     sequenceNumber,
-    replay: lane.slice(0, hash),
+    replay: run.split('@', 1)[0] as string,
+    run,
     orderingKey: lane.slice(hash + 1),
     events,
     offset: wholeNumber(image.offset, last) ?? refuseAttribute('offset', `an N of ${last} or more`),
     position: text(image.position) || refuseAttribute('position', 'a filled S'),
   };
+  if (image.consumers)
+    record.consumers = texts(image.consumers) ?? refuseAttribute('consumers', 'an L of one S or more');
   if (!image.tiebreakers) return record;
   record.tiebreakers = texts(image.tiebreakers);
   if (record.tiebreakers?.length !== events.length) {

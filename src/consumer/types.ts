@@ -24,17 +24,20 @@ export interface ReplayableEvent<TDetail = unknown> {
 }
 
 /**
- * Where in an ordered replay an event stands. It is the same when the event is delivered again, so `replay`,
- * `orderingKey` and `offset` together can serve as an idempotency key.
+ * Where in an ordered replay an event stands. It is the same when the event is delivered again, so `run`, `orderingKey`
+ * and `offset` together can serve as an idempotency key. Without `run` they are those of other events in another run of
+ * the same replay; to handle an event once in all runs, use its `id`.
  */
 export interface Delivery {
-  /** Name of the replay. */
+  /** Name of the replay, the same in each of its runs. */
   replay: string;
+  /** Name of the run: the replay's for the first one, `<replay>@<n>` for each rerun. */
+  run: string;
   /** Order holds among the events of one ordering key; empty where the replay has one order for all. */
   orderingKey: string;
-  /** Number of the event among those of its replay and ordering key: 0, 1, 2, … without a gap. */
+  /** Number of the event among those of its run and ordering key: 0, 1, 2, … without a gap. */
   offset: number;
-  /** `<time>#<tiebreaker>#<id>`. Compared as text, it grows with every event of a replay and ordering key. */
+  /** `<time>#<tiebreaker>#<id>`. Compared as text, it grows with every event of a run and ordering key. */
   position: string;
 }
 
@@ -59,6 +62,11 @@ export interface OrderedReplayOptions {
    * the handler needs for one event. Milliseconds from 0 to 899,999; 1,000 by default.
    */
   minRemainingMs?: number;
+  /**
+   * The name of this consumer. A rerun may be for some consumers only, by their names; the others pass over its records. A
+   * wrapper without a name is none of them: it handles only what is for all consumers.
+   */
+  consumer?: string;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-sample-dynamodb */

@@ -26,6 +26,7 @@ const DISPOSITIONS = {
   RunEnded: 'fail',
   StepTooEarly: 'fail',
   StepLost: 'fail',
+  RunRefused: 'fail',
 } as const satisfies Record<string, Disposition>;
 
 export type ErrorCode = keyof typeof DISPOSITIONS;

@@ -12,6 +12,7 @@ export const MAX_EVENT_BYTES = 396 * 1024;
  * DynamoDB sort keys hold 1,024 bytes: 32 for time and separators, the id with each of its bytes escaped to three, and
  * the rest for the encoded tiebreaker.
  */
+export const MAX_POSITION_BYTES = 1_024;
 export const MAX_ID_BYTES = 256;
 export const MAX_TIEBREAKER_BYTES = 224;
 
@@ -21,15 +22,18 @@ export const MAX_TIEBREAKER_CHARS = 1_024;
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
+/** The names of the consumers that a run is for stand in each item of its lanes, beside the largest event. */
+export const MAX_CONSUMERS_BYTES = 512;
+
 /** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
 export const MAX_APPEND_BYTES = 128 * 1024;
 
 /**
- * Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. Any event
- * fits a batch.
+ * Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. The more
+ * there are, the more of a lane's events go into one append. Any event fits a batch.
  */
-export const MAX_BATCH_EVENTS = 1_000;
-export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+export const MAX_BATCH_EVENTS = 8_000;
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
 /** Lanes appended to at once: enough to hide DynamoDB's latency, few enough for a small function's sockets. */
 export const APPEND_CONCURRENCY = 32;
@@ -45,8 +49,8 @@ export const LAST_PAGE_EVENTS = 1_024;
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
 /**
- * The longest that one request to AWS takes: four attempts that each connect for one second and wait three for an answer,
- * and up to three and a half seconds between them (`src/aws/clients.ts`).
+ * The longest that one request to AWS takes: four attempts, on the fast way five, that each have their answer within three
+ * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-way.ts`).
  */
 export const LONGEST_REQUEST_MS = 20 * SECOND_MS;
 
@@ -96,7 +100,7 @@ export const MAX_BACKOFF_MS = MINUTE_MS;
  */
 export const MAX_WAIT_MS = 5 * MINUTE_MS;
 
-/** So long before its function's deadline the sequencer begins nothing new: one request, and the save after it. */
+/** So long before its function's deadline the sequencer begins nothing new: one append, and the save after it. */
 export const MIN_REMAINING_MS = 2 * LONGEST_REQUEST_MS;
 
 /** No page is read for release later than this: what it brings is still to be appended, and the checkpoint saved. */
@@ -203,3 +207,10 @@ export const MAX_RETENTION_MS = 14 * DAY_MS;
 
 /** EventBridge keeps a replay's name for 90 days; rows go earlier, so that a name used again starts afresh. */
 export const ROW_RETENTION_MS = 80 * DAY_MS;
+
+/**
+ * Step Functions' execution names have up to 80 characters: 64 of the replay's name, four of a run's number, nine of the
+ * generation, `@` and a dot. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_RUN_NUMBER = 9_999;
+export const MAX_GENERATION = 999_999_999;

@@ -64,11 +64,27 @@ export interface BufferedEvent {
   json(): string;
   /** What is held of it; its text may be a hundred times as long. */
   heldBytes: number;
-  /** Arrived after the seal: to be held, not released. */
+  /** Arrived after the seal: held, unless a run includes it. */
   late: boolean;
   duplicates: number;
   /** When `collect` received it first; absent where that cannot be read. */
   receivedAtMs?: number | undefined;
+}
+
+/** Which events of a set: those between two places, both included, that are of one of the kinds. */
+export interface Selection {
+  first?: string;
+  last?: string;
+  /** Those that are not late. */
+  sealed: boolean;
+  /** Those that are late and were received after and up to these instants; absent for none of them. */
+  late?: { afterMs?: number; upToMs?: number };
+}
+
+/** A part of a bucket. `upTo` is the position where it ended; absent at the end of the bucket, or of what is selected. */
+export interface Page<T> {
+  events: T;
+  upTo?: string;
 }
 
 /** What `put` found: the event is stored now, or it was there before. */
@@ -82,22 +98,19 @@ export interface EventBuffer {
   ): Promise<PutOutcome>;
   addDuplicate(key: BufferKey): Promise<void>;
   markLateCounted(key: BufferKey): Promise<void>;
-  /** Up to `limit` events of one bucket after a position, by position, strongly consistent. */
+  /**
+   * Up to `limit` events of one bucket after a position, by position, strongly consistent. A page may have fewer, or
+   * none, and yet not be the last.
+   */
   read(
-    replay: string,
+    set: string,
     bucket: number,
+    selection: Selection,
     after: string | undefined,
     limit: number,
-  ): Promise<{ events: BufferedEvent[]; more: boolean }>;
-  /**
-   * Number of events that are not late, in one page of a bucket after a position, strongly consistent. `upTo` is where
-   * the page ended; absent at the end of the bucket.
-   */
-  count(
-    replay: string,
-    bucket: number,
-    after: string | undefined,
-  ): Promise<{ events: number; upTo?: string }>;
+  ): Promise<Page<BufferedEvent[]>>;
+  /** Number of events in one page of a bucket after a position, strongly consistent. */
+  count(set: string, bucket: number, selection: Selection, after: string | undefined): Promise<Page<number>>;
 }
 
 /** An event on its way into a lane. */
@@ -115,8 +128,15 @@ export interface Lanes {
   /**
    * Appends events as one stream record, if the lane's position is before the first of them; in one atomic step
    * with its offset. This condition is the fence behind R2, R3 and R4.
+   *
+   * @param consumers Those that the run is for, the same in each append to a lane; absent where it is for all.
    */
-  append(lane: string, events: LaneEvent[], expiresAtMs: number): Promise<AppendOutcome>;
+  append(
+    lane: string,
+    events: LaneEvent[],
+    expiresAtMs: number,
+    consumers?: readonly string[],
+  ): Promise<AppendOutcome>;
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html */

@@ -2,8 +2,8 @@ import { OrderedReplayError } from '../core/errors';
 import type { EventBuffer } from '../core/ports';
 import { SealedSetReader } from '../core/release/merge';
 import { wishesOf } from '../core/replay/command';
-import type { ReplayRow } from '../core/replay/row';
-import { hasEnded } from '../core/replay/row';
+import { hasEnded, type ReplayRow } from '../core/replay/row';
+import { selectionOf, setOf } from '../core/replay/run';
 import { nothingLeft, runEnded, tooEarly } from './refusals';
 
 const MOST_EVENTS = 10_000;
@@ -23,7 +23,7 @@ export async function placeOfStep(
   const { stepTo } = wishesOf(row.command);
   const { position: released = '' } = row.checkpoint ?? {};
   const from = stepTo !== undefined && stepTo > released ? stepTo : row.checkpoint?.position;
-  const reader = new SealedSetReader(buffer, row.replay, row.buckets, from);
+  const reader = new SealedSetReader(buffer, setOf(row), row.buckets, selectionOf(row), from);
   let place: string | undefined;
   for (let n = 0; n < events; n++) {
     if (reader.needsFill) await reader.fill();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clients, createClients } from '../../src/local/clients';
 import { LOCAL_ACCESS } from './dynamodb-engine';
@@ -9,12 +9,16 @@ export interface StubRequest {
   /** Such as `AWSEvents.DescribeReplay`. */
   target: string;
   input: Record<string, unknown>;
+  headers: IncomingHttpHeaders;
+  /** As it was sent. */
+  body: string;
 }
 
 export interface StubAnswer {
   status?: number;
   headers?: Record<string, string>;
-  body: object;
+  /** As JSON, or a text as it is. */
+  body: object | string;
 }
 
 /** What AWS answers where a request came too soon after others. */
@@ -46,9 +50,12 @@ export async function startAwsStub() {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
     const received = {
       target: String(request.headers['x-amz-target']),
-      input: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
+      input: JSON.parse(body) as Record<string, unknown>,
+      headers: request.headers,
+      body,
     };
     requests.push(received);
     response.once('close', () => response.writableEnded || givenUp.push(received));
@@ -58,7 +65,7 @@ export async function startAwsStub() {
       'content-type': 'application/x-amz-json-1.1',
       ...answer.headers,
     });
-    response.end(JSON.stringify(answer.body));
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { MAX_EVENT_BYTES } from '../../src/core/limits';
-import type { BufferedEvent, BufferKey, EventBuffer } from '../../src/core/ports';
+import type { BufferedEvent, BufferKey, EventBuffer, Selection } from '../../src/core/ports';
 import { byteOrder } from '../fakes/byte-order';
+import { EVERYTHING, SEALED } from '../support/selections';
 import { freshName } from './fresh-name';
 import { noise } from './noise';
 
@@ -40,23 +41,28 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
   });
 
   /** Reads a bucket page by page, and checks each page against its limit. */
-  async function readAll({ replay, bucket }: Omit<BufferKey, 'position'>, limit: number, after?: string) {
+  async function readAll(
+    { replay, bucket }: Omit<BufferKey, 'position'>,
+    limit: number,
+    after?: string,
+    selection = EVERYTHING,
+  ) {
     const events: (Omit<BufferedEvent, 'json' | 'heldBytes'> & { json: string })[] = [];
     for (let from = after, pages = 0; ; pages++) {
-      const page = await buffer.read(replay, bucket, from, limit);
+      const page = await buffer.read(replay, bucket, selection, from, limit);
       expect(page.events.length).toBeLessThanOrEqual(limit);
       events.push(...page.events.map(({ heldBytes, json, ...event }) => ({ ...event, json: json() })));
-      if (!page.more) return { events, pages: pages + 1 };
-      expect(page.events.length).toBeGreaterThan(0);
-      from = page.events.at(-1)?.position;
+      if (page.upTo === undefined) return { events, pages: pages + 1 };
+      expect(byteOrder(page.upTo, from ?? '')).toBe(1);
+      from = page.upTo;
     }
   }
 
   /** Counts a bucket page by page. */
-  async function countAll({ replay, bucket }: Omit<BufferKey, 'position'>) {
+  async function countAll({ replay, bucket }: Omit<BufferKey, 'position'>, selection = SEALED) {
     let [events, pages] = [0, 0];
     for (let from: string | undefined; ; pages++) {
-      const page = await buffer.count(replay, bucket, from);
+      const page = await buffer.count(replay, bucket, selection, from);
       events += page.events;
       if (page.upTo === undefined) return { events, pages: pages + 1 };
       from = page.upTo;
@@ -116,8 +122,8 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
   });
 
   test('an empty bucket has no events, and no more', async () => {
-    expect(await buffer.read(freshName(), 7, undefined, 10)).toEqual({ events: [], more: false });
-    expect(await buffer.read(freshName(), 7, 'somewhere', 10)).toEqual({ events: [], more: false });
+    expect(await buffer.read(freshName(), 7, SEALED, undefined, 10)).toEqual({ events: [] });
+    expect(await buffer.read(freshName(), 7, SEALED, 'somewhere', 10)).toEqual({ events: [] });
   });
 
   test('events are read by position, byte by byte, whatever characters it has', async () => {
@@ -147,7 +153,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
     const key = freshKey();
     for (const position of ['a', 'b', 'd']) await put({ ...key, position });
     const after = async (position: string) =>
-      (await buffer.read(key.replay, key.bucket, position, 10)).events.map((event) => event.position);
+      (await buffer.read(key.replay, key.bucket, SEALED, position, 10)).events.map((event) => event.position);
     expect(await after('b')).toEqual(['d']);
     expect(await after('bb')).toEqual(['d']);
     expect(await after('d')).toEqual([]);
@@ -181,7 +187,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
   test('counting goes on behind the given position, whether an event is there or not', async () => {
     const key = freshKey();
     for (const position of ['a', 'b', 'd', 'e']) await put({ ...key, position }, '{}', position === 'e');
-    const after = (position: string) => buffer.count(key.replay, key.bucket, position);
+    const after = (position: string) => buffer.count(key.replay, key.bucket, SEALED, position);
     expect(await after('a')).toEqual({ events: 2 });
     expect(await after('c')).toEqual({ events: 1 });
     expect(await after('d')).toEqual({ events: 0 });
@@ -192,7 +198,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
     const key = freshKey();
     const json = JSON.stringify({ detail: noise(300 * 1_024) });
     await put(key, json);
-    const { events } = await buffer.read(key.replay, key.bucket, undefined, 1);
+    const { events } = await buffer.read(key.replay, key.bucket, SEALED, undefined, 1);
     expect(events[0]?.heldBytes).toBeGreaterThan(200 * 1_024);
     expect(events[0]?.heldBytes).toBeLessThanOrEqual(json.length);
     expect([events[0]?.json(), events[0]?.json()]).toEqual([json, json]);
@@ -213,22 +219,73 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
     }
   });
 
-  test('late events are read but not counted', async () => {
+  test('late events are read and counted by whoever asks for them', async () => {
     const key = freshKey();
     for (let n = 0; n < 9; n++) await put({ ...key, position: `p${n}` }, '{}', n % 3 === 0);
     expect(await countAll(key)).toMatchObject({ events: 6 });
-    const { events } = await readAll(key, 4);
-    expect(events.map(({ late }) => late)).toEqual([
-      true,
-      false,
-      false,
-      true,
-      false,
-      false,
-      true,
-      false,
-      false,
-    ]);
+    expect(await countAll(key, EVERYTHING)).toMatchObject({ events: 9 });
+    const read = async (selection: Selection) =>
+      (await readAll(key, 4, undefined, selection)).events.map(({ late }) => late);
+    expect(await read(EVERYTHING)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => n % 3 === 0));
+    expect(await read(SEALED)).toEqual(Array(6).fill(false));
+    expect(await read({ sealed: false, late: {} })).toEqual(Array(3).fill(true));
+  });
+
+  test('given any events, places and instants, then what is read and counted is what is selected of them', async () => {
+    const second = fc.nat(9);
+    const stored = fc.uniqueArray(fc.record({ place: fc.nat(9), late: fc.boolean(), receivedAt: second }), {
+      selector: ({ place }) => place,
+      maxLength: 10,
+    });
+    const place = fc.option(fc.nat(9), { nil: undefined });
+    const wanted = fc.record({ first: place, last: place, after: place, lateAfter: place, lateUpTo: place });
+    const kinds = fc.constantFrom('sealed', 'late', 'both');
+    await fc.assert(
+      fc.asyncProperty(
+        stored,
+        wanted,
+        kinds,
+        fc.integer({ min: 1, max: 4 }),
+        async (events, want, kind, limit) => {
+          const key = freshKey();
+          const at = (n: number) => `2026-11-20T12:00:0${n}.000000000Z##id`;
+          const receivedAtMs = (n: number) => 1_763_640_000_000 + n;
+          for (const each of events) {
+            const times = { receivedAtMs: receivedAtMs(each.receivedAt), expiresAtMs: 1_764_000_000_000 };
+            await buffer.put({ ...key, position: at(each.place) }, { json: '{}', late: each.late, ...times });
+          }
+          const { first, last, after, lateAfter, lateUpTo } = want;
+          const selection: Selection = {
+            ...(first !== undefined && { first: at(first) }),
+            ...(last !== undefined && { last: at(last) }),
+            sealed: kind !== 'late',
+            ...(kind !== 'sealed' && {
+              late: {
+                ...(lateAfter !== undefined && { afterMs: receivedAtMs(lateAfter) }),
+                ...(lateUpTo !== undefined && { upToMs: receivedAtMs(lateUpTo) }),
+              },
+            }),
+          };
+          const expected = events
+            .filter(
+              (each) => each.place >= (first ?? 0) && each.place <= (last ?? 9) && each.place > (after ?? -1),
+            )
+            .filter(({ late, receivedAt }) =>
+              late
+                ? kind !== 'sealed' && receivedAt > (lateAfter ?? -1) && receivedAt <= (lateUpTo ?? 9)
+                : kind !== 'late',
+            )
+            .map((each) => at(each.place))
+            .sort();
+          const from = after === undefined ? undefined : at(after);
+          const read = await readAll(key, limit, from, selection);
+          expect(read.events.map(({ position }) => position)).toEqual(expected);
+          const counted = await buffer.count(key.replay, key.bucket, selection, from);
+          expect(counted).toEqual({ events: expected.length });
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   test('the largest event there may be fits, at the longest position', async () => {

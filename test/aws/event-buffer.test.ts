@@ -1,6 +1,8 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { fastQueries, type Query } from '../../src/aws/fast-way';
 import { memoryEventBuffer } from '../fakes/event-buffer';
+import { EVERYTHING } from '../support/selections';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { eventBufferSuite } from './event-buffer.suite';
 import { freshName } from './fresh-name';
@@ -12,10 +14,16 @@ describe('the event buffer in memory', () => {
   eventBufferSuite(async () => ({ buffer: memoryEventBuffer(), close: async () => undefined }));
 });
 
-describe('the event buffer on DynamoDB', () => {
+/** How pages are read. */
+const WAYS: [name: string, query: (client: DynamoDBClient) => Query][] = [
+  ['the fast way', fastQueries],
+  ['the SDK client', (client) => (input) => client.send(new QueryCommand(input))],
+];
+
+describe.each(WAYS)('the event buffer on DynamoDB, by %s', (_, query) => {
   let engine: DynamoDbEngine;
   const bufferOn = ({ client, tables }: DynamoDbEngine) =>
-    dynamoEventBuffer({ client, table: tables.eventBuffer });
+    dynamoEventBuffer({ client, table: tables.eventBuffer, query: query(client) });
 
   eventBufferSuite(async () => {
     engine = await startDynamoDb();
@@ -55,7 +63,7 @@ describe('the event buffer on DynamoDB', () => {
     const key = { replay: freshName(), bucket: 0, position: 'p' };
     const item = { bucket: { S: `${key.replay}#0` }, position: { S: 'p' }, event: { B: Buffer.from('x') } };
     await engine.client.send(new PutItemCommand({ TableName: engine.tables.eventBuffer, Item: item }));
-    const { events } = await buffer.read(key.replay, 0, undefined, 10);
+    const { events } = await buffer.read(key.replay, 0, EVERYTHING, undefined, 10);
     expect(() => events[0]?.json()).toThrow(
       /^The event at p is not as it was written: expected are deflated/,
     );
@@ -69,7 +77,7 @@ describe('the event buffer on DynamoDB', () => {
       engine.loseNextAnswer('PutItem');
       const outcome = await buffer.put(key, { json: '{}', late: true, receivedAtMs: 0, expiresAtMs: 0 });
       expect(outcome).toEqual({ existing: { late: true, lateCounted: false } });
-      expect((await buffer.read(key.replay, 0, undefined, 10)).events).toHaveLength(1);
+      expect((await buffer.read(key.replay, 0, EVERYTHING, undefined, 10)).events).toHaveLength(1);
     },
   );
 });

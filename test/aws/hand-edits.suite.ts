@@ -28,6 +28,7 @@ const STOPPING = [
   'generation',
   'buckets',
   'tiebreaker',
+  'plan',
   'options',
   'createdAt',
   'retainedUntil',
@@ -65,6 +66,7 @@ function isAllowed(attribute: string, value: AttributeValue | undefined): boolea
   if (value.N !== undefined) return attribute === 'expiresAt';
   if (value.L !== undefined)
     return ['warnings', 'counting', 'takenUp'].includes(attribute) && value.L.length === 0;
+  if (attribute === 'command') return value.M !== undefined && Object.keys(value.M).length === 0;
   return attribute === 'options' && value.M !== undefined && value.M.speed === undefined;
 }
 

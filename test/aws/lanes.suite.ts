@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_EVENT_BYTES } from '../../src/core/limits';
+import { MAX_CONSUMERS_BYTES, MAX_EVENT_BYTES } from '../../src/core/limits';
 import type { LaneEvent, Lanes } from '../../src/core/ports';
 import { type AppendTerms, appendDue } from '../../src/core/release/append';
 import type { LaneImage } from '../fakes/lanes';
@@ -80,6 +80,18 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
     expect(await image(lane)).toHaveProperty('tiebreakers', ['sa', 'sb']);
     await append(lane, event(7));
     expect(await image(lane)).not.toHaveProperty('tiebreakers');
+  });
+
+  test('the consumers that a run is for are in each image of its lanes; of a run for all there is nothing', async () => {
+    const lane = freshLane();
+    const consumers = ['billing', 'search'];
+    await lanes.append(lane, [event(1)], EXPIRES_AT_MS, consumers);
+    expect(await image(lane)).toMatchObject({ consumers });
+    await lanes.append(lane, [event(2)], EXPIRES_AT_MS, consumers);
+    expect(await image(lane)).toMatchObject({ consumers, offset: 1 });
+    const ofAll = freshLane();
+    await append(ofAll, event(1));
+    expect(await image(ofAll)).not.toHaveProperty('consumers');
   });
 
   test('given conflicting appends at once, then exactly one wins and the others learn where the lane is', async () => {
@@ -177,8 +189,10 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
     const tiebreaker = 't'.repeat(640);
     const position = `2026-11-20T12:00:00.000000000Z#${tiebreaker}#${'i'.repeat(352)}`;
     expect(Buffer.byteLength(position)).toBe(1_024);
-    expect(await append(lane, { position, tiebreaker, json })).toBe('appended');
-    expect(await append(lane, { position, tiebreaker, json })).toEqual({ alreadyAt: position });
+    const consumers = ['c'.repeat(MAX_CONSUMERS_BYTES - 1)];
+    const largest = { position, tiebreaker, json };
+    expect(await lanes.append(lane, [largest], EXPIRES_AT_MS, consumers)).toBe('appended');
+    expect(await append(lane, largest)).toEqual({ alreadyAt: position });
     expect(await image(lane)).toMatchObject({ events: [json], position });
   });
 }

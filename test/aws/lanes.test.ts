@@ -1,5 +1,12 @@
-import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { writeOrFind } from '../../src/aws/conditional-write';
 import { deflatedTexts } from '../../src/aws/deflated';
+import { fastUpdates, type UpdateOrFind } from '../../src/aws/fast-way';
 import { dynamoLanes } from '../../src/aws/lanes';
 import { type LaneImage, memoryLanes } from '../fakes/lanes';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
@@ -45,10 +52,16 @@ describe('the lanes in memory', () => {
   });
 });
 
-describe('the lanes on DynamoDB', () => {
+/** How appends are sent. */
+const WAYS: [name: string, update: (client: DynamoDBClient) => UpdateOrFind][] = [
+  ['the fast way', fastUpdates],
+  ['the SDK client', (client) => (input) => writeOrFind(client, new UpdateItemCommand(input))],
+];
+
+describe.each(WAYS)('the lanes on DynamoDB, by %s', (_, update) => {
   let engine: DynamoDbEngine;
   const lanesOn = ({ client, tables }: DynamoDbEngine) =>
-    dynamoLanes({ client, table: tables.orderedEvents });
+    dynamoLanes({ client, table: tables.orderedEvents, update: update(client) });
 
   async function image(lane: string): Promise<LaneImage | undefined> {
     const { Item } = await engine.client.send(
@@ -59,13 +72,14 @@ describe('the lanes on DynamoDB', () => {
       }),
     );
     if (!Item) return undefined;
-    const { lane: name, events, offset, position, tiebreakers, expiresAt, ...others } = Item;
+    const { lane: name, events, offset, position, tiebreakers, consumers, expiresAt, ...others } = Item;
     return {
       lane: name?.S as string,
       events: deflatedTexts.decode(events as AttributeValue),
       offset: Number(offset?.N),
       position: position?.S as string,
       ...(tiebreakers && { tiebreakers: tiebreakers.L?.map(({ S }) => S) as string[] }),
+      ...(consumers && { consumers: consumers.L?.map(({ S }) => S) as string[] }),
       expiresAtMs: Number(expiresAt?.N) * 1_000,
       ...others,
     };

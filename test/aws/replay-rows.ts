@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ERROR_CODES } from '../../src/core/errors';
 import { OPTION_NAMES, OPTIONS, textsOf } from '../../src/core/replay/options';
-import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import { INCLUDES, type ReplayRow, type RerunPart, type RowChanges } from '../../src/core/replay/row';
 
 export function newRow(replay: string): ReplayRow {
   return {
@@ -16,8 +16,8 @@ export function newRow(replay: string): ReplayRow {
   };
 }
 
-/** Has every attribute that a row can have; its checkpoint is at 12:00:05. */
-export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
+/** Has every attribute that the row of a first run can have; its checkpoint is at 12:00:05. */
+export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems' | keyof RerunPart>> {
   return {
     ...newRow(replay),
     phase: 'RELEASING',
@@ -42,7 +42,7 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
         released: 1_234_567,
       },
     ],
-    command: { paused: true, speed: '10', idle: 5, until: 'tomorrow' },
+    command: { paused: true, speed: '10', idle: '5s', until: '2026-11-20T12:00:00.000000000Z' },
     plan: {
       n: 7,
       atMs: Date.parse('2026-11-20T12:08:40.007Z'),
@@ -94,6 +94,26 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems'>> {
     collected: 2_000_000,
     late: 4,
     dead: 5,
+  };
+}
+
+/** The row of the rerun `<replay>@2` as it is made, with all that it can have but `from`. */
+export function rerunRow(replay: string): ReplayRow {
+  const { buckets, tiebreaker, options, retainedUntilMs } = fullRow(replay);
+  return {
+    ...newRow(`${replay}@2`),
+    phase: 'SEALED',
+    buckets,
+    tiebreaker,
+    options,
+    retainedUntilMs,
+    set: replay,
+    include: 'late',
+    after: '2026-11-20T12:00:05.000000000Z##id',
+    to: '2026-11-20T13:00:00.000000000Z',
+    lateFromMs: Date.parse('2026-11-20T12:30:00.001Z'),
+    consumers: ['billing', 'search'],
+    requestId: 'f3d1',
   };
 }
 
@@ -192,6 +212,14 @@ const VALUES: {
   late: count,
   dead: count,
   expiresAtMs: fc.nat(4_000_000_000).map((seconds) => seconds * 1_000),
+  set: text,
+  include: fc.constantFrom(...INCLUDES),
+  from: text,
+  after: text,
+  to: text,
+  lateFromMs: instant,
+  consumers: fc.array(text),
+  requestId: text,
 };
 
 /** Any changes to a row: attributes set to anything, and those removed that a row may lack. */

@@ -4,7 +4,7 @@ import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from '../../src/core
 import { readRow, type StoredRow } from '../../src/core/replay/row-problems';
 import { phaseWithItsNeeds } from '../support/replays';
 import { freshName } from './fresh-name';
-import { arbitraryChanges, fullRow, newRow } from './replay-rows';
+import { arbitraryChanges, fullRow, newRow, rerunRow } from './replay-rows';
 
 /** Fewer requests at once than there are sockets: waiting for one counts as connecting, which may take a second. */
 const AT_ONCE = 32;
@@ -30,6 +30,7 @@ export function replaysSuite(open: () => Promise<{ replays: Replays; close(): Pr
   test.each([
     ['a new row', newRow],
     ['a row with every attribute', fullRow],
+    ['the row of a rerun', rerunRow],
   ])('%s is read as it was created', async (_, make) => {
     const row = make(freshName());
     expect(await replays.create(row)).toEqual(row);
@@ -272,8 +273,8 @@ const GUARDED_ROWS: { name: string; make: (replay: string) => ReplayRow; terms: 
         misses: [
           { ...fullRow('').command, speed: '11' },
           { ...fullRow('').command, paused: false },
-          { ...fullRow('').command, idle: '5' },
-          { paused: true, speed: '10', until: 'tomorrow' },
+          { ...fullRow('').command, idle: 5 },
+          { paused: true, speed: '10', idle: '5s' },
           { ...fullRow('').command, stepTo: 'here' },
           {},
         ],

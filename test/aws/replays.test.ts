@@ -4,7 +4,7 @@ import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
 import { memoryReplays } from '../fakes/replays';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { freshName } from './fresh-name';
-import { fullRow, newRow } from './replay-rows';
+import { fullRow, newRow, rerunRow } from './replay-rows';
 import { replaysSuite } from './replays.suite';
 
 /** Other engines than dynalite may be far away. */
@@ -68,6 +68,24 @@ describe('the replays on DynamoDB', () => {
       abortedGeneration: { N: '2' },
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
+      command: {
+        M: {
+          paused: { BOOL: true },
+          speed: { S: '10' },
+          idle: { S: '5s' },
+          until: { S: '2026-11-20T12:00:00.000000000Z' },
+        },
+      },
+      plan: {
+        M: {
+          n: { N: '7' },
+          at: { S: '2026-11-20T12:08:40.007Z' },
+          taken: { M: { paused: { BOOL: true }, speed: { S: '10' } } },
+          speed: { S: '1' },
+          idle: { S: 'none' },
+          pausedAt: { S: '2026-11-20T12:09:00.001Z' },
+        },
+      },
       options: {
         M: Object.fromEntries(OPTION_NAMES.map((name) => [name, { S: OPTIONS[name].default }])),
       },
@@ -131,6 +149,25 @@ describe('the replays on DynamoDB', () => {
       late: { N: '4' },
       dead: { N: '5' },
       expiresAt: { N: '1802088001' },
+    });
+  });
+
+  test('the row of a rerun says what it is a run of', async () => {
+    const replay = freshName();
+    await replaysOn(engine).create(rerunRow(replay));
+    const { Item } = await engine.client.send(
+      new GetItemCommand({ TableName: engine.tables.replays, Key: { replay: { S: `${replay}@2` } } }),
+    );
+    expect(Item).toMatchObject({
+      replay: { S: `${replay}@2` },
+      phase: { S: 'SEALED' },
+      set: { S: replay },
+      include: { S: 'late' },
+      after: { S: '2026-11-20T12:00:05.000000000Z##id' },
+      to: { S: '2026-11-20T13:00:00.000000000Z' },
+      lateFrom: { S: '2026-11-20T12:30:00.001Z' },
+      consumers: { L: [{ S: 'billing' }, { S: 'search' }] },
+      requestId: { S: 'f3d1' },
     });
   });
 

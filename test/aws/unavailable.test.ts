@@ -7,9 +7,11 @@ import { dynamoLanes } from '../../src/aws/lanes';
 import { sqsQueues } from '../../src/aws/queues';
 import { eventBridgeReplayStatus } from '../../src/aws/replay-status';
 import { dynamoReplays } from '../../src/aws/replays';
+import { dynamoRuns } from '../../src/aws/runs';
 import { sfnSequencerStarts } from '../../src/aws/sequencer-starts';
 import { tellingUnavailable } from '../../src/aws/unavailable';
 import { isUnavailable } from '../../src/core/errors';
+import { SEALED } from '../support/selections';
 import { type AwsStub, type StubAnswer, startAwsStub, THROTTLED } from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
 
@@ -38,17 +40,18 @@ const replays = () => dynamoReplays({ client: dynamodb(), table });
 const describeReplay = () =>
   eventBridgeReplayStatus({ client: new EventBridgeClient(config()) }).describe('r');
 
-/** Every request that the two functions make. */
+/** Every request that the functions, and people's tools, make. */
 const REQUESTS: [name: string, request: () => Promise<unknown>][] = [
   ['replays.get', () => replays().get('r')],
   ['replays.create', () => replays().create({ replay: 'r' } as never)],
   ['replays.save', () => replays().save('r', { late: 1 }, {})],
   ['replays.addLate', () => replays().addLate('r')],
+  ['runs.add', () => dynamoRuns({ client: dynamodb(), table }).add({ replay: 'r@2' } as never)],
   ['buffer.put', () => buffer().put(key, { json: '{}', late: false, receivedAtMs: 0, expiresAtMs: 0 })],
   ['buffer.addDuplicate', () => buffer().addDuplicate(key)],
   ['buffer.markLateCounted', () => buffer().markLateCounted(key)],
-  ['buffer.read', () => buffer().read('r', 0, undefined, 1)],
-  ['buffer.count', () => buffer().count('r', 0, undefined)],
+  ['buffer.read', () => buffer().read('r', 0, SEALED, undefined, 1)],
+  ['buffer.count', () => buffer().count('r', 0, SEALED, undefined)],
   ['lanes.append', () => dynamoLanes({ client: dynamodb(), table }).append('r#', [event], 0)],
   ['status.describe', describeReplay],
   ['queues.depth', () => sqsQueues({ client: new SQSClient(config()), urls: urls() }).depth('overflow')],
@@ -65,7 +68,7 @@ const REQUESTS: [name: string, request: () => Promise<unknown>][] = [
 test.each(REQUESTS)(
   'given %s, when AWS throttles it, then it is unavailable, with the real cause',
   async (_, request) => {
-    stub.next(THROTTLED);
+    stub.answer = () => THROTTLED;
     const error = await failureOf(request());
     expect(error).toMatchObject({ code: 'ServiceUnavailable', disposition: 'retry' });
     expect(error.message).toContain('ThrottlingException');

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Costs, measureCost } from '../../bench/cost';
-import { itemBytes } from '../../bench/dynalite';
+import { itemBytes, startDynalite } from '../../bench/dynalite';
 import {
   expressGbSeconds,
   PRICES,
@@ -10,6 +12,7 @@ import {
   type Usage,
   usage,
 } from '../../bench/prices';
+import { type DayOfWaiting, measureDayOfWaiting } from '../../bench/waits';
 
 describe('the price of a usage', () => {
   test('given a million of something that is priced by the million, then it costs that price', () => {
@@ -47,6 +50,38 @@ describe('the price of a usage', () => {
 
   test('an item has the bytes of its names and values', () => {
     expect(itemBytes({ id: { S: 'abc' }, n: { N: '12345' }, b: { B: Buffer.alloc(10) } })).toBe(5 + 5 + 11);
+  });
+});
+
+describe('what a day of waiting costs', () => {
+  let day: DayOfWaiting;
+  beforeAll(async () => {
+    const dynamodb = await startDynalite();
+    day = await measureDayOfWaiting(dynamodb);
+    dynamodb.stop();
+  }, 120_000);
+  const read = (what: string) => {
+    const document = readFileSync(join(__dirname, '../../docs/cost.md'), 'utf8');
+    return Number(new RegExp(`${what}[^|]*\\| (\\d\\.\\d+) `).exec(document)?.[1]);
+  };
+
+  test('three transitions every five minutes, and as good as nothing else', () => {
+    for (const used of Object.values(day)) {
+      expect(used.standardTransitions / 3).toBeGreaterThanOrEqual(286);
+      // And as a new execution after each 300 calls.
+      expect(used.standardTransitions / 3).toBeLessThanOrEqual(300);
+      expect(total({ ...used, standardTransitions: 0 })).toBeLessThan(0.003);
+    }
+  });
+
+  test('for an event that is due in a day: at most 0.03 USD; docs/cost.md says how much', () => {
+    expect(total(day.sparse)).toBeLessThanOrEqual(0.03);
+    expect(Math.abs(total(day.sparse) - read('the next event is far off'))).toBeLessThan(0.001);
+  });
+
+  test('paused: less than 0.05 USD; docs/cost.md says how much', () => {
+    expect(total(day.paused)).toBeLessThan(0.05);
+    expect(Math.abs(total(day.paused) - read('it is paused'))).toBeLessThan(0.001);
   });
 });
 

@@ -76,7 +76,7 @@ describe('called with a stream batch', () => {
         '2026-10-14T09:30:05.000000000Z#n2500012#0f8d7c6b-2a1e-4f3d-8b9a-7c5e3d1f0a2b',
         '2026-10-14T09:30:07.000000000Z#n2500013#7e6d5c4b-3a29-4817-96f5-e4d3c2b1a098',
         '2026-10-14T09:31:40.000000000Z#n2500014#c4d3e2f1-6b7a-4c8d-9e0f-1a2b3c4d5e6f',
-      ].map((position, offset) => ({ replay: REPLAY, orderingKey: 'A-1001', offset, position })),
+      ].map((position, offset) => ({ replay: REPLAY, run: REPLAY, orderingKey: 'A-1001', offset, position })),
     );
     expect(error).not.toHaveBeenCalled();
     expect(warn).not.toHaveBeenCalled();
@@ -169,6 +169,7 @@ describe('when the handler fails', () => {
       message: 'The handler failed on a replayed event; its record is delivered again.',
       error: 'RangeError',
       replay: REPLAY,
+      run: REPLAY,
       offset: 2,
       sequenceNumber: sequenceNumberOf(batch.Records[1]),
     });
@@ -209,10 +210,71 @@ describe('when the item of an event was edited', () => {
       message: expect.stringMatching(/^Event 1 of a lane of replay shop-2026-10-14 is not the JSON text/),
       error: 'NotAnOrderedReplay',
       replay: REPLAY,
+      run: REPLAY,
       offset: 1,
       sequenceNumber: sequenceNumberOf(batch.Records[0]),
     });
     expect(error.mock.calls[0]?.[0]).not.toContain('secret');
+  });
+});
+
+describe('given a replay that is run again', () => {
+  test('a delivery names the run, and the replay as ever', async () => {
+    const { handle, deliveries } = recorder();
+    const batch = streamOf([
+      { orderingKey: 'a', events: [orderEvent(0)] },
+      { orderingKey: 'a', events: [orderEvent(0)], run: `${REPLAY}@2` },
+      { orderingKey: '@3#a', events: [orderEvent(0)], run: `${REPLAY}@12` },
+    ]);
+    await orderedReplay(handle)(batch, contextWith());
+    expect(deliveries).toMatchObject([
+      { replay: REPLAY, run: REPLAY, orderingKey: 'a', offset: 0 },
+      { replay: REPLAY, run: `${REPLAY}@2`, orderingKey: 'a', offset: 0 },
+      { replay: REPLAY, run: `${REPLAY}@12`, orderingKey: '@3#a', offset: 0 },
+    ]);
+    expect(new Set(deliveries.map((each) => JSON.stringify(each))).size).toBe(3);
+  });
+
+  const batch = streamOf([
+    { orderingKey: '', events: [orderEvent(0)] },
+    { orderingKey: '', events: [orderEvent(1)], run: `${REPLAY}@2`, consumers: ['billing', 'search'] },
+    { orderingKey: '', events: [orderEvent(2)], run: `${REPLAY}@3`, consumers: ['search'] },
+    { orderingKey: '', events: [orderEvent(3)], run: `${REPLAY}@4` },
+  ]);
+
+  test.each([
+    ['billing', ['event-0', 'event-1', 'event-3']],
+    ['search', ['event-0', 'event-1', 'event-2', 'event-3']],
+    ['Billing', ['event-0', 'event-3']],
+  ])(
+    'the consumer %s handles what is for all and what is for it, and passes over the rest in silence',
+    async (consumer, ids) => {
+      const { handle, handled } = recorder();
+      expect(await orderedReplay(handle, { consumer })(batch, contextWith())).toEqual({
+        batchItemFailures: [],
+      });
+      expect(handled).toEqual(ids);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
+
+  test('a consumer without a name handles only what is for all, and says what it has passed over', async () => {
+    const { handle, handled } = recorder();
+    expect(await orderedReplay(handle)(batch, contextWith())).toEqual({ batchItemFailures: [] });
+    expect(handled).toEqual(['event-0', 'event-3']);
+    expect(lineOf(warn)).toEqual({
+      message: expect.stringContaining('the option "consumer"'),
+      records: 2,
+      runs: [`${REPLAY}@2`, `${REPLAY}@3`],
+    });
+  });
+
+  test('what fails behind records that are passed over is where delivery goes on', async () => {
+    const { handle, handled } = recorder('event-3');
+    expect(await orderedReplay(handle, { consumer: 'other' })(batch, contextWith())).toEqual({
+      batchItemFailures: [{ itemIdentifier: sequenceNumberOf(batch.Records[3]) }],
+    });
+    expect(handled).toEqual(['event-0', 'event-3']);
   });
 });
 
@@ -232,6 +294,7 @@ describe('near the Lambda deadline', () => {
     expect(lineOf(warn)).toEqual({
       message: 'Stopped before the Lambda deadline; delivery goes on from this event.',
       replay: REPLAY,
+      run: REPLAY,
       offset: 1,
       sequenceNumber: second,
       remainingMs: 999,
@@ -286,7 +349,13 @@ describe('when it is made', () => {
 
   test('it refuses an option that it does not know, by name', () => {
     expect(() => orderedReplay(() => {}, { minRemaining: 5 } as object)).toThrow(
-      'there is no option "minRemaining"; allowed is "minRemainingMs"',
+      'there is no option "minRemaining"; allowed are "minRemainingMs" and "consumer"',
+    );
+  });
+
+  test.each([[''], [5], [null], [['billing']]])('it refuses the consumer %p', (consumer) => {
+    expect(() => orderedReplay(() => {}, { consumer: consumer as string })).toThrow(
+      `consumer is ${JSON.stringify(consumer)}; allowed is a name, or nothing.`,
     );
   });
 

@@ -93,7 +93,7 @@ describe('called with a batch of something else', () => {
     ['has no SequenceNumber', (record) => delete record.dynamodb.SequenceNumber],
     ['has no SequenceNumber', (record) => delete record.dynamodb],
     [
-      'has an item whose "lane" is missing, where an S of "<replay>#<ordering key>"',
+      'has an item whose "lane" is missing, where an S of "<run>#<ordering key>"',
       (r) => delete imageOf(r).lane,
     ],
     ['has an item whose "lane" is of type N', (r) => (imageOf(r).lane = { N: '7' })],
@@ -130,6 +130,8 @@ describe('called with a batch of something else', () => {
       'has an item whose "tiebreakers" is of type L, where an L of 1 S',
       (r) => imageOf(r).tiebreakers.L.push({ S: '' }),
     ],
+    ['has an item whose "consumers" is of type S,', (r) => (imageOf(r).consumers = { S: 'billing' })],
+    ['has an item whose "consumers" is of type L,', (r) => (imageOf(r).consumers = { L: [] })],
     ['has an item whose "tiebreakers" is of type SS', (r) => (imageOf(r).tiebreakers = { SS: ['n1'] })],
   ])('it refuses a record that %s', async (what, change) => {
     const refusal = await refusalOf(broken(change));

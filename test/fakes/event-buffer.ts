@@ -1,4 +1,4 @@
-import type { BufferedEvent, BufferKey, EventBuffer } from '../../src/core/ports';
+import type { BufferedEvent, BufferKey, EventBuffer, Selection } from '../../src/core/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry, type TimeToLive } from './time-to-live';
@@ -60,17 +60,14 @@ export function memoryEventBuffer(options: FakeOptions & { countPageEvents?: num
     async markLateCounted(key) {
       stored(key).lateCounted = true;
     },
-    async read(replay, bucket, after, limit) {
+    async read(set, bucket, selection, after, limit) {
       demand(Number.isInteger(limit) && limit >= 1, `limit ${limit}`);
-      return bucketOf(replay, bucket).page(after, limit);
+      const { events, ...end } = bucketOf(set, bucket).page(selection, after, limit);
+      return { events: events.map(buffered), ...end };
     },
-    async count(replay, bucket, after) {
-      const { events, more } = bucketOf(replay, bucket).page(after, countPageEvents);
-      const upTo = more ? events.at(-1)?.position : undefined;
-      return {
-        events: events.filter(({ late }) => !late).length,
-        ...(upTo !== undefined && { upTo }),
-      };
+    async count(set, bucket, selection, after) {
+      const { events, ...end } = bucketOf(set, bucket).page(selection, after, countPageEvents);
+      return { events: events.length, ...end };
     },
   };
 
@@ -127,17 +124,28 @@ class Bucket {
     return this.#events;
   }
 
-  page(after: string | undefined, limit: number): { events: BufferedEvent[]; more: boolean } {
+  /** As DynamoDB does it: what was looked at counts for the limit, whether it is selected or not. */
+  page(
+    selection: Selection,
+    after: string | undefined,
+    limit: number,
+  ): { events: StoredEvent[]; upTo?: string } {
     const { sorted } = this;
-    const events: BufferedEvent[] = [];
-    let pageBytes = 0;
+    const { first, last } = selection;
+    const events: StoredEvent[] = [];
+    let [looked, pageBytes] = [0, 0];
+    let upTo: string | undefined;
     for (let n = after === undefined ? 0 : this.#firstAfter(after); n < sorted.length; n++) {
-      if (events.length === limit || pageBytes >= PAGE_BYTES) return { events, more: true };
-      const { position, json, late, duplicates, receivedAtMs } = sorted[n] as StoredEvent;
-      events.push({ position, json: () => json, heldBytes: json.length, late, duplicates, receivedAtMs });
-      pageBytes += json.length;
+      const event = sorted[n] as StoredEvent;
+      if (first !== undefined && byteOrder(event.position, first) < 0) continue;
+      if (last !== undefined && byteOrder(event.position, last) > 0) break;
+      if (upTo !== undefined && pageBytes >= PAGE_BYTES) return { events, upTo };
+      if (isSelected(event, selection)) events.push(event);
+      pageBytes += event.json.length;
+      upTo = event.position;
+      if (++looked === limit) return { events, upTo };
     }
-    return { events, more: events.length === limit };
+    return { events };
   }
 
   #dropVanished(): void {
@@ -158,6 +166,16 @@ class Bucket {
     }
     return low;
   }
+}
+
+function isSelected({ late, receivedAtMs }: StoredEvent, selection: Selection): boolean {
+  if (!late) return selection.sealed;
+  const { afterMs = Number.NEGATIVE_INFINITY, upToMs = Number.POSITIVE_INFINITY } = selection.late ?? {};
+  return selection.late !== undefined && receivedAtMs > afterMs && receivedAtMs <= upToMs;
+}
+
+function buffered({ position, json, late, duplicates, receivedAtMs }: StoredEvent): BufferedEvent {
+  return { position, json: () => json, heldBytes: json.length, late, duplicates, receivedAtMs };
 }
 
 function bytes(text: string): number {

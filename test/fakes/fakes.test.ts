@@ -1,5 +1,6 @@
 import { createCollector } from '../../src/core/collect/collect';
 import { sequence } from '../../src/core/replay/sequence';
+import { SEALED } from '../support/selections';
 import { virtualClock } from './clock';
 import { ContractBroken } from './fake';
 import { Crash, crashAt, intercept } from './intercept';
@@ -50,7 +51,7 @@ describe('a fake', () => {
         ['p2', 'p1'].map((position) => ({ position, tiebreaker: '', json: '{}' })),
         0,
       ),
-      buffer.read('r', 0, undefined, 0),
+      buffer.read('r', 0, SEALED, undefined, 0),
       buffer.addDuplicate({ replay: 'r', bucket: 0, position: 'p' }),
       replays.addLate('r'),
     ];
@@ -82,7 +83,7 @@ describe('a table with a time to live', () => {
     const { clock, buffer, replays, put, append } = await expiringWorld(true);
     clock.advance(10_000 + LINGERS_MS - 1);
     expect(await put()).toEqual({ existing: { late: false, lateCounted: false } });
-    expect(await buffer.count('r', 0, undefined)).toEqual({ events: 1 });
+    expect(await buffer.count('r', 0, SEALED, undefined)).toEqual({ events: 1 });
     expect(await append('p##1')).toEqual({ alreadyAt: 'p##1' });
     expect(await replays.save('r', { dead: 1 }, {})).toBe(true);
   });
@@ -90,7 +91,7 @@ describe('a table with a time to live', () => {
   test('gives nothing of what has vanished: it can be made anew', async () => {
     const { clock, buffer, lanes, replays, put, append } = await expiringWorld(true);
     clock.advance(10_000 + LINGERS_MS);
-    expect(await buffer.read('r', 0, undefined, 10)).toEqual({ events: [], more: false });
+    expect(await buffer.read('r', 0, SEALED, undefined, 10)).toEqual({ events: [] });
     expect(await put()).toBe('stored');
     expect(await append('p##1')).toBe('appended');
     expect(lanes.log.map(({ offset }) => offset)).toEqual([0, 0]);

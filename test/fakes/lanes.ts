@@ -16,6 +16,8 @@ export interface LaneImage {
   /** Of the last event. */
   position: string;
   tiebreakers?: string[];
+  /** Those that the run is for; absent where it is for all. */
+  consumers?: string[];
   expiresAtMs: number;
 }
 
@@ -35,7 +37,7 @@ export function memoryLanes(options: FakeOptions = {}) {
   }
 
   const port: Lanes = {
-    async append(lane, events, expiresAtMs) {
+    async append(lane, events, expiresAtMs, consumers) {
       const first = events[0];
       demand(first !== undefined, 'an append has events');
       demand(lane !== '' && Buffer.byteLength(lane) <= LANE_BYTES, `lane ${lane}`);
@@ -59,6 +61,7 @@ export function memoryLanes(options: FakeOptions = {}) {
         offset: (before?.offset ?? -1) + events.length,
         position: positions.at(-1) as string,
         ...(tiebreakers.some((tiebreaker) => tiebreaker !== '') && { tiebreakers }),
+        ...(consumers && { consumers: [...consumers] }),
         expiresAtMs,
         positions,
       };

@@ -4,11 +4,12 @@ import { type Command, WISH_NAMES } from '../../src/core/replay/command';
 import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../../src/core/replay/row';
 import { readRow as asReal, type StoredRow } from '../../src/core/replay/row-problems';
 import { Unreadable } from '../../src/core/replay/unreadable';
+import type { Runs } from '../../src/operator/ports';
 import { byteOrder } from './byte-order';
 import { demand, type FakeOptions, fake } from './fake';
 import { Expiry } from './time-to-live';
 
-/** `Replays` in memory. Rows are copied on their way in and out. */
+/** `Replays`, and `Runs`, in memory. Rows are copied on their way in and out. */
 export function memoryReplays({
   readRow = asReal,
   ...options
@@ -26,7 +27,7 @@ export function memoryReplays({
     expiry.written(row.replay, row.expiresAtMs);
   }
 
-  const port: Replays = {
+  const port: Replays & Runs = {
     async get(replay) {
       const row = rowOf(replay);
       return row && readRow(copyOf(row) as unknown as StoredRow);
@@ -36,6 +37,11 @@ export function memoryReplays({
       const { problems: _, ...rest } = row;
       write({ ...storable(rest), ...rowOf(row.replay) });
       return readRow(copyOf(rowOf(row.replay)) as unknown as StoredRow);
+    },
+    async add({ problems: _, ...row }) {
+      if (rowOf(row.replay)) return false;
+      write(storable(row));
+      return true;
     },
     async save(replay, changes, guard) {
       demand(!('replay' in changes), 'the key of a row cannot be changed');
@@ -66,6 +72,11 @@ export function memoryReplays({
       /** The row as it is now, not a copy: a test may change it, too. */
       row(replay: string): ReplayRow | undefined {
         return rowOf(replay);
+      },
+      /** Of all rows that are there. */
+      get names(): string[] {
+        for (const name of expiry.vanished()) rows.delete(name);
+        return [...rows.keys()];
       },
       /** A row as somebody makes it by hand, with whatever they put into it. */
       type(row: { replay: string }): void {

@@ -4,7 +4,8 @@ import { createSequenceHandler } from '../../functions/sequence';
 import { powertoolsTelemetry } from '../../functions/telemetry';
 import type { Hook } from '../fakes/intercept';
 import { createWorld, type World } from '../fakes/world';
-import { captureOutput } from './captured-output';
+import { SEALED } from '../support/selections';
+import { type CapturedOutput, captureOutput } from './captured-output';
 
 const REPLAY = 'tuesday-again';
 const SECRET = 'the-customer-s-secret';
@@ -45,10 +46,8 @@ function batchOf(bodies: string[], receiveCount = 1): SQSEvent {
 
 describe('the handlers', () => {
   let world: World;
-  let output: ReturnType<typeof captureOutput>;
+  let output: CapturedOutput;
   beforeEach(() => {
-    process.env.POWERTOOLS_METRICS_NAMESPACE = 'OrderedReplay';
-    process.env.POWERTOOLS_SERVICE_NAME = 'ordered-replay';
     output = captureOutput();
     world = createWorld();
     world.status.set(REPLAY, { state: 'COMPLETED', description: 'speed=max' });
@@ -59,10 +58,6 @@ describe('the handlers', () => {
     createCollectHandler({ ...world.collectDeps(), telemetry: powertoolsTelemetry() });
   const sequenceHandler = () =>
     createSequenceHandler({ ...world.sequenceDeps(), telemetry: powertoolsTelemetry() });
-  const sent = (metric: string) =>
-    output
-      .lines()
-      .flatMap((line) => ('_aws' in line && metric in line ? [line[metric] as number | number[]] : []));
 
   async function releaseAll(): Promise<void> {
     for (let step = 0; step < 20; step++) {
@@ -102,7 +97,7 @@ describe('the handlers', () => {
       batchItemFailures: [{ itemIdentifier: 'm1' }],
     });
     const counts = await Promise.all(
-      [0, 1, 2, 3, 4, 5, 6, 7].map((bucket) => world.buffer.count(REPLAY, bucket, undefined)),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((bucket) => world.buffer.count(REPLAY, bucket, SEALED, undefined)),
     );
     expect(counts.reduce((sum, { events }) => sum + events, 0)).toBe(2);
   });
@@ -110,18 +105,18 @@ describe('the handlers', () => {
   test('a message counts as parked when it is received first, not when it is retried', async () => {
     const body = JSON.stringify(eventOf('e1'));
     await collectHandler()(batchOf([body], 1));
-    expect(sent('parked')).toEqual([1]);
+    expect(output.sent('parked')).toEqual([1]);
     await collectHandler()(batchOf([body], 2));
-    expect(sent('parked')).toEqual([1]);
+    expect(output.sent('parked')).toEqual([1]);
   });
 
   test('duplicates and late events are counted as they come', async () => {
     await collectHandler()(eventOf('e1'));
     await collectHandler()(eventOf('e1'));
-    expect(sent('duplicates')).toEqual([1]);
+    expect(output.sent('duplicates')).toEqual([1]);
     await releaseAll();
     await collectHandler()(eventOf('e2'));
-    expect(sent('late')).toEqual([1]);
+    expect(output.sent('late')).toEqual([1]);
   });
 
   test('given a delivery that died before it counted its late event, then the one that counts it is told of', async () => {
@@ -133,9 +128,9 @@ describe('the handlers', () => {
     const telemetry = powertoolsTelemetry();
     const dying = createCollectHandler({ ...world.collectDeps({ hook: dies }), telemetry });
     await expect(dying(eventOf('e2'))).rejects.toThrow();
-    expect(sent('late')).toEqual([]);
+    expect(output.sent('late')).toEqual([]);
     await collectHandler()(eventOf('e2'));
-    expect(sent('late')).toEqual([1]);
+    expect(output.sent('late')).toEqual([1]);
     expect(world.replays.row(REPLAY)?.late).toBe(1);
   });
 
@@ -146,7 +141,7 @@ describe('the handlers', () => {
       Object.assign(world.replays.row(REPLAY) as object, { phase });
       world.clock.advance(world.settings.phaseCacheMs);
       expect(await collectHandler()(eventOf('e2'))).toMatchObject({ outcome: 'held' });
-      expect(sent('late')).toEqual([]);
+      expect(output.sent('late')).toEqual([]);
       expect(world.replays.row(REPLAY)?.late).toBe(0);
     },
   );
@@ -155,10 +150,10 @@ describe('the handlers', () => {
     await collectHandler()(eventOf('e1'));
     await collectHandler()(eventOf('e2', { time: '2026-11-17T10:00:01Z' }));
     await releaseAll();
-    expect(sent('collected')).toEqual([2]);
-    expect(sent('released')).toEqual([2]);
-    expect(sent('appends')).toEqual([1]);
-    expect(sent('lag')).toHaveLength(1);
+    expect(output.sent('collected')).toEqual([2]);
+    expect(output.sent('released')).toEqual([2]);
+    expect(output.sent('appends')).toEqual([1]);
+    expect(output.sent('lag')).toHaveLength(1);
     const metricLine = output.lines().find((line) => '_aws' in line && 'released' in line) as {
       _aws: unknown;
     };

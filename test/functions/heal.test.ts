@@ -3,7 +3,7 @@ import { powertoolsTelemetry } from '../../functions/telemetry';
 import { RESTARTS_BEFORE_ALARM } from '../../src/core/limits';
 import type { ReplayRow } from '../../src/core/replay/row';
 import { createWorld, type World } from '../fakes/world';
-import { captureOutput } from './captured-output';
+import { type CapturedOutput, captureOutput } from './captured-output';
 
 const REPLAY = 'tuesday.again';
 const statusChange = (name: string, status: string) => ({
@@ -14,10 +14,8 @@ const statusChange = (name: string, status: string) => ({
 
 describe('the handler of heal', () => {
   let world: World;
-  let output: ReturnType<typeof captureOutput>;
+  let output: CapturedOutput;
   beforeEach(() => {
-    process.env.POWERTOOLS_METRICS_NAMESPACE = 'OrderedReplay';
-    process.env.POWERTOOLS_SERVICE_NAME = 'ordered-replay';
     output = captureOutput();
     world = createWorld();
   });
@@ -37,8 +35,6 @@ describe('the handler of heal', () => {
       expiresAtMs: 9e12,
       ...changes,
     });
-  const sent = (metric: string) =>
-    output.lines().flatMap((line) => ('_aws' in line && metric in line ? [line[metric]] : []));
 
   test('given the schedule and nothing to do, then nothing is printed', async () => {
     await addRow({ leaseUntilMs: world.clock.now() + 1 });
@@ -50,14 +46,14 @@ describe('the handler of heal', () => {
     await addRow({ leaseUntilMs: 5 });
     await call({ source: 'aws.events' });
     expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 2 }]);
-    expect(sent('restarts')).toEqual([1]);
-    expect(sent('needsPerson')).toEqual([]);
+    expect(output.sent('restarts')).toEqual([1]);
+    expect(output.sent('needsPerson')).toEqual([]);
   });
 
   test('given the tenth restart without progress, then a person is called', async () => {
     await addRow({ leaseUntilMs: 5, restarts: RESTARTS_BEFORE_ALARM - 1 });
     await call({ source: 'aws.events' });
-    expect(sent('needsPerson')).toEqual([1]);
+    expect(output.sent('needsPerson')).toEqual([1]);
   });
 
   test('given an event of an execution that failed, then its replay is looked after, and no other', async () => {
@@ -72,7 +68,7 @@ describe('the handler of heal', () => {
     await call(statusChange(`${REPLAY}.1`, 'ABORTED'));
     expect(world.starts.running).toEqual([]);
     expect(world.replays.row(REPLAY)).toMatchObject({ abortedGeneration: 1 });
-    expect(sent('needsPerson')).toEqual([1]);
+    expect(output.sent('needsPerson')).toEqual([1]);
   });
 
   test('given an event of an execution with a name of somebody else, then nothing is asked', async () => {

@@ -20,8 +20,9 @@ export class BackoffChecker {
   readonly #everyCallAnswers: boolean;
   readonly #areAlone: boolean;
 
-  constructor({ faults, dies, sequencersBesides, sequenceCallMs, standsStill }: Scenario) {
-    this.#areAlone = sequencersBesides === undefined;
+  constructor({ faults, dies, sequencersBesides, commands, sequenceCallMs, standsStill }: Scenario) {
+    // What people wish changes the row, and their tool starts the next sequencer beside one that waits.
+    this.#areAlone = sequencersBesides === undefined && commands === undefined;
     this.#everyCallAnswers =
       this.#areAlone &&
       [faults.crash, faults.hang, faults.zombie, faults.standstill, faults.answerLost].every(

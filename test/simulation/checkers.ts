@@ -1,35 +1,43 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import { MAX_RETENTION_MS } from '../../src/core/limits';
-import type { BufferKey, SequencerInput } from '../../src/core/ports';
+import type { AppendOutcome, BufferKey, LaneEvent, SequencerInput } from '../../src/core/ports';
 import type { RunHistory } from '../../src/core/replay/history';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
+import type { LaneRecord } from '../fakes/lanes';
 import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
 import { BackoffChecker } from './backoff-checker';
-import { ConsumerChecker } from './consumer-checker';
+import { CommandChecker, type Written } from './command-checker';
+import { CONSUMER, ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
 import { isCalm } from './faults';
 import { HistoryChecker } from './history-checker';
 import { LaneChecker } from './lane-checker';
+import type { Life } from './life';
 import { MemoryChecker } from './memory-checker';
 import { createOracle } from './oracle';
+import { PaceChecker } from './pace-checker';
 import type { Tables } from './protocol';
+import { longestRequestMs } from './request-time';
+import { RerunCheckers } from './rerun-checkers';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
-import { SequencerChecker } from './sequencer-checker';
+import { SequencerChecker, warnsOfAbort } from './sequencer-checker';
 import { checkTally } from './tally-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
 
-/** After a cancellation was written to the row, the walk may be in one wait (10 s) and one append. */
-const CANCEL_NOTICED_MS = 25_000;
-/** An append of four attempts that each wait in their sender and lose their answer. */
-const SLOW_APPEND_MS = 50_000;
+/** After a cancellation was written to the row, the walk looks at it within a second; then its appends end. */
+const LOOK_EVERY_MS = 1_000;
+
+const ENDED: readonly string[] = ['DONE', 'CANCELLED', 'FAILED'];
+
+const isOfFirstRun = (lane: string) => lane.startsWith(`${REPLAY}#`);
 
 /**
  * What must hold, checked after every step that could break it and at the end. The checkers know the scenario and the
@@ -40,24 +48,36 @@ export function createCheckers(parts: {
   settings: Settings;
   tables: Tables;
   starts: MemorySequencerStarts;
-  /** The generations of the executions that run. */
-  running: readonly number[];
+  /** The executions that run. */
+  running: readonly SequencerInput[];
   scheduler: Scheduler;
   trace: Trace;
 }) {
   const { scenario, settings, tables, scheduler, trace, running } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
-  const lanes = new LaneChecker(tables, oracle);
-  const consumer = new ConsumerChecker(tables);
+  const lanes = new LaneChecker(oracle, oracle.inTheSet, isUnpromised);
+  const reruns = new RerunCheckers({ scenario, tables, starts: parts.starts, running, scheduler });
+  let checked = 0;
+  const consumer = new ConsumerChecker(tables, CONSUMER);
   const counts = new CountChecker(scenario, scheduler, settings);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
   const histories = new HistoryChecker();
+  const rowNow = () => tables.replays.row(REPLAY);
+  const hasCommands = scenario.commands !== undefined;
+  const pace = new PaceChecker(scenario, (id) => lanes.has(id), rowNow);
+  const commands = new CommandChecker(
+    scenario,
+    pace,
+    { released: () => lanes.count, isIn: (id) => lanes.has(id) },
+    rowNow,
+  );
   /** The ids of what came in time, also after it has expired. */
   const storedInTime = new Set<string>();
+  const memories = new WeakMap<Life, MemoryChecker>();
   let guardMs: number | undefined;
   const accepted = new Set<string>();
   const purged = new Set<string>();
@@ -78,7 +98,8 @@ export function createCheckers(parts: {
    */
   function checkSeal(): void {
     const stored = oracle.stored();
-    const excused = scenario.onMissing === 'continue' ? new Set(everDead) : new Set<string>();
+    const excused =
+      scenario.onMissing === 'continue' || commands.withoutDead ? new Set(everDead) : new Set<string>();
     for (const plan of scenario.events) if (isUnpromised(plan)) excused.add(plan.id);
     const lost = [...accepted].filter((id) => !stored.has(id) && !purged.has(id) && !excused.has(id));
     demand(lost.length === 0, 'R5', () => `sealed without ${lost.join(', ')}, still on the way`);
@@ -86,7 +107,7 @@ export function createCheckers(parts: {
 
   function checkCancelled(): void {
     if (cancelledMs === undefined) return;
-    const noticedMs = CANCEL_NOTICED_MS + (scenario.faults.slowRequest > 0 ? SLOW_APPEND_MS : 0);
+    const noticedMs = LOOK_EVERY_MS + 2 * longestRequestMs(scenario);
     const sinceMs = scheduler.nowMs - cancelledMs;
     demand(
       sinceMs <= noticedMs,
@@ -95,8 +116,24 @@ export function createCheckers(parts: {
     );
   }
 
+  const livesOf = ({ replay }: SequencerInput) => reruns.of(replay)?.lives ?? lives;
+
+  function checkAppend(record: LaneRecord, hostNowMs: number): void {
+    const run = record.lane.slice(0, record.lane.indexOf('#'));
+    if (run !== REPLAY) {
+      const rerun = reruns.of(run);
+      demand(rerun !== undefined, 'R5', () => `nobody has asked for a run with the lane ${record.lane}`);
+      rerun.appended(record, hostNowMs);
+      return;
+    }
+    checkCancelled();
+    typing.appended(scheduler.nowMs);
+    lanes.check(record, hostNowMs);
+  }
+
   return {
     fail: (invariant: Invariant, what: string) => verdict.fail(invariant, what),
+    reruns,
     get violation() {
       return verdict.violation;
     },
@@ -122,7 +159,11 @@ export function createCheckers(parts: {
     },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
-    answered(generation: number, answer: SequenceAnswer): void {
+    answered({ replay, generation }: SequencerInput, answer: SequenceAnswer): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.answered(generation, answer));
+        return;
+      }
       const row = tables.replays.row(REPLAY);
       verdict.check(() => rows.answered(generation, answer, row));
       verdict.check(() => backoffs.answered(generation, answer, row));
@@ -130,17 +171,34 @@ export function createCheckers(parts: {
     /** A call of `sequence` that has neither died nor hung, at its timeout. */
     killed: () => verdict.check(() => lives.killed()),
     /** `collect` or the healer starts a sequencer. */
-    starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
+    starts: (input: SequencerInput) =>
+      verdict.check(() => livesOf(input).starts(input, scheduler.nowMs - beganMs)),
     /** Somebody starts one, or an execution goes on as it. */
-    startsOtherwise: (input: SequencerInput, byHand: boolean) => lives.note(input, byHand),
+    startsOtherwise: (input: SequencerInput, byHand: boolean) => livesOf(input).note(input, byHand),
     /** What a new process holds. */
-    memoryOf(): Pick<MemoryChecker, 'startsOver' | 'reads' | 'appends'> {
+    memoryOf(life: Life): Pick<MemoryChecker, 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);
+      memories.set(life, memory);
       return {
-        startsOver: () => memory.startsOver(),
-        reads: (events) => verdict.check(() => memory.reads(events)),
+        reads: (...page) => verdict.check(() => memory.reads(...page)),
         appends: (events, outcome) => memory.appends(events, outcome),
       };
+    },
+    /** A call of `sequence`. */
+    callBegins(life: Life, generation: number): void {
+      memories.get(life)?.startsOver();
+      if (hasCommands) pace.callBegins(life, generation, scheduler.nowMs);
+    },
+    /** Somebody has written into `command`. */
+    commanded(written: Written): void {
+      const { nowMs } = scheduler;
+      verdict.check(() => commands.written(written, nowMs));
+      scheduler.at(commands.latestMs(written.by, nowMs) - nowMs, () =>
+        verdict.check(() => commands.isDue(scheduler.nowMs)),
+      );
+    },
+    get commands() {
+      return { accepted: commands.accepted, takeUps: commands.takeUps };
     },
     purged: (id: string) => purged.add(id),
     dead: (id: string) => everDead.add(id),
@@ -182,8 +240,17 @@ export function createCheckers(parts: {
     countsLate: () => verdict.check(() => counts.counts()),
     tellsLate: () => verdict.check(() => counts.tells()),
 
-    rowSaved(changes: RowChanges, before: ReplayRow): void {
-      const { dead, counting } = changes;
+    rerunMade: (row: ReplayRow) => verdict.check(() => reruns.made(row)),
+    rerunGot: (who: number, run: string) => verdict.check(() => reruns.got(who, run)),
+    rerunRefused: (who: number, code: string, name: string | undefined) =>
+      verdict.check(() => reruns.refused(who, code, name)),
+
+    rowSaved(life: Life, replay: string, changes: RowChanges, before: ReplayRow): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.rowSaved(changes, before));
+        return;
+      }
+      const { dead, counting, plan, phase } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
       if (counting && isFixed) {
         verdict.check(() => counts.countingSaved(counting, (n) => tables.buffer.storedIn(REPLAY, n)));
@@ -196,7 +263,23 @@ export function createCheckers(parts: {
       if (changes.phase === 'RELEASING' && completedMs !== undefined) {
         releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
-      if (changes.phase === 'RELEASING') lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
+      if (phase === 'RELEASING') {
+        lanes.dueMs = oracle.dueTimes(oracle.inTheSet(), changes.releaseStartedAtMs as number);
+        lanes.isPacedByPlans = hasCommands;
+      }
+      if (!hasCommands) return;
+      const { nowMs } = scheduler;
+      const { speed, idleMs } = scenario.playback;
+      const options = { speed, idleMs };
+      const standing = rowNow()?.plan;
+      if (phase === 'RELEASING' && standing)
+        pace.opens(oracle.setInOrder(), standing, options, changes.releaseStartedAtMs as number, nowMs);
+      else if (plan && before.phase === 'RELEASING') {
+        const covered = pace.countTo(rowNow()?.checkpoint?.position);
+        pace.planSaved(life, plan, options, covered, nowMs);
+      }
+      if (phase && ENDED.includes(phase)) pace.ended(nowMs);
+      verdict.check(() => commands.saved(life, changes, before, nowMs, life.clock.now()));
     },
 
     readsBuffer(): void {
@@ -206,22 +289,38 @@ export function createCheckers(parts: {
       );
     },
 
-    historyWritten: (history: RunHistory & { writtenAtMs: number }) =>
-      verdict.check(() => histories.written(history)),
+    historyWritten: (run: string, history: RunHistory & { writtenAtMs: number }) =>
+      verdict.check(() => histories.written(run, history)),
 
-    /** The row says that somebody has aborted its sequencer. */
-    isAborted(): boolean {
-      const row = tables.replays.row(REPLAY);
-      return row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
+    /** The row says that somebody has aborted its sequencer: to sequencers, or to a person. */
+    isAborted(replay: string): boolean {
+      const row = tables.replays.row(replay);
+      const isMarked = row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
+      return isMarked || (row !== undefined && warnsOfAbort(row));
     },
-    appends: (knowsOfAbort: boolean) => verdict.check(() => lives.appends(knowsOfAbort)),
+    callsPerson: () => verdict.check(() => lives.callsPerson()),
+    appends(life: Life, lane: string, knowsOfAbort: boolean, events: readonly LaneEvent[]): void {
+      verdict.check(() => {
+        lives.appends(knowsOfAbort);
+        if (!hasCommands || !isOfFirstRun(lane)) return;
+        const positions = events.map(({ position }) => position);
+        pace.begins(life, positions, scheduler.nowMs, life.clock.now());
+      });
+    },
+    /** An append has come back to the process that asked for it. */
+    hasAppended(life: Life, lane: string, events: readonly LaneEvent[], outcome: AppendOutcome): void {
+      if (!hasCommands || !isOfFirstRun(lane) || outcome !== 'appended') return;
+      pace.appended(
+        life,
+        events.map(({ position }) => position),
+      );
+    },
 
     /** After every append that took effect; by the clock of the host that did it. */
     appended(hostNowMs: number): void {
       verdict.check(() => {
-        checkCancelled();
-        typing.appended(scheduler.nowMs);
-        lanes.check(hostNowMs);
+        const { log } = tables.lanes;
+        while (checked < log.length) checkAppend(log[checked++] as LaneRecord, hostNowMs);
       });
     },
 
@@ -235,6 +334,7 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row) verdict.check(() => lives.atRest(row, accepted.size > 0));
+      for (const run of reruns.all) verdict.check(() => run.atRest());
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       // A table that refuses for longer than the events are tried has no row.
       if (!isRefusedOnly || !isCalm(scenario) || scenario.refuses) return;
@@ -256,7 +356,8 @@ export function createCheckers(parts: {
         if (!row) return;
         lives.atRest(row, accepted.size > 0);
         lives.atTheEnd(row);
-        rows.atTheEnd(row, cancelledMs !== undefined);
+        rows.atTheEnd(row, cancelledMs !== undefined || commands.cancelled);
+        commands.atTheEnd(row);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
           if (isFixed && !scenario.typing) checkTally(row, tables);
@@ -270,7 +371,8 @@ export function createCheckers(parts: {
         }
         if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
-        consumer.atTheEnd(lanes.ends, scenario);
+        reruns.atTheEnd();
+        consumer.atTheEnd(scenario);
       });
     },
   };

@@ -2,6 +2,7 @@ import type { CollectInput } from '../../functions/collect';
 import { silentTelemetry } from '../../functions/telemetry';
 import type { JsonObject } from '../../src/core/json';
 import type { SequencerExecutions, SequencerInput } from '../../src/core/ports';
+import type { RowChanges } from '../../src/core/replay/row';
 import type { SequencerState } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
@@ -13,10 +14,12 @@ import { healer } from './healer';
 import { type CollectCall, callLost, createFunction } from './lambda';
 import type { Life } from './life';
 import { operator } from './operator';
+import { people } from './people';
 import { request } from './request';
 import { sideRoad } from './side-road';
 import { expressCollect, standardSequence } from './step-functions';
 import { laneStream } from './stream';
+import { rerunTool } from './tool';
 import type { World } from './world';
 
 /** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
@@ -62,7 +65,10 @@ export async function playOut(world: World): Promise<void> {
         settings: protocol.bendSettings?.(deployed, 'sequence') ?? deployed,
         telemetry: silentTelemetry,
       });
-      return (input, context) => handler(input as SequencerState, context);
+      return (input, context) => {
+        checkers.callBegins(life, (input as SequencerState).generation);
+        return handler(input as SequencerState, context);
+      };
     },
   });
 
@@ -77,7 +83,10 @@ export async function playOut(world: World): Promise<void> {
         replays,
         clock,
         executions: sequencerExecutions(life),
-        telemetry: silentTelemetry,
+        telemetry: {
+          ...silentTelemetry,
+          count: (metric) => metric === 'needsPerson' && checkers.callsPerson(),
+        },
       });
     },
   });
@@ -101,6 +110,8 @@ export async function playOut(world: World): Promise<void> {
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
+  const others = people(world, { start: startByTool });
+  const tool = rerunTool(world, { executions: sequencerExecutions });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
     return {
@@ -134,6 +145,15 @@ export async function playOut(world: World): Promise<void> {
     if (how === 'aborted' && scenario.rescue === 'byHand') scheduler.spawn(startNextByHand, 60_000);
   }
 
+  /** As people's tool does it, where nobody would look at the row soon. */
+  async function startByTool(generation: number): Promise<'started' | 'ended'> {
+    const input = { replay: REPLAY, generation };
+    const outcome = await starts.start(input);
+    if (outcome === 'started') checkers.startsOtherwise(input, false);
+    machines.launch();
+    return outcome;
+  }
+
   async function startNextByHand(): Promise<void> {
     const row = tables.replays.row(REPLAY);
     if (!row) return;
@@ -145,6 +165,7 @@ export async function playOut(world: World): Promise<void> {
 
   function rowMade(): void {
     person.rowMade();
+    others.rowMade();
     const { retentionBecomes } = scenario;
     if (retentionBecomes) {
       scheduler.at(retentionBecomes.afterMs, () => {
@@ -157,7 +178,23 @@ export async function playOut(world: World): Promise<void> {
   }
 
   for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
-  Object.assign(world.listeners, { rowMade, rowSaved: person.rowSaved, appended: stream.publish });
+  Object.assign(world.listeners, {
+    completed: tool.completed,
+    rowMade,
+    rowSaved(changes: RowChanges): void {
+      person.rowSaved(changes);
+      others.rowSaved(changes);
+      tool.rowSaved(changes);
+    },
+    rerunMade(run: string): void {
+      tool.rerunMade(run);
+      healing.goesOn();
+    },
+    appended(): void {
+      stream.publish();
+      others.appended();
+    },
+  });
   person.makesRow();
   scheduler.spawn(bus.replay);
   for (let rounds = 0; rounds < 3; rounds++) {

@@ -1,4 +1,5 @@
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import { REPLAY } from '../support/events';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
@@ -12,11 +13,13 @@ const HISTORY_GIVEN_UP_MS = 1_000;
 /** The arrival mark that `collect` writes, alone. */
 const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
+const rowOf = (replay: string) => (replay === REPLAY ? 'row' : `row of ${replay}`);
+
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
   const { buffer, replays, histories, lanes } = world.stores;
   const { checkers, listeners, tables } = world;
-  const memory = checkers.memoryOf();
+  const memory = checkers.memoryOf(life);
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
   const inTime = <T>(what: string, work: Promise<T>): Promise<T> =>
@@ -28,8 +31,8 @@ export function dynamoDb(world: World, life: Life): Stores {
     ]);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
   let knowsOfAbort = false;
-  const looking = async <T>(look: () => Promise<T>): Promise<T> => {
-    const isAborted = checkers.isAborted();
+  const looking = async <T>(replay: string, look: () => Promise<T>): Promise<T> => {
+    const isAborted = checkers.isAborted(replay);
     const found = await look();
     knowsOfAbort = isAborted;
     return found;
@@ -66,40 +69,37 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => `mark ${key.position} as counted`,
           () => buffer.markLateCounted(key),
         ),
-      async read(replay, bucket, after, limit) {
+      async read(set, bucket, selection, after, limit) {
         const page = await call(
           `buffer.read up to ${limit}`,
           () => `read bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.read(replay, bucket, after, limit);
+            return buffer.read(set, bucket, selection, after, limit);
           },
           { sentAfterMs: world.scenario.readMs ?? 0, onItsWayMs: 0 },
         );
-        memory.reads(page.events);
+        memory.reads(bucket, after, page.events);
         return page;
       },
-      count: (replay, bucket, after) =>
+      count: (set, bucket, selection, after) =>
         call(
           'buffer.count',
           () => `count bucket ${bucket} after ${after ?? 'nothing'}`,
           () => {
             checkers.readsBuffer();
-            return buffer.count(replay, bucket, after);
+            return buffer.count(set, bucket, selection, after);
           },
           world.scenario.counts && { sentAfterMs: world.scenario.counts.pageMs, onItsWayMs: 0 },
         ),
     },
     replays: {
       get: (replay) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.get',
-            () => 'get row',
-            () => {
-              memory.startsOver();
-              return replays.get(replay);
-            },
+            () => `get ${rowOf(replay)}`,
+            () => replays.get(replay),
           ),
         ),
       create: (row) =>
@@ -114,10 +114,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
         ),
       save: (replay, changes, guard) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.save',
-            () => `save row ${JSON.stringify(changes)}`,
+            () => `save ${rowOf(replay)} ${JSON.stringify(changes)}`,
             async () => {
               if (world.scenario.marksAreLost && isMark(changes)) {
                 throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
@@ -125,13 +125,25 @@ export function dynamoDb(world: World, life: Life): Stores {
               const before = tables.replays.row(replay) as ReplayRow;
               const saved = await replays.save(replay, changes, guard);
               if (saved) {
-                checkers.rowSaved(changes, before);
+                checkers.rowSaved(life, replay, changes, before);
+                if (replay !== REPLAY) return saved;
                 if (changes.phase === 'RELEASING') world.requests.clear();
                 listeners.rowSaved(changes);
               }
               return saved;
             },
           ),
+        ),
+      add: (row) =>
+        call(
+          'replays.add',
+          () => `make ${rowOf(row.replay)}`,
+          async () => {
+            const made = await replays.add(row);
+            if (made) checkers.rerunMade(row);
+            if (made) listeners.rerunMade(row.replay);
+            return made;
+          },
         ),
       addLate(replay) {
         let effects = 0;
@@ -169,21 +181,21 @@ export function dynamoDb(world: World, life: Life): Stores {
             () => `put history of ${history.points.length} points`,
             async () => {
               const isWritten = await histories.put(run, history, read);
-              if (isWritten) checkers.historyWritten(history);
+              if (isWritten) checkers.historyWritten(run, history);
               return isWritten;
             },
           ),
         ),
     },
     lanes: {
-      async append(lane, events, expiresAtMs) {
-        checkers.appends(knowsOfAbort);
+      async append(lane, events, expiresAtMs, consumers) {
+        checkers.appends(life, lane, knowsOfAbort, events);
         life.appends++;
-        const appended = call(
+        const appending = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
-            const outcome = await lanes.append(lane, events, expiresAtMs);
+            const outcome = await lanes.append(lane, events, expiresAtMs, consumers);
             memory.appends(events, outcome);
             if (outcome === 'appended') {
               checkers.appended(life.clock.now());
@@ -192,7 +204,13 @@ export function dynamoDb(world: World, life: Life): Stores {
             return outcome;
           },
         );
-        return appended.finally(() => life.appends--);
+        try {
+          const outcome = await appending;
+          checkers.hasAppended(life, lane, events, outcome);
+          return outcome;
+        } finally {
+          life.appends--;
+        }
       },
     },
   };

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { BufferedEvent } from '../../src/core/ports';
+import type { BufferedEvent, EventBuffer, Page } from '../../src/core/ports';
 import type { ReplayRow } from '../../src/core/replay/row';
 import type { Random } from '../../src/local/random';
 import type { Protocol, Stores } from './protocol';
@@ -46,8 +46,8 @@ async function askAdapters({ dynamoReplays, dynamoEventBuffer }: Protocol): Prom
   const buffer = (client: DynamoDBClient) => dynamoEventBuffer({ client, table: 'EventBuffer' });
   return {
     row: await isMarked((client) => dynamoReplays({ client, table: 'Replays' }).get('replay')),
-    page: await isMarked((client) => buffer(client).read('replay', 0, undefined, 1)),
-    count: await isMarked((client) => buffer(client).count('replay', 0, undefined)),
+    page: await isMarked((client) => buffer(client).read('replay', 0, { sealed: true }, undefined, 1)),
+    count: await isMarked((client) => buffer(client).count('replay', 0, { sealed: true }, undefined)),
   };
 }
 
@@ -59,26 +59,21 @@ export function withStaleReads(
 ): Stores {
   if (reads.row && reads.page && reads.count) return stores;
   const { buffer, replays } = stores;
-  const rows: { sinceMs: number; row: ReplayRow | undefined }[] = [{ sinceMs: 0, row: undefined }];
+  const rows = new Map<string, { sinceMs: number; row: ReplayRow | undefined }[]>();
   const putAtMs = new Map<string, number>();
   const asOf = () => now() - random.integer(0, random.chance(1 / 3) ? MOST_STALE_MS : USUALLY_STALE_MS);
 
   async function keepRow(replay: string): Promise<void> {
-    rows.push({ sinceMs: now(), row: await replays.get(replay) });
+    const versions = rows.get(replay) ?? [{ sinceMs: 0, row: undefined }];
+    rows.set(replay, versions);
+    versions.push({ sinceMs: now(), row: await replays.get(replay) });
   }
 
   /** A page of what was there at a time. */
-  async function pageOf(replay: string, bucket: number, after: string | undefined, limit: number) {
+  async function pageOf(...query: Parameters<EventBuffer['read']>): Promise<Page<BufferedEvent[]>> {
     const atMs = asOf();
-    const events: BufferedEvent[] = [];
-    let from = after;
-    for (;;) {
-      const page = await buffer.read(replay, bucket, from, limit);
-      events.push(...page.events.filter(({ position }) => (putAtMs.get(position) ?? 0) <= atMs));
-      from = page.events.at(-1)?.position ?? from;
-      if (events.length >= limit) return { events: events.slice(0, limit), more: true };
-      if (!page.more) return { events, more: false };
-    }
+    const { events, ...end } = await buffer.read(...query);
+    return { events: events.filter(({ position }) => (putAtMs.get(position) ?? 0) <= atMs), ...end };
   }
 
   return {
@@ -88,6 +83,11 @@ export function withStaleReads(
       async create(row) {
         const made = await replays.create(row);
         await keepRow(row.replay);
+        return made;
+      },
+      async add(row) {
+        const made = await replays.add(row);
+        if (made) await keepRow(row.replay);
         return made;
       },
       async save(replay, changes, guard) {
@@ -101,8 +101,9 @@ export function withStaleReads(
       },
       async get(replay) {
         const atMs = reads.row ? now() : asOf();
-        const seen = rows.findLast(({ sinceMs }) => sinceMs <= atMs);
-        return seen === rows.at(-1) ? replays.get(replay) : structuredClone(seen?.row);
+        const versions = rows.get(replay) ?? [];
+        const seen = versions.findLast(({ sinceMs }) => sinceMs <= atMs);
+        return seen === versions.at(-1) ? replays.get(replay) : structuredClone(seen?.row);
       },
     },
     buffer: {
@@ -113,10 +114,10 @@ export function withStaleReads(
         return outcome;
       },
       read: (...query) => (reads.page ? buffer.read(...query) : pageOf(...query)),
-      async count(replay, bucket, after) {
-        if (reads.count) return buffer.count(replay, bucket, after);
-        const { events } = await pageOf(replay, bucket, after, Number.MAX_SAFE_INTEGER);
-        return { events: events.filter(({ late }) => !late).length };
+      async count(...query) {
+        if (reads.count) return buffer.count(...query);
+        const { events } = await pageOf(...query, Number.MAX_SAFE_INTEGER);
+        return { events: events.length };
       },
     },
   };

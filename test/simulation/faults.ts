@@ -50,3 +50,14 @@ export function isCalm({ faults }: Scenario): boolean {
   const harmless: readonly string[] = ['duplicate', 'coldStart'];
   return Object.entries(faults).every(([name, probability]) => probability === 0 || harmless.includes(name));
 }
+
+/** Only one process at a time looks after the run, and nothing keeps it from doing so. */
+export function isUndisturbed(scenario: Scenario): boolean {
+  const { refuses, concurrency, noCapacity, outage, dies, standsStill, readMs, typing } = scenario;
+  const { failSequencersAfterMs, abortSequencerAfterMs, sequencersBesides, namesUsedUp } = scenario;
+  const disturbances = [
+    ...[refuses, concurrency, noCapacity, outage, dies, standsStill, readMs, typing],
+    ...[failSequencersAfterMs, abortSequencerAfterMs, sequencersBesides, namesUsedUp],
+  ];
+  return isCalm(scenario) && disturbances.every((each) => each === undefined);
+}

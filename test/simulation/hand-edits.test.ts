@@ -1,4 +1,4 @@
-import { longerRetention, nonsense, refusedOnly, rowBefore } from './kinds';
+import { longerRetention, nonsense, refusedOnly, rowBefore, typedWalk } from './kinds';
 import { playKind } from './play';
 
 jest.setTimeout(240_000);
@@ -10,6 +10,14 @@ test('given a person who types nonsense into any attribute at any time and corre
     expect(phase).toBe('DONE');
   });
   expect(attributes.size).toBeGreaterThan(20);
+});
+
+test('given a person who types nonsense while a call walks, then the walk stops within two minutes, and goes on when it is corrected', async () => {
+  await playKind(typedWalk, 20, ({ phase, row }, { typing }) => {
+    expect(phase).toBe('DONE');
+    const { releaseStartedAtMs = 0, doneAtMs = 0 } = row ?? {};
+    expect(doneAtMs - releaseStartedAtMs).toBeGreaterThan(typing?.forMs as number);
+  });
 });
 
 test('given a row that somebody made before its replay, then it is completed, and a phase that ends the replay counts', async () => {

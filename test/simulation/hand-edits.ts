@@ -27,6 +27,13 @@ const NONSENSE: readonly Pick<Typing, 'attribute' | 'part' | 'value'>[] = [
   { attribute: 'options', part: 'idle', value: 5 },
   { attribute: 'options', part: 'orderingKey', value: 'detail[' },
   { attribute: 'options', part: 'onMissing', value: 'later' },
+  { attribute: 'command', value: 'pause' },
+  { attribute: 'plan', value: 'none' },
+  { attribute: 'plan', part: 'n', value: 'x' },
+  { attribute: 'plan', part: 'speed', value: 'fast' },
+  { attribute: 'plan', part: 'atMs', value: 9e12 },
+  { attribute: 'plan', part: 'taken', value: { speed: 'fast' } },
+  { attribute: 'plan', part: 'taken', value: { stepTo: 5 } },
   { attribute: 'createdAtMs', value: 'yesterday' },
   { attribute: 'retainedUntilMs', value: 'for ever' },
   { attribute: 'retainedUntilMs', value: 1 },
@@ -75,7 +82,7 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
     afterMs: random.integer(0, 7 * MINUTE_MS),
     forMs: random.integer(4 * MINUTE_MS, 15 * MINUTE_MS),
   };
-  if (random.chance(0.1)) return withAWalk(scenario, typing);
+  if (random.chance(0.1)) return withATypedWalk(scenario, random);
   if (random.chance(0.5)) return { ...scenario, typing };
   return {
     ...rest,
@@ -85,40 +92,39 @@ export function withNonsense(scenario: Scenario, random: Random): Scenario {
   };
 }
 
-/** The release is one walk of four minutes when it happens: its calls do not end before. */
-function withAWalk(scenario: Scenario, typing: Typing): Scenario {
-  return {
-    ...walk(scenario),
-    typing: {
-      ...typing,
-      attribute: 'options',
-      part: 'speed',
-      value: 'fast',
-      afterMs: 330_000,
-      forMs: 600_000,
-    },
-  };
+/** Somebody types nonsense while a call walks, which does not end before the release does. Each look at the row is a save. */
+export function withATypedWalk(scenario: Scenario, random: Random): Scenario {
+  const typing = { attribute: 'options', part: 'speed', value: 'fast' } as const;
+  const afterMs = random.integer(200_000, 270_000);
+  return { ...walk(scenario, 0.5), typing: { ...typing, afterMs, forMs: 600_000 } };
 }
 
-/** Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. */
-function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
+/**
+ * Somebody aborts the execution while a call of it walks, and nobody or somebody starts the next one. A look at the row is
+ * a save where events follow one another closely, and a read where they do not.
+ */
+export function withAnAbortedWalk(scenario: Scenario, random: Random): Scenario {
   const rescue = random.chance(0.5) && { rescue: 'byHand' as const };
   const { rescue: _, ...rest } = scenario;
-  return { ...walk(rest), ...rescue, abortSequencerAfterMs: random.integer(230_000, 400_000) };
+  const walked = walk(rest, random.chance(0.5) ? 0.5 : 4);
+  return { ...walked, ...rescue, abortSequencerAfterMs: random.integer(200_000, 400_000) };
 }
 
-function walk(scenario: Scenario): Scenario {
-  const events = Array.from({ length: 60 }, (_, n) => ({
+/** A release of four minutes. Its events arrive in a second, so it begins some 190 s after the row was made. */
+function walk(scenario: Scenario, secondsApart: number): Scenario {
+  const count = 240 / secondsApart;
+  const events = Array.from({ length: count }, (_, n) => ({
     id: `w-${n}`,
-    second: 4 * n,
+    second: n,
     sequence: n,
     key: `key-${n % 2}`,
   }));
   return {
     ...scenario,
     events,
-    playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
+    playback: { ...scenario.playback, speed: 1 / secondsApart, idleMs: Number.POSITIVE_INFINITY },
     replay: 'completes',
+    eventsPerSecond: count,
     faults: CALM,
   };
 }
@@ -130,7 +136,7 @@ export function withARowBefore(scenario: Scenario, random: Random): Scenario {
 }
 
 /** Somebody's archive, or their rule, is not right: no event can be collected, and the row must say so. */
-function withNothingButRefusals(scenario: Scenario, random: Random): Scenario {
+export function withNothingButRefusals(scenario: Scenario, random: Random): Scenario {
   return { ...withRefusedEventsOnly(scenario, random), faults: { ...CALM, duplicate: 0.3 } };
 }
 

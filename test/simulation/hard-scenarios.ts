@@ -142,9 +142,35 @@ export function lastOfAThrottledRegion(
 ): Scenario {
   // Just not far enough apart for a mark each.
   const leastApartMs = random.chance(0.6) ? 0.8 * arrivalStaleMs : 0;
+  return withALastOne(scenario, random, depthLagMs, () => random.integer(leastApartMs, arrivalStaleMs));
+}
+
+/**
+ * The same, after two that are tried by themselves: one that leaves a mark, and one so soon after it that it mostly leaves
+ * none. So the seal counts from seconds too early, and the clocks are against it too.
+ */
+export function lastAfterAnOldMark(scenario: Scenario, random: Random): Scenario {
+  const events = Array.from({ length: 6 }, (_, n) => ({
+    id: `e-${n}`,
+    second: n,
+    sequence: n,
+    key: 'key-0',
+  }));
+  const apartMs = [2 * arrivalStaleMs, random.integer(0.8 * arrivalStaleMs, 0.95 * arrivalStaleMs)];
+  const slow = withALastOne({ ...scenario, events }, random, DEPTH_LAG_MS, () => apartMs.shift() as number);
+  return { ...slow, eventsPerSecond: 60, sequencerIsAhead: true, faults: { ...CALM, parkFails: 1 } };
+}
+
+/** @param apartMs How long after the one before it an event is tried that is not the last. */
+function withALastOne(
+  scenario: Scenario,
+  random: Random,
+  depthLagMs: number,
+  apartMs: () => number,
+): Scenario {
   let triedAfterMs = 0;
   const slow = drained(scenario, depthLagMs, (isLast) => {
-    triedAfterMs += isLast ? maxArrivalGapMs : random.integer(leastApartMs, arrivalStaleMs);
+    triedAfterMs += isLast ? maxArrivalGapMs : apartMs();
     if (!isLast) return { firstTriedAfterMs: triedAfterMs };
     const throttledMs = random.integer(59_000, 59_890);
     return { firstTriedAfterMs: triedAfterMs, throttledMs, unreachable: random.integer(5, 7) };

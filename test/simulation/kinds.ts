@@ -1,14 +1,21 @@
 import type { Random } from '../../src/local/random';
 import { CALM } from './faults';
-import { withALongerRetention, withARowBefore, withNonsense } from './hand-edits';
-import { inAThrottledRegion, lastOfAThrottledRegion, MOST_WAITED_MS } from './hard-scenarios';
 import {
-  SEAL_MS,
-  withAnOvertakenPut,
-  withHalfDays,
-  withoutCapacity,
-  withRefusedEventsOnly,
-} from './rare-scenarios';
+  withALongerRetention,
+  withAnAbortedWalk,
+  withARowBefore,
+  withATypedWalk,
+  withNonsense,
+  withNothingButRefusals,
+} from './hand-edits';
+import {
+  inAThrottledRegion,
+  lastAfterAnOldMark,
+  lastOfAThrottledRegion,
+  MOST_WAITED_MS,
+} from './hard-scenarios';
+import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withSlowReads, withThrottling } from './throttled-scenarios';
@@ -211,6 +218,14 @@ export function nonsense(seed: number): Scenario {
   return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
 }
 
+/** Somebody types a phase that there is none of. */
+export function unknownPhase(seed: number): Scenario {
+  const { typing, ...scenario } = nonsense(seed);
+  const { afterMs = 0, forMs = 0 } = typing ?? {};
+  const values = ['CANCELED', 'releasing', 5] as const;
+  return { ...scenario, typing: { attribute: 'phase', value: values[seed % 3], afterMs, forMs } };
+}
+
 /** Somebody has made the row before. */
 export function rowBefore(seed: number): Scenario {
   return withARowBefore(calm(seed, 15), randomOf(seed, 'kind'));
@@ -221,9 +236,19 @@ export function longerRetention(seed: number): Scenario {
   return withALongerRetention(calm(seed, 10), randomOf(seed, 'kind'));
 }
 
+/** Somebody types nonsense into the row while a call walks, and corrects it ten minutes later. */
+export function typedWalk(seed: number): Scenario {
+  return withATypedWalk(calm(seed, 1), randomOf(seed, 'kind'));
+}
+
+/** Somebody aborts the execution while a call of it walks, and starts the next one by hand, or nobody does. */
+export function abortedWalk(seed: number): Scenario {
+  return withAnAbortedWalk(calm(seed, 1), randomOf(seed, 'kind'));
+}
+
 /** Nothing that comes is an event, or none of them has an order. */
 export function refusedOnly(seed: number): Scenario {
-  return withRefusedEventsOnly(calm(seed, 5), randomOf(seed, 'kind'));
+  return withNothingButRefusals(calm(seed, 5), randomOf(seed, 'kind'));
 }
 
 /** Throttled for up to an hour and a half; nothing else fails. */
@@ -289,8 +314,18 @@ export function lastOfADrain(seed: number, depthLagMs?: number): Scenario {
   return lastOfAThrottledRegion(calm(seed, 15), randomOf(seed, 'kind'), depthLagMs);
 }
 
+/** The same, and the arrival before it is seconds newer than the mark. */
+export function oldMark(seed: number): Scenario {
+  return lastAfterAnOldMark(calm(seed, 1), randomOf(seed, 'kind'));
+}
+
 /** Nothing goes wrong and nobody is throttled: how soon is a set sealed? */
 export function undisturbed(seed: number): Scenario {
   const scenario = calm(seed);
   return { ...scenario, faults: { ...CALM, coldStart: 0.1 } };
+}
+
+/** People run the set again, in parts and with what came late; little else goes wrong. */
+export function reruns(seed: number): Scenario {
+  return withReruns(calm(seed, 25), randomOf(seed, 'kind'));
 }

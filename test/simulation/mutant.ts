@@ -6,7 +6,7 @@ import type { Invariant } from './verdict';
 
 /** The protocol with one line removed or bent: in its source, or at its ports. */
 export interface Mutant
-  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine'> {
+  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine' | 'bendTool'> {
   name: string;
   /** The checker that sees it. */
   breaks: Invariant;
@@ -15,7 +15,9 @@ export interface Mutant
   /** Where only some runs are meant: those. */
   where?(scenario: Scenario, outcome: Outcome): boolean;
   edits?: Edit[];
-  /** The first seed that did; only a hint, for a test that is quick. */
+  /** Where chance alone hardly ever shows it: one of `kinds.ts`, in which it shows soon. */
+  kind?(seed: number): Scenario;
+  /** The first seed that did, of its kind if it has one; only a hint, for a test that is quick. */
   caughtBy: number;
 }
 

@@ -1,3 +1,4 @@
+import { refusedOnly, typedWalk, unknownPhase } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -5,7 +6,8 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
-    caughtBy: 725,
+    kind: unknownPhase,
+    caughtBy: 1,
     edits: [
       edit(
         'src/core/replay/row-rules.ts',
@@ -19,7 +21,7 @@ export const HAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'the row does not say so',
     caughtBy: 25,
-    edits: [edit('src/core/replay/sequence.ts', '          ...noticeOf(current),', '')],
+    edits: [edit('src/core/replay/sequence.ts', '        ...noticeOf(asSaved, nowMs, row),\n', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
@@ -29,8 +31,22 @@ export const HAND_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'const step = isStopped(current)',
-        'const step = isStopped({} as never)',
+        'if (isStopped(row)) return againAt(nowMs + READ_ROW_EVERY_MS);',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'a walk does not look at the row again',
+    breaks: 'R6',
+    shows: 'is nonsense',
+    kind: typedWalk,
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/replay/sequence.ts',
+        '(await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,',
+        'saveOnTheWay(changes),',
       ),
     ],
   },
@@ -82,7 +98,8 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'an event that is none makes no row',
     breaks: 'R7',
     shows: 'there is no row',
-    caughtBy: 758,
+    kind: refusedOnly,
+    caughtBy: 2,
     edits: [
       edit(
         'src/core/collect/collect.ts',

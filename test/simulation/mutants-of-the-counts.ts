@@ -14,9 +14,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'duplicates came',
     caughtBy: 171,
-    edits: [
-      edit('src/core/release/release.ts', '(sum, { duplicates }) => sum + duplicates,', '(sum) => sum,'),
-    ],
+    edits: [edit('src/core/release/walk.ts', '(sum, { duplicates }) => sum + duplicates,', '(sum) => sum,')],
   },
   {
     name: 'more events than were counted are taken for all of them',
@@ -100,10 +98,8 @@ export const COUNT_MUTANTS: Mutant[] = [
       ...tables,
       buffer: {
         ...tables.buffer,
-        async count(replay, bucket) {
-          const { events } = await tables.buffer.read(replay, bucket, undefined, Number.MAX_SAFE_INTEGER);
-          return { events: events.length };
-        },
+        count: (set, bucket, selection, after) =>
+          tables.buffer.count(set, bucket, { ...selection, late: {} }, after),
       },
     }),
   },
@@ -113,7 +109,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     shows: 'are held at once',
     caughtBy: 31,
     edits: [
-      edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 4 * 1024 * 1024', 'MAX_BATCH_BYTES = 400 * 1024 * 1024'),
+      edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 8 * 1024 * 1024', 'MAX_BATCH_BYTES = 800 * 1024 * 1024'),
     ],
   },
   {
@@ -135,7 +131,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     shows: 'the row is changed when it is',
     caughtBy: 27,
     edits: [
-      edit('src/core/replay/sequence.ts', '    phase: row.phase,\n    generation: row.generation,\n', ''),
+      edit('src/core/replay/row-save.ts', '    phase: row.phase,\n    generation: row.generation,\n', ''),
     ],
   },
 ];
@@ -161,8 +157,8 @@ export const EXPIRY_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'expiresAtMs: nowMs + deps.settings.retentionMs,',
-        'expiresAtMs: nowMs,',
+        'expiresAtMs: laneExpiresAtMs(row, deps.settings, deps.clock.now()),',
+        'expiresAtMs: deps.clock.now(),',
       ),
     ],
   },

@@ -1,7 +1,9 @@
+import { abortedWalk } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 const HEAL = 'src/core/replay/heal.ts';
 const RESTARTS = 'src/core/replay/restarts.ts';
+const ABORTED = "if (ended ? ended.aborted : status === 'aborted') return saveAbort(row, generation, deps);";
 const LOOK = 'return !isAborted(row) && (row.leaseUntilMs === undefined || row.leaseUntilMs <= nowMs);';
 
 /** Who takes the place of a sequencer that has died, and who does not. */
@@ -32,13 +34,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'revives one that was aborted',
     caughtBy: 4,
-    edits: [
-      edit(
-        HEAL,
-        "if (ended ? ended.aborted : status === 'aborted') return saveAbort(row, generation, deps);",
-        'if (ended?.aborted) return saveAbort(row, generation, deps);',
-      ),
-    ],
+    edits: [edit(HEAL, ABORTED, 'if (ended?.aborted) return saveAbort(row, generation, deps);')],
   },
   {
     name: 'the healer takes an abort that it is told of for a failure',
@@ -46,12 +42,37 @@ export const HEALER_MUTANTS: Mutant[] = [
     shows: 'revives one that was aborted',
     caughtBy: 2,
     edits: [
+      edit(HEAL, ABORTED, "if (!ended && status === 'aborted') return saveAbort(row, generation, deps);"),
+    ],
+  },
+  {
+    name: 'the healer forgets an abort',
+    breaks: 'R7',
+    shows: 'that was aborted goes on',
+    kind: abortedWalk,
+    caughtBy: 3,
+    edits: [
       edit(
-        HEAL,
-        "if (ended ? ended.aborted : status === 'aborted') return saveAbort(row, generation, deps);",
-        "if (!ended && status === 'aborted') return saveAbort(row, generation, deps);",
+        RESTARTS,
+        'return { generation, abortedGeneration: generation, warnings };',
+        'return { generation, warnings };',
       ),
     ],
+  },
+  {
+    name: 'the healer leaves an abort alone and says nothing',
+    breaks: 'R7',
+    shows: 'the row does not say so',
+    caughtBy: 2,
+    edits: [edit(HEAL, ABORTED, ABORTED.replace(/return .*/, "return { outcome: 'leftAlone', replay };"))],
+  },
+  {
+    name: 'an abort that is told twice is written twice',
+    breaks: 'R7',
+    shows: 'a person is called',
+    kind: abortedWalk,
+    caughtBy: 27,
+    edits: [edit(HEAL, 'if (isKnown || (', 'if ((')],
   },
   {
     name: 'the healer starts a generation without naming it',
@@ -99,8 +120,8 @@ export const HEALER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        '...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),',
-        '',
+        'isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {}',
+        '{}',
       ),
     ],
   },

@@ -1,3 +1,4 @@
+import { oldMark } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 const COMPLETE = 'src/core/seal/complete.ts';
@@ -66,6 +67,14 @@ export const SEAL_MUTANTS: Mutant[] = [
     breaks: 'R5',
     caughtBy: 11,
     edits: [edit(COMPLETE, ' + settings.maxArrivalGapMs', '')],
+  },
+  {
+    name: 'no allowance for the age of the arrival mark',
+    breaks: 'R5',
+    shows: 'sealed without',
+    kind: oldMark,
+    caughtBy: 1,
+    edits: [edit(COMPLETE, ' + settings.arrivalStaleMs', '')],
   },
   {
     name: 'the last reading of the queues comes when the settle time ends',

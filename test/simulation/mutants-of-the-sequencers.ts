@@ -1,4 +1,5 @@
 import type { Definition, State } from './asl';
+import { abortedWalk, refused, throttled } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** The definition of `sequence` with one of its states changed. */
@@ -65,42 +66,33 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     caughtBy: 45,
     edits: [
-      edit(
-        'src/core/replay/sequence.ts',
-        'await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));',
-        '',
-      ),
+      edit('src/core/replay/sequence.ts', 'await replays.save(replay, life, guardAsRead(row, guard));', ''),
     ],
   },
   {
     name: 'a sequencer does not look at the row again',
     breaks: 'R7',
-    caughtBy: 658,
+    kind: abortedWalk,
+    caughtBy: 3,
     edits: [
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({ checkpoint }))) return againAt(savedAtMs);',
-        'await save({ checkpoint });',
-      ),
-      edit(
-        'src/core/release/release.ts',
-        'if (!(await save({}))) return againAt(clock.now());',
-        'await save({});',
-      ),
+      edit('src/core/release/looks.ts', 'return row.isUnchanged();', 'return true;'),
+      edit('src/core/release/looks.ts', 'return isSaved;', 'return true;'),
     ],
   },
   {
     name: 'a call that still runs saves over the mark of an abort',
     breaks: 'R7',
     shows: 'that was aborted goes on',
-    caughtBy: 1158,
-    edits: [edit('src/core/replay/sequence.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
+    kind: abortedWalk,
+    caughtBy: 3,
+    edits: [edit('src/core/replay/row-save.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
   },
   {
     name: 'a call that reads of an abort goes on',
     breaks: 'R7',
     shows: 'that was aborted goes on',
-    caughtBy: 1158,
+    kind: abortedWalk,
+    caughtBy: 3,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -113,14 +105,16 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'an execution whose calls are throttled fails',
     breaks: 'R7',
     shows: 'because its calls were throttled',
-    caughtBy: 608,
+    kind: throttled,
+    caughtBy: 1,
     bendMachine: withState('ForwardDueEvents', (state) => ({ ...state, Catch: state.Catch?.slice(1) ?? [] })),
   },
   {
     name: 'a name that is used up is taken for an execution that goes on',
     breaks: 'R7',
     shows: 'and none is there',
-    caughtBy: 608,
+    kind: throttled,
+    caughtBy: 1,
     bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
   },
   {
@@ -141,14 +135,19 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'the waits for a service do not shrink when a call comes further',
     breaks: 'R7',
     shows: 'it came further',
-    caughtBy: 605,
+    kind: refused,
+    caughtBy: 7,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'if (saved && hasComeFurther(changes, current)) delete call.backoffMs;',
+        'if (saved && hasComeFurther(changes, row)) delete call.backoffMs;',
         '',
       ),
-      edit('src/core/replay/sequence.ts', '    delete call.backoffMs;\n    const nowMs', '    const nowMs'),
+      edit(
+        'src/core/replay/sequence.ts',
+        "if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;",
+        '',
+      ),
     ],
   },
 ];

@@ -14,12 +14,16 @@ import type { Violation } from './verdict';
 jest.setTimeout(240_000);
 
 const MOST_SEEDS = 2_000;
+const MOST_SEEDS_OF_A_KIND = 100;
+
+const mostSeeds = ({ kind }: Mutant) => (kind ? MOST_SEEDS_OF_A_KIND : MOST_SEEDS);
 
 /** The first seed that catches a mutant: the one that did it last is tried first, then all in turn. */
 async function caught(mutant: Mutant) {
   const protocol = await protocolOf(mutant);
-  for (const seed of seedsFrom(mutant.caughtBy)) {
-    const scenario = scenarioOf(seed);
+  const { kind: scenarioFor = scenarioOf } = mutant;
+  for (const seed of seedsFrom(mutant)) {
+    const scenario = scenarioFor(seed);
     const outcome = await run(scenario, { protocol });
     if (isCaught(mutant, scenario, outcome)) {
       return { seed, scenario, violation: outcome.violation as Violation, protocol };
@@ -28,9 +32,9 @@ async function caught(mutant: Mutant) {
   return undefined;
 }
 
-function* seedsFrom(hint: number): Generator<number> {
-  yield hint;
-  for (let seed = 1; seed <= MOST_SEEDS; seed++) yield seed;
+function* seedsFrom(mutant: Mutant): Generator<number> {
+  yield mutant.caughtBy;
+  for (let seed = 1; seed <= mostSeeds(mutant); seed++) yield seed;
 }
 
 /** The scenario that an explanation holds as code. */
@@ -40,11 +44,13 @@ function readScenario(text: string): Scenario {
 }
 
 test.each(MUTANTS.map((mutant) => ({ title: `${mutant.name}, which breaks ${mutant.breaks}`, mutant })))(
-  'given $title, then a checker sees it',
+  'given $title, then a checker sees it, and nothing in the protocol as it is',
   async ({ mutant }) => {
     const found = await quietly(() => caught(mutant));
-    expect(found).toBeDefined();
-    expect(found?.seed).toBeLessThanOrEqual(MOST_SEEDS);
+    if (!found) throw new Error(`No checker sees it in ${mostSeeds(mutant)} seeds.`);
+    expect(found.seed).toBeLessThanOrEqual(mostSeeds(mutant));
+    const { violation } = await quietly(() => run(found.scenario));
+    expect(violation).toBeUndefined();
   },
 );
 
@@ -67,6 +73,11 @@ test('given a line that is not there exactly once, then the mutant is refused', 
   await expect(mutate([edit])).rejects.toThrow(
     'src/core/release/merge.ts has 0 times, not once: no such line',
   );
+});
+
+test('given a file that the protocol does not load, then the mutant is refused', async () => {
+  const edit = { file: 'src/core/release/no-such-file.ts', line: 'a line', becomes: '' };
+  await expect(mutate([edit])).rejects.toThrow('src/core/release/no-such-file.ts is no part of the protocol');
 });
 
 test('given a failure, then it is explained: the seed, the invariant, the smallest scenario, its trace, the command', async () => {

@@ -9,6 +9,7 @@ const ENTRY = `
   export { createSequenceHandler } from './functions/sequence';
   export { createHealHandler } from './functions/heal';
   export { orderedReplay } from './src/consumer';
+  export { rerun } from './src/operator/rerun';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';
   export { unavailable } from './src/core/errors';
@@ -24,6 +25,7 @@ export interface Edit {
 
 /** The protocol with some lines changed. Nothing is written: the sources are changed on their way into memory. */
 export async function mutate(edits: Edit[]): Promise<Protocol> {
+  const loaded = new Set<string>();
   const { outputFiles } = await build({
     stdin: { contents: ENTRY, resolveDir: ROOT, loader: 'ts' },
     bundle: true,
@@ -36,14 +38,17 @@ export async function mutate(edits: Edit[]): Promise<Protocol> {
       {
         name: 'mutate',
         setup({ onLoad }) {
-          onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
-            contents: edited(readFileSync(file, 'utf8'), path.relative(ROOT, file), edits),
-            loader: 'ts',
-          }));
+          onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: absolute }) => {
+            const file = path.relative(ROOT, absolute);
+            loaded.add(file);
+            return { contents: edited(readFileSync(absolute, 'utf8'), file, edits), loader: 'ts' };
+          });
         },
       },
     ],
   });
+  const unused = edits.find(({ file }) => !loaded.has(path.normalize(file)));
+  if (unused) throw new Error(`${unused.file} is no part of the protocol.`);
   const module = { exports: {} as Protocol };
   new Function('module', 'exports', 'require', outputFiles[0]?.text as string)(
     module,

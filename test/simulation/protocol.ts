@@ -8,14 +8,18 @@ import { unavailable } from '../../src/core/errors';
 import type { EventBuffer, Histories, Lanes, Replays } from '../../src/core/ports';
 import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
+import type { Runs } from '../../src/operator/ports';
+import { rerun } from '../../src/operator/rerun';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
 import type { MemoryHistories } from '../fakes/histories';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
+import type { Tool } from './steering-tool';
 
 /**
- * The code that is attacked: the three functions' handlers with the core behind them, and the consumer's wrapper. The
+ * The code that is attacked: the three functions' handlers with the core behind them, the consumer's wrapper and the tool
+ * of somebody who asks for another run. The
  * adapters are asked only which reads they mark as strongly consistent.
  */
 export interface Protocol {
@@ -23,6 +27,8 @@ export interface Protocol {
   createSequenceHandler: typeof createSequenceHandler;
   createHealHandler: typeof createHealHandler;
   orderedReplay: typeof orderedReplay;
+  /** What somebody's tool does who asks for another run. */
+  rerun: typeof rerun;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
   /** What the adapters throw for what passes. */
@@ -35,6 +41,8 @@ export interface Protocol {
   bendRequests?(stores: Stores, tables: Tables): Stores;
   /** What a mutant does to the settings of one of the two functions. */
   bendSettings?(settings: Settings, of: 'collect' | 'sequence'): Settings;
+  /** What a mutant does to the tool that people use. */
+  bendTool?: Partial<Tool>;
   /** What a mutant does to the definition of the state machine `sequence`. */
   bendMachine?(machine: Definition): Definition;
 }
@@ -49,7 +57,7 @@ export interface Tables {
 /** The three tables as a process reaches them. */
 export interface Stores {
   buffer: EventBuffer;
-  replays: Replays;
+  replays: Replays & Runs;
   histories: Histories;
   lanes: Lanes;
 }
@@ -59,6 +67,7 @@ export const REAL: Protocol = {
   createSequenceHandler,
   createHealHandler,
   orderedReplay,
+  rerun,
   dynamoEventBuffer,
   dynamoReplays,
   unavailable,

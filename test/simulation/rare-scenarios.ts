@@ -189,19 +189,19 @@ export function withAnOvertakenPut(scenario: Scenario, random: Random): Scenario
 
 const sound = (id: string, second: number): SketchPlan => ({ id, second, sequence: 0, key: 'key-0' });
 
-/** More than a call may hold at once, in events that are nearly as large as they can be. */
+/** More than a call may hold at once, in events that are nearly as large as they can be, and come quickly. */
 function withLargeEvents(scenario: Scenario, random: Random): Scenario {
   const one = scenario.events[0] as SketchPlan;
   return {
     ...scenario,
-    events: Array.from({ length: 28 }, (_, n) => ({
+    events: Array.from({ length: 72 }, (_, n) => ({
       ...one,
       id: `${one.id}-${n}`,
       paddingBytes: random.integer(235_000, 240_000),
     })),
     playback: { ...scenario.playback, speed: Number.POSITIVE_INFINITY },
-    settings: { ...scenario.settings, buckets: 1 },
+    settings: { ...scenario.settings, buckets: 4 },
     replay: 'completes',
-    faults: { ...scenario.faults, oversized: 0 },
+    faults: { ...scenario.faults, oversized: 0, slowRequest: 0 },
   };
 }

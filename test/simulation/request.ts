@@ -1,11 +1,15 @@
 import type { Life } from './life';
 import { never } from './life';
+import {
+  MAX_ATTEMPTS,
+  MOST_ANSWER_MS,
+  MOST_BACKOFF_MS,
+  MOST_SLOW_WAIT_MS,
+  MOST_WAIT_MS,
+  REQUEST_TIMEOUT_MS,
+} from './request-time';
 import { MAX_TRANSIT_MS, type SlowRequest } from './scenario';
 import { START_MS, strikes, type World } from './world';
-
-/** As `src/aws/clients.ts` configures every SDK client. */
-const MAX_ATTEMPTS = 4;
-const REQUEST_TIMEOUT_MS = 3_000;
 
 /**
  * A request of a process to an AWS service, over the SDK and an adapter of `src/aws`: one that was refused, or had no
@@ -33,7 +37,9 @@ export async function request<T>(
   const isRefused = refusal(world, method);
   for (let attempt = 1; ; attempt++) {
     if (life.point()) return never();
-    const waitMs = strikes(world, 'slowRequest') ? network.integer(100, 9_500) : network.integer(0, 20);
+    const waitMs = strikes(world, 'slowRequest')
+      ? network.integer(100, MOST_SLOW_WAIT_MS)
+      : network.integer(0, MOST_WAIT_MS);
     await scheduler.sleep(Math.max(waitMs, slow.sentAfterMs), life);
     requests.set(method, (requests.get(method) ?? 0) + 1);
     const outcome = await send(world, life, name, effect, slow.onItsWayMs, isRefused);
@@ -41,7 +47,8 @@ export async function request<T>(
     if (outcome.kind === 'done') return outcome.result;
     if (outcome.kind === 'error') throw outcome.error;
     if (attempt === MAX_ATTEMPTS) throw world.protocol.unavailable(name(), new Error(outcome.kind));
-    const backoffMs = outcome.kind === 'lost' ? REQUEST_TIMEOUT_MS : network.integer(0, 100 * 2 ** attempt);
+    const backoffMs =
+      outcome.kind === 'lost' ? REQUEST_TIMEOUT_MS : network.integer(0, MOST_BACKOFF_MS * 2 ** attempt);
     await scheduler.sleep(backoffMs, life);
   }
 }
@@ -77,7 +84,7 @@ function send<T>(
         life.name,
         () => `${name()} ${told(outcome)}${answer.kind === 'lost' ? ', but the answer is lost' : ''}`,
       );
-      scheduler.at(network.integer(1, 40), () => resolve(answer), life);
+      scheduler.at(network.integer(1, MOST_ANSWER_MS), () => resolve(answer), life);
     };
     // Dying on the way leaves the request on its way.
     scheduler.at(Math.max(leastTransitMs, network.integer(1, MAX_TRANSIT_MS)), () => {

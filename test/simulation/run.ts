@@ -3,9 +3,11 @@ import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { LaneRecord } from '../fakes/lanes';
 import { REPLAY } from '../support/events';
 import { playOut } from './cloud';
+import type { TakeUp } from './command-checker';
 import { markedReads } from './eventual-reads';
 import type { Actor } from './fate';
 import { type Protocol, REAL } from './protocol';
+import type { RerunOutcome } from './rerun-checkers';
 import type { Faults, Scenario } from './scenario';
 import type { TraceLine } from './trace';
 import type { Violation } from './verdict';
@@ -28,10 +30,15 @@ export interface Outcome {
   phases: readonly string[];
   /** What the executions were told, in turn. */
   answers: readonly SequenceAnswer[];
+  /** What the reruns came to, and with which codes others were refused. */
+  reruns: readonly RerunOutcome[];
+  refusals: readonly string[];
   /** All appends. */
   lanes: readonly LaneRecord[];
   /** Requests by port and method, since the release began. */
   requests: ReadonlyMap<string, number>;
+  /** How many commands people gave, and how long each took to be taken up. */
+  commands: { accepted: number; takeUps: readonly TakeUp[] };
   /** Calls that the account refused. */
   refused: number;
   /** Events that were parked in Overflow. */
@@ -72,8 +79,11 @@ export async function run(
     phases: world.checkers.phases,
     warned: [...world.checkers.warned],
     answers: world.checkers.answers,
+    reruns: world.checkers.reruns.outcomes,
+    refusals: world.checkers.reruns.refusals,
     lanes: world.tables.lanes.log,
     requests: world.requests,
+    commands: world.checkers.commands,
     refused: world.account.refused,
     parked: world.parked,
     points: world.fate.passed,

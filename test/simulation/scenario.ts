@@ -2,7 +2,9 @@ import type { ErrorCode } from '../../src/core/errors';
 import type { Phase, ReplayRow } from '../../src/core/replay/row';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
+import type { Commands } from './commands';
 import { descriptionOf, type Playback, settingsOf } from './playback';
+import type { PlannedRerun } from './rerun-plan';
 
 /** How often each thing goes wrong: the probability each time that it could. */
 export interface Faults {
@@ -133,6 +135,8 @@ export interface Scenario {
   cancelRowAfterMs?: number;
   /** The same, that long after the row was made: in whatever phase it is then. */
   cancelAnyRowAfterMs?: number;
+  /** What people wish of the run while it goes on. */
+  commands?: Commands;
   typing?: Typing;
   /** Somebody has made the row before its replay began. */
   rowBefore?: { phase: Phase | undefined };
@@ -170,6 +174,8 @@ export interface Scenario {
   shards: number;
   /** Most that two hosts' clocks differ. */
   skewMs: number;
+  /** They differ by all of that: those of `sequence` are ahead of all others. */
+  sequencerIsAhead?: boolean;
   /** For a long one. */
   mostTurns?: number;
   /** Queue depths lack all that was sent in this time, not only some of what was sent in the last minute. */
@@ -179,6 +185,8 @@ export interface Scenario {
   /** No arrival mark is written after the row is made: its write is best effort. */
   marksAreLost?: boolean;
   refuses?: Refusals;
+  /** People ask for other runs of the set. */
+  reruns?: PlannedRerun[];
   /** The account runs so many functions at once and refuses further calls. */
   concurrency?: number;
   /** EventBridge replays so many events a second, where the pace is not left to chance. */

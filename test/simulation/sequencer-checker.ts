@@ -16,6 +16,7 @@ export class SequencerChecker {
   /** The latest generation that was started, and whether somebody did it by hand under a name of theirs. */
   #newest: { input: SequencerInput; byHand: boolean } | undefined;
   #startedInTheOutage = 0;
+  #calls = 0;
 
   constructor(scenario: Scenario, starts: MemorySequencerStarts) {
     this.#scenario = scenario;
@@ -65,6 +66,14 @@ export class SequencerChecker {
     demand(!knowsOfAbort, 'R7', () => 'a call of a sequencer that was aborted goes on');
   }
 
+  /** The healer raises the alarm: for each abort once, and when restarts are of no use. */
+  callsPerson(): void {
+    if (this.#scenario.outage) return;
+    this.#calls++;
+    const aborts = this.#scenario.abortSequencerAfterMs === undefined ? 0 : 1;
+    demand(this.#calls <= aborts, 'R7', () => `a person is called ${this.#calls} times for ${aborts} aborts`);
+  }
+
   /** Nothing happens any more, until a person does something. */
   atRest(row: ReplayRow, hasBegun: boolean): void {
     if (ENDED.includes(row.phase)) return;
@@ -72,8 +81,7 @@ export class SequencerChecker {
     if (!hasBegun) return;
     const isAborted = this.#isAborted() || this.#isStillAborted(row);
     demand(isAborted, 'R7', () => `the replay is ${row.phase}, and nobody goes on`);
-    const says = row.warnings?.some(({ code }) => code === 'SequencerAborted') ?? false;
-    demand(says, 'R7', () => 'the sequencer was aborted, and the row does not say so');
+    demand(warnsOfAbort(row), 'R7', () => 'the sequencer was aborted, and the row does not say so');
   }
 
   atTheEnd({ phase, restarts, warnings }: ReplayRow): void {
@@ -91,4 +99,9 @@ export class SequencerChecker {
     const told = warnings?.some(({ code }) => code.startsWith('Sequencer')) ?? false;
     demand(restarts === undefined && !told, 'R7', () => `the row is DONE, and says ${restarts} restarts`);
   }
+}
+
+/** Somebody may have typed anything there. */
+export function warnsOfAbort({ warnings }: ReplayRow): boolean {
+  return Array.isArray(warnings) && warnings.some(({ code }) => code === 'SequencerAborted');
 }

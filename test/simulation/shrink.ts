@@ -1,3 +1,4 @@
+import type { Commands } from './commands';
 import type { Protocol } from './protocol';
 import { run } from './run';
 import type { Faults, Scenario, SketchPlan } from './scenario';
@@ -66,18 +67,21 @@ const OPTIONAL = [
   'standsStill',
   'sequenceCallMs',
   'badOption',
+  'commands',
   'typing',
   'rowBefore',
   'retentionBecomes',
   'poison',
   'depthLagMs',
   'collectIsSlow',
+  'sequencerIsAhead',
   'marksAreLost',
   'inAnyOrder',
   'refuses',
   'readMs',
   'concurrency',
   'eventsPerSecond',
+  'reruns',
 ] as const;
 
 /** Scenarios with one thing less, those that lose most first. */
@@ -91,6 +95,13 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
     const { [name]: there, ...without } = scenario;
     if (there !== undefined) yield without;
   }
+  const { commands } = scenario;
+  for (const n of commands?.planned.keys() ?? []) {
+    const { planned, overseer } = commands as Commands;
+    yield { ...scenario, commands: { planned: planned.toSpliced(n, 1), overseer } };
+  }
+  const { reruns = [] } = scenario;
+  for (const n of reruns.keys()) yield { ...scenario, reruns: reruns.filter((_, each) => each !== n) };
   for (let size = Math.ceil(events.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < events.length && events.length > 1; from += size) {
       yield { ...scenario, events: [...events.slice(0, from), ...events.slice(from + size)] };

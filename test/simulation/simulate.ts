@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { scenarioOf } from './draw';
 import * as kinds from './kinds';
+import * as kindsOfCommands from './kinds-of-commands';
 import { quietly } from './quietly';
 import { explain } from './report';
 import { run } from './run';
@@ -14,9 +15,12 @@ const USAGE = `Plays replays in a simulated cloud where everything goes wrong, a
   npm run simulate -- --seeds 500 --seed 7000   500 seeds from 7000
   npm run simulate -- --seed 42                 one seed
   npm run simulate -- --seed 42 --trace         and all that happened in it
-  npm run simulate -- --seed 42 --kind strays   one of those in test/simulation/kinds.ts`;
+  npm run simulate -- --seed 42 --kind strays   one of those in test/simulation/kinds*.ts`;
 
-const KINDS: Readonly<Record<string, ((seed: number) => Scenario) | undefined>> = kinds;
+const KINDS: Readonly<Record<string, ((seed: number) => Scenario) | undefined>> = {
+  ...kinds,
+  ...kindsOfCommands,
+};
 const PROGRESS_EVERY_MS = 5_000;
 
 interface Plan {

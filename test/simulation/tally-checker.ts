@@ -18,7 +18,7 @@ export function checkTally({ checkpoint, options }: ReplayRow, { buffer, lanes }
     farthestMs: Math.max(...soonerMs),
     latestReceivedAtMs: Math.max(...set.map(({ receivedAtMs }) => receivedAtMs)),
     keyed: options?.orderingKey === 'none' ? 0 : set.length,
-    lanes: lanes.contents().size,
+    lanes: [...lanes.contents().keys()].filter((lane) => lane.startsWith(`${REPLAY}#`)).length,
   };
   const { laneSketch: _, ...told } = checkpoint.tally ?? {};
   const [is, wanted] = [told, expected].map((each) => JSON.stringify(Object.entries(each).sort()));

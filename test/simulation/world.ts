@@ -1,3 +1,4 @@
+import type { SequencerInput } from '../../src/core/ports';
 import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
@@ -36,13 +37,20 @@ export interface World {
   trace: Trace;
   checkers: Checkers;
   /** Told of effects, after the checkers. */
-  listeners: { rowMade(): void; rowSaved(changes: RowChanges): void; appended(): void };
+  listeners: {
+    completed(): void;
+    rowMade(): void;
+    /** Of the first run. */
+    rowSaved(changes: RowChanges): void;
+    rerunMade(run: string): void;
+    appended(): void;
+  };
   /** The tables as they are, and as a process sees them through the protocol. */
   tables: Tables;
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
-  /** The generations of the executions that run, also of those that somebody started under another name. */
-  running: number[];
+  /** The executions that run, also those that somebody started under another name. */
+  running: SequencerInput[];
   fate: Fate;
   /** Requests by port and method, since the release began. */
   requests: Map<string, number>;
@@ -81,7 +89,7 @@ export function createWorld(
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
   const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'), protocol);
-  const running: number[] = [];
+  const running: SequencerInput[] = [];
   const starts = memorySequencerStarts({ recordCalls: false });
   const checkers = createCheckers({ scenario, settings, tables, starts, running, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
@@ -95,7 +103,13 @@ export function createWorld(
     scheduler,
     trace,
     checkers,
-    listeners: { rowMade: () => {}, rowSaved: () => {}, appended: () => {} },
+    listeners: {
+      completed: () => {},
+      rowMade: () => {},
+      rowSaved: () => {},
+      rerunMade: () => {},
+      appended: () => {},
+    },
     tables,
     stores: withStaleReads(protocol.bendTables?.(tables) ?? tables, reads, {
       now,
@@ -128,7 +142,9 @@ export function createWorld(
     },
     newLife(name, of) {
       const half = Math.floor(scenario.skewMs / 2);
-      const skewMs = hosts.integer(-half, half);
+      const drawnMs = hosts.integer(-half, half);
+      const farthestMs = of === 'sequence' ? half : -half;
+      const skewMs = scenario.sequencerIsAhead ? farthestMs : drawnMs;
       return new Life(scheduler, `${name} ${++lives}`, skewMs, of && ((life) => world.fate.decide(life, of)));
     },
   };

@@ -1,13 +1,6 @@
 import collect from '../../statemachines/collect.asl.json';
 import sequence from '../../statemachines/sequence.asl.json';
-
-export interface Retrier {
-  ErrorEquals: string[];
-  IntervalSeconds?: number;
-  MaxAttempts?: number;
-  BackoffRate?: number;
-  MaxDelaySeconds?: number;
-}
+import type { Retrier } from '../simulation/asl';
 
 export interface State {
   Type: string;

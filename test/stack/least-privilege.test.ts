@@ -57,7 +57,9 @@ describe('the story that is played', () => {
 
   test('sends every command that the adapters have, and no other', async () => {
     const files = (await readdir(ADAPTERS)).filter((name) => name !== 'tables.ts');
-    const sources = await Promise.all(files.map((name) => readFile(path.join(ADAPTERS, name), 'utf8')));
+    const all = await Promise.all(files.map((name) => readFile(path.join(ADAPTERS, name), 'utf8')));
+    // Those of a person's requests have no role of the stack.
+    const sources = all.filter((source) => !source.includes("from '../operator/ports'"));
     const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
     const byFunctions = access
       .calls()

@@ -1,6 +1,7 @@
 import { readDefinition } from '../../src/local/definitions';
 import { LOCAL } from '../../src/local/resource-names';
 import { LocalStateMachine } from '../../src/local/state-machine';
+import { SEALED } from '../support/selections';
 import { eventOf, QUEUE, SETTINGS, type Stage, startStage, throwing } from './stage';
 
 /** The first of these tests has taken three seconds on a busy machine: too close to the five that Jest allows. */
@@ -16,7 +17,7 @@ afterEach(() => stage.close());
 
 async function bufferedOf(replay: string): Promise<string[]> {
   const buckets = Array.from({ length: SETTINGS.buckets }, (_, bucket) =>
-    stage.buffer.read(replay, bucket, undefined, 1_000),
+    stage.buffer.read(replay, bucket, SEALED, undefined, 1_000),
   );
   return (await Promise.all(buckets)).flatMap(({ events }) => events.map(({ json }) => json()));
 }

@@ -11,12 +11,15 @@ const ALLOWED: [folder: string, mayImport: RegExp][] = [
   ['src/core/', /^(node:crypto|@aws-lambda-powertools\/jmespath)$/],
   ['src/pattern/', /^(src\/core\/json|node:net)$/],
   ['src/operator/', /^src\/core\//],
-  ['src/aws/', /^(src\/(core|operator)\/|@aws-sdk\/|@smithy\/core\/retry$|node:)/],
+  [
+    'src/aws/',
+    /^(src\/core\/|src\/operator\/ports$|@aws-sdk\/|@smithy\/core\/(endpoints|protocols|retry)$|node:)/,
+  ],
   // Published: no package, and of the core only what depends on nothing.
   ['src/consumer/', /^(src\/core\/event\/(instant|position|sortable)$|node:)/],
   ['functions/', /^(src\/(core|aws)\/|@aws-sdk\/|@aws-lambda-powertools\/|aws-lambda$|node:)/],
-  ['src/local/', new RegExp(`^(src/(core|pattern|aws|consumer)(/|$)|functions/|${PACKAGE})`)],
-  ['src/cli/', new RegExp(`^(src/(core|pattern|aws|consumer|local)(/|$)|functions/|${PACKAGE})`)],
+  ['src/local/', new RegExp(`^(src/(core|operator|pattern|aws|consumer)(/|$)|functions/|${PACKAGE})`)],
+  ['src/cli/', new RegExp(`^(src/(core|operator|pattern|aws|consumer|local)(/|$)|functions/|${PACKAGE})`)],
   ['scripts/', new RegExp(`^(${PRODUCT}|${PACKAGE})`)],
   // A service of its own: what it has of us is the published package.
   ['examples/orders/', new RegExp(`^${PACKAGE}`)],

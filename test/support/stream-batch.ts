@@ -36,6 +36,10 @@ export function orderEvent(n: number, changes: Partial<ReplayableEvent<Order>> =
 export interface Append {
   orderingKey: string;
   events: ReplayableEvent[];
+  /** The replay's first one by default. */
+  run?: string;
+  /** Those that the run is for. */
+  consumers?: string[];
 }
 
 /**
@@ -49,8 +53,8 @@ export function streamOf(
   deflated = (index: number) => index % 2 === 1,
 ): DynamoDBStreamEvent {
   const offsets = new Map<string, number>();
-  const Records = appends.map(({ orderingKey, events }, index) => {
-    const lane = laneOf(REPLAY, orderingKey);
+  const Records = appends.map(({ orderingKey, events, run = REPLAY, consumers }, index) => {
+    const lane = laneOf(run, orderingKey);
     const sequenceNumber = String(100_000_000_061_894_315_953n + BigInt(index));
     if (events.length === 0) return removed(lane, sequenceNumber);
     const parsed = events.map((event) => parseEvent(event));
@@ -71,6 +75,7 @@ export function streamOf(
           ),
           offset: { N: String(offset) },
           position: { S: positions.at(-1) },
+          ...(consumers && { consumers: { L: consumers.map((S) => ({ S })) } }),
           ...(tiebreakerPath !== '' && {
             tiebreakers: { L: positions.map((position) => ({ S: parsePosition(position).tiebreaker })) },
           }),

@@ -84,7 +84,7 @@ export function demandRoom({ json, replay, id }: ReplayedEvent): void {
     'EventTooLarge',
     `The event has ${bytes} bytes; a DynamoDB item leaves room for ${MAX_EVENT_BYTES}.`,
     {
-      remedy: 'Set onMissing=continue to replay without it, or handle it by hand.',
+      remedy: 'Set command.onMissing to continue in the row, to go on without it, and handle it by hand.',
       ids: { replay, eventId: id },
     },
   );

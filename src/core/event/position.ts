@@ -15,13 +15,6 @@ export function formatPosition({ time, tiebreaker, id }: Position): string {
   return `${time}#${tiebreaker}#${sortableText(id)}`;
 }
 
-const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z#[^#]*#[^#]*$/;
-
-/** Whether `formatPosition` can have written it. */
-export function isPosition(text: string): boolean {
-  return POSITION.test(text);
-}
-
 /** The position that `formatPosition` wrote. */
 export function parsePosition(text: string): Position {
   const time = text.indexOf('#');

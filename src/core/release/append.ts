@@ -15,6 +15,8 @@ export interface DueEvent extends LaneEvent {
 export interface AppendTerms {
   groupCount: number;
   expiresAtMs: number;
+  /** Those that the run is for; absent where it is for all. */
+  consumers?: readonly string[] | undefined;
   /** Told of each group that this call wrote, not of those that were there before. */
   appended(group: DueEvent[]): void;
   /**
@@ -104,7 +106,7 @@ async function appendGroup(
   terms: AppendTerms,
 ): Promise<number[]> {
   const group = groupOf(due, rest, terms.groupCount);
-  const outcome = await lanes.append(lane, group, terms.expiresAtMs);
+  const outcome = await lanes.append(lane, group, terms.expiresAtMs, terms.consumers);
   if (outcome !== 'appended') return rest.filter((n) => (due[n] as DueEvent).position > outcome.alreadyAt);
   terms.appended(group);
   return rest.slice(group.length);

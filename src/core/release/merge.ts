@@ -1,12 +1,12 @@
 import { isUnavailable } from '../errors';
 import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS, MAX_FILL_ATTEMPTS, READ_CONCURRENCY } from '../limits';
-import type { BufferedEvent, EventBuffer } from '../ports';
+import type { BufferedEvent, EventBuffer, Selection } from '../ports';
 import { sideBySide } from '../side-by-side';
 import { PageBudget } from './page-budget';
 
 /**
- * R2: the sealed set in the order of positions: a k-way merge of the buckets, each read page by page. Late events are
- * passed over. R7: memory holds one page a bucket, as it is stored, whatever the size of the replay and of its events.
+ * R2: what a run selects of its set, in the order of positions: a k-way merge of the buckets, each read page by page.
+ * R7: memory holds one page a bucket, as it is stored, whatever the size of the replay and of its events.
  *
  * `fill()` must have been awaited before `peek()` or `take()` may be trusted; `needsFill` says when again. Where it still
  * does after `fill()`, there was no time for all pages.
@@ -19,15 +19,17 @@ export class SealedSetReader {
   /** @param hasTime False once no page may be asked for any more. */
   constructor(
     buffer: Pick<EventBuffer, 'read'>,
-    replay: string,
+    set: string,
     buckets: number,
+    selection: Selection,
     after: string | undefined,
     hasTime: () => boolean = () => true,
   ) {
     this.#hasTime = hasTime;
     const budget = new PageBudget(buckets);
     this.#buckets = Array.from({ length: buckets }, (_, n) => {
-      const readNext = (from: string | undefined, limit: number) => buffer.read(replay, n, from, limit);
+      const readNext = (from: string | undefined, limit: number) =>
+        buffer.read(set, n, selection, from, limit);
       return new BucketReader(readNext, after, budget);
     });
   }
@@ -107,11 +109,11 @@ class BucketReader {
 
   async readPage(hasTime: () => boolean): Promise<void> {
     while (this.needsPage && hasTime()) {
-      const { events, more } = await this.#readNext(this.#after, this.#budget.limit(this.#wantedEvents));
-      this.#after = events.at(-1)?.position ?? this.#after;
-      this.#page = events.filter((event) => !event.late).reverse();
+      const { events, upTo } = await this.#readNext(this.#after, this.#budget.limit(this.#wantedEvents));
+      this.#after = upTo;
+      this.#page = events.toReversed();
       this.#budget.holds(this.#page);
-      this.#more = more;
+      this.#more = upTo !== undefined;
       this.#wantedEvents = Math.min(this.#wantedEvents * 4, LAST_PAGE_EVENTS);
     }
   }

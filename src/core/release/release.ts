@@ -11,8 +11,9 @@ import {
 } from '../limits';
 import { areSame, wishesOf } from '../replay/command';
 import { needsTakeUp, planOf, takeUp } from '../replay/plan';
-import { retainedUntilMs } from '../replay/retention';
+import { laneExpiresAtMs, retainedUntilMs } from '../replay/retention';
 import type { ReplayRow, RowChanges } from '../replay/row';
+import { selectionOf, setOf } from '../replay/run';
 import { againAt, endFailed, failed, type RowInUse, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
 import { createLooks } from './looks';
@@ -52,15 +53,19 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInU
   const { clock, buffer } = deps;
   const reader = new SealedSetReader(
     buffer,
-    row.replay,
+    setOf(row),
     row.buckets,
+    selectionOf(row),
     row.checkpoint?.position,
     () => deps.remainingMs() >= MIN_REMAINING_TO_READ_MS,
   );
   const looks = createLooks(clock, inUse, walk);
   for (;;) {
     if (reader.needsFill) await reader.fill();
-    if (reader.needsFill) return { kind: 'yield', changes: walk.progress() };
+    // For a look, and the save after it.
+    if (reader.needsFill || deps.remainingMs() < MIN_REMAINING_MS) {
+      return { kind: 'yield', changes: walk.progress() };
+    }
     if (!(await looks.lookIfDue())) return { kind: 'moved', changes: walk.progress() };
     const next = reader.peek();
     const nowMs = clock.now();
@@ -85,28 +90,31 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInU
       await clock.sleep(Math.ceil(Math.min(dueAtMs, looks.dueAtMs) - nowMs));
       continue;
     }
-    const stopped = await releaseDue(await takeDue(reader, walk, clock, nowMs), walk, deps, looks, nowMs);
+    const batch = await takeDue(reader, walk, clock, nowMs);
+    const stopped = await releaseDue(row, batch, walk, deps, looks);
     if (stopped) return stopped;
   }
 }
 
 /** @returns What ends the walk, if something does; the checkpoint is as far as it can be. */
 async function releaseDue(
+  row: ReplayRow,
   batch: DueEvent[],
   walk: Walk,
   deps: StepDeps,
   looks: ReturnType<typeof createLooks>,
-  nowMs: number,
 ): Promise<Step | undefined> {
   let advanced = 0;
   let hasMoved = false;
+  const hasTime = () => deps.remainingMs() >= MIN_REMAINING_MS;
   const advance = (upTo: number) => {
     walk.advance(batch.slice(advanced, upTo));
     advanced = upTo;
   };
   const { upTo, failure } = await appendDue(deps.lanes, batch, {
     groupCount: deps.settings.groupCount,
-    expiresAtMs: nowMs + deps.settings.retentionMs,
+    expiresAtMs: laneExpiresAtMs(row, deps.settings, deps.clock.now()),
+    consumers: row.consumers,
     appended: (group) => {
       const atMs = deps.clock.now();
       const lagMs = atMs - (group[0] as DueEvent).dueAtMs;
@@ -115,8 +123,9 @@ async function releaseDue(
     },
     async goesOn(upTo) {
       advance(upTo);
+      if (!hasTime()) return false;
       hasMoved ||= !(await looks.lookIfDue());
-      return !hasMoved && deps.remainingMs() >= MIN_REMAINING_MS;
+      return !hasMoved && hasTime();
     },
   });
   advance(upTo);
@@ -124,7 +133,7 @@ async function releaseDue(
   if (hasMoved) return { kind: 'moved', changes: walk.progress() };
   // The reader is beyond what was not appended, so another call has to read that again.
   // After a slow append there is time for one save, not for two.
-  if (upTo < batch.length || deps.remainingMs() < MIN_REMAINING_MS) {
+  if (upTo < batch.length || !hasTime()) {
     return { kind: 'yield', changes: walk.progress() };
   }
   return undefined;

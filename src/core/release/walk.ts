@@ -1,8 +1,8 @@
+import { isBeyond } from '../event/bounds';
 import { epochMsOf } from '../event/instant';
 import { laneOf, orderingKeyOf } from '../event/ordering-key';
 import { parsePosition } from '../event/position';
 import type { BufferedEvent } from '../ports';
-import { isBeyond } from '../replay/command';
 import { optionsInRow } from '../replay/options';
 import { dueAt } from '../replay/pacing';
 import { isHalted, type NextEvent, paceOf, planOf } from '../replay/plan';

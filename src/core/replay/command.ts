@@ -1,5 +1,4 @@
-import { parseInstant } from '../event/instant';
-import { isPosition } from '../event/position';
+import { isPosition, readBound } from '../event/bounds';
 import { OPTIONS } from './options';
 import { inWords } from './unreadable';
 
@@ -59,8 +58,7 @@ const position: WishRule = {
 
 const positionOrInstant: WishRule = {
   allowed: 'the position of an event, or a time such as 2026-11-20T12:00:00Z',
-  read: (value) =>
-    position.read(value) ?? (typeof value === 'string' ? parseInstant(value)?.text : undefined),
+  read: (value) => (typeof value === 'string' ? readBound(value) : undefined),
 };
 
 const WISHES: Record<WishName, WishRule> = {
@@ -108,9 +106,4 @@ export function badFieldsOf(command: Command): BadField[] {
 /** Both are as `wishesOf` made them, or as a row has kept that. */
 export function areSame(one: Wishes, other: Wishes): boolean {
   return WISH_NAMES.every((name) => one[name] === other[name]);
-}
-
-/** True of an event that comes after the bound: a position, or the text of an instant, which includes its events. */
-export function isBeyond(position: string, bound: string): boolean {
-  return bound.includes('#') ? position > bound : position.slice(0, bound.length) > bound;
 }

@@ -14,7 +14,7 @@ import { guardAsRead, problemWith } from './row-problems';
  */
 export async function ensureSequencer(
   row: ReplayRow,
-  deps: { clock: Clock; replays: Replays; starts: SequencerStarts },
+  deps: { clock: Clock; replays: Pick<Replays, 'get' | 'save'>; starts: SequencerStarts },
 ): Promise<ReplayRow> {
   const { clock, replays, starts } = deps;
   const { replay, phase, generation, leaseUntilMs } = row;

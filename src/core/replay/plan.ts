@@ -1,4 +1,5 @@
-import { areSame, isBeyond, type Wishes, wishesOf } from './command';
+import { isBeyond } from '../event/bounds';
+import { areSame, type Wishes, wishesOf } from './command';
 import { DEFAULT_OPTIONS, optionsInRow } from './options';
 import { type Pace, stepMs } from './pacing';
 import type { Plan, ReplayRow, RowChanges } from './row';

@@ -2,10 +2,11 @@ import type { Phase, ReplayRow } from './row';
 
 /** A replay's outcome in numbers (R1). */
 export interface ReplayReport {
+  /** The name of the run. */
   replay: string;
   phase: Phase;
   reason?: string;
-  /** Events in the sealed set; absent before the seal. */
+  /** Events that the run includes, for a first run the sealed set; absent before they are counted. */
   collected?: number;
   /** Events in their lanes. */
   released: number;
@@ -15,7 +16,7 @@ export interface ReplayReport {
   late: number;
   /** Messages in the dead-letter queue at the seal. The queue is shared by all replays of the stack. */
   dead: number;
-  /** Milliseconds from one phase to the next, as far as they have come. */
+  /** Milliseconds from one phase to the next, as far as they have come; a rerun collects nothing. */
   collectingMs?: number;
   releasingMs?: number;
 }
@@ -31,7 +32,7 @@ export function reportOf(row: ReplayRow): ReplayReport {
     duplicates: row.checkpoint?.duplicates ?? 0,
     late: row.late,
     dead: row.dead ?? 0,
-    ...(sealedAtMs !== undefined && { collectingMs: sealedAtMs - createdAtMs }),
+    ...(sealedAtMs !== undefined && row.set === undefined && { collectingMs: sealedAtMs - createdAtMs }),
     ...(releaseStartedAtMs !== undefined &&
       doneAtMs !== undefined && { releasingMs: doneAtMs - releaseStartedAtMs }),
   };

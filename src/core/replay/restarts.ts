@@ -36,7 +36,7 @@ export function warnOfAbort(row: ReplayRow, generation: number): RowChanges {
 function abortWarning({ replay }: ReplayRow, generation: number): Warning {
   const message =
     `Somebody aborted execution ${replay}.${generation} of the state machine sequence, so nothing is delivered. ` +
-    `To go on, start generation ${generation + 1} by hand: docs/errors.md has the line. To give up, set phase to CANCELLED.`;
+    `To go on, start generation ${generation + 1} by hand: docs/errors.md has the line. To give up, also set command.cancelled to true.`;
   return { code: ABORTED, message };
 }
 

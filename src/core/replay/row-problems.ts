@@ -10,6 +10,8 @@ import {
 import { badFieldsOf } from './command';
 import type { ReplayRow, RowGuard, RowProblem } from './row';
 import { RULES, type Rule } from './row-rules';
+import { isRerun } from './run';
+import { isOfReruns, needsItsInstant, objectionsOfTheRun } from './run-problems';
 import { inWords, Unreadable } from './unreadable';
 
 /**
@@ -43,13 +45,19 @@ const KEPT_TOO_LONG = `more than ${MAX_RETENTION_MS / DAY_MS} days after created
 /** The row as far as it can be read; `problems` has the rest. */
 export function readRow(stored: StoredRow): ReplayRow {
   const problems: RowProblem[] = [];
-  for (const [key, rule] of EACH) findIn(problems, key, rule, stored[key]);
+  for (const [key, rule] of EACH) {
+    if (isRerun(stored.replay) || !isOfReruns(key)) findIn(problems, key, rule, stored[key]);
+  }
+  for (const { key, is = inWords(stored[key]), expected, stops } of objectionsOfTheRun(stored)) {
+    problems.push({ key, attribute: attributeOf(key), is, expected, stops });
+  }
   if (!problems.some(({ key }) => key === 'phase')) problems.push(...problemsOfThePhase(stored));
   const keptMs = Number(stored.retainedUntilMs) - Number(stored.createdAtMs);
   if (keptMs <= 0) problems.push(problem('retainedUntilMs', 'not after createdAt', 'a later instant'));
   // Its events would be gone long before.
   if (keptMs > MAX_RETENTION_MS)
     problems.push(problem('retainedUntilMs', KEPT_TOO_LONG, 'an earlier instant'));
+  for (const each of problems) each.stops ||= each.key === 'sealedAtMs' && needsItsInstant(stored);
   return withProblemsOfCommand(without(stored as unknown as ReplayRow, problems));
 }
 
@@ -69,7 +77,7 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
   const ahead: RowProblem[] = [];
   const check = (key: Key, value: number | undefined, mostMs = latestMs, attribute = attributeOf(key)) => {
     if (value === undefined || value <= mostMs) return;
-    const stops = RULES[key].stops === true;
+    const stops = RULES[key].stops === true || (key === 'sealedAtMs' && needsItsInstant(row));
     const is = 'far in the future';
     ahead.push({ key, attribute, is, expected: 'an instant that has passed', stops, stored: value });
   };
@@ -127,7 +135,7 @@ function problemsOfThePhase(stored: StoredRow): RowProblem[] {
   const why = againstThePhase(stored);
   if (why.length === 0) return [];
   const is = `${stored.phase}, but ${why.join(' and ')}`;
-  return [problem('phase', is, `${phaseBefore(stored)}, or CANCELLED`)];
+  return [problem('phase', is, phaseBefore(stored))];
 }
 
 const BEYOND_COLLECTING: Key[] = ['sealedAtMs', 'collected', 'releaseStartedAtMs', 'checkpoint'];
@@ -135,21 +143,26 @@ const NEEDED: Partial<Record<string, Key[]>> = {
   SEALED: ['options', 'completedAtMs'],
   RELEASING: ['options', 'collected', 'releaseStartedAtMs'],
 };
+/** It was collected before. */
+const NEEDED_BY_A_RERUN: typeof NEEDED = { ...NEEDED, SEALED: ['options'] };
 
 function againstThePhase(stored: StoredRow): string[] {
   const { phase } = stored;
+  const isOfARerun = isRerun(stored.replay);
   if (phase === 'COLLECTING' || phase === 'INCOMPLETE') {
+    if (isOfARerun) return ['a rerun is sealed from its beginning'];
     const beyond = BEYOND_COLLECTING.filter((key) => stored[key] !== undefined);
     return beyond.map((key) => `the row has ${attributeOf(key)}`);
   }
-  const missing = NEEDED[phase as string]?.filter((key) => stored[key] === undefined) ?? [];
+  const needed = (isOfARerun ? NEEDED_BY_A_RERUN : NEEDED)[phase as string] ?? [];
+  const missing = needed.filter((key) => stored[key] === undefined);
   return missing.map((key) => `${attributeOf(key)} is missing`);
 }
 
 /** As far as the other attributes tell. */
 function phaseBefore(stored: StoredRow): string {
   if (stored.collected !== undefined || stored.checkpoint !== undefined) return 'RELEASING';
-  return stored.sealedAtMs === undefined ? 'COLLECTING' : 'SEALED';
+  return stored.sealedAtMs === undefined && !isRerun(stored.replay) ? 'COLLECTING' : 'SEALED';
 }
 
 function problem(key: Key, is: string, expected: string): RowProblem {

@@ -1,10 +1,12 @@
-import { isPosition } from '../event/position';
+import { isBound, isPosition } from '../event/bounds';
 import { isObject } from '../json';
-import { EMPTY_READINGS } from '../limits';
+import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
 import { MOST_EXACT } from '../release/distinct';
 import { isLags } from '../release/lags';
+import { areSame, wishesOf } from './command';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
-import { PHASES, type ReplayRow } from './row';
+import { INCLUDES, PHASES, type ReplayRow, type RerunPart } from './row';
+import { areConsumers } from './run';
 
 /**
  * What each attribute of a row may hold. The service writes nothing else, but a person can type anything.
@@ -56,6 +58,13 @@ const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
       ? isGoodPath(value)
       : typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
 });
+
+/** As a plan has taken them up: with each field as it is read. */
+const wishes: Rule = {
+  expected: 'fields of command, as they can be read',
+  holds: (value) => isObject(value) && areSame(wishesOf(value), value),
+  always: true,
+};
 
 const position: Rule = {
   expected: 'a position',
@@ -114,6 +123,30 @@ const takenUp = shown(
   ['released', must(count)],
 );
 
+const bound: Rule = {
+  expected: 'a position, or an instant such as 2026-11-20T12:00:00.000000000Z',
+  holds: (value) => typeof value === 'string' && isBound(value),
+  stops: true,
+};
+
+/** Of a rerun's row. Without these it would release something else. */
+export const RERUN_RULES: Record<keyof RerunPart, Rule> = {
+  set: always(text),
+  include: always({
+    expected: INCLUDES.join(', '),
+    holds: (value) => (INCLUDES as readonly unknown[]).includes(value),
+  }),
+  from: bound,
+  after: bound,
+  to: bound,
+  lateFromMs: needed(instant),
+  consumers: needed({
+    expected: 'a list of names',
+    holds: (value) => Array.isArray(value) && areConsumers(value),
+  }),
+  requestId: text,
+};
+
 /** One rule for every attribute: one that is forgotten does not compile. */
 export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule> = {
   phase: always({
@@ -127,7 +160,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     holds: (value) =>
       Array.isArray(value) && value.every((each) => text.holds(each?.code) && text.holds(each?.message)),
   },
-  generation: always(count),
+  generation: always(upTo(MAX_GENERATION)),
   leaseUntilMs: instant,
   heartbeatAtMs: instant,
   resumeAtMs: instant,
@@ -149,7 +182,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     parts: [
       ['n', { ...count, always: true }],
       ['atMs', { ...instant, always: true }],
-      ['taken', { ...map, always: true }],
+      ['taken', wishes],
       ['speed', { ...option('speed'), always: true }],
       ['idle', { ...option('idle'), always: true }],
       ['pausedAtMs', instant],
@@ -216,4 +249,5 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   late: count,
   dead: count,
   expiresAtMs: { expected: 'a number of seconds', holds: Number.isFinite },
+  ...RERUN_RULES,
 };

@@ -153,8 +153,32 @@ export interface BucketCount {
   done: boolean;
 }
 
-/** One replay, as the `Replays` table holds it. */
-export interface ReplayRow {
+/** What of a set a rerun releases: what was sealed, that and what came late, or only what came late. */
+export const INCLUDES = ['sealed', 'all', 'late'] as const;
+
+export type Include = (typeof INCLUDES)[number];
+
+/** What the row of a rerun has beyond that of a first run. */
+export interface RerunPart {
+  /** The replay whose set it releases. */
+  set?: string;
+  include?: Include;
+  /** It begins with this position or instant, or right after it. */
+  from?: string;
+  after?: string;
+  /** It ends before this position or instant. */
+  to?: string;
+  /** Late events were released up to there by the runs before. */
+  lateFromMs?: number;
+  /** The names of those that it is for; absent where it is for all. */
+  consumers?: string[];
+  /** Tells whoever made the row that it is theirs. */
+  requestId?: string;
+}
+
+/** One run of a replay, as the `Replays` table holds it: the first one, or a rerun. */
+export interface ReplayRow extends RerunPart {
+  /** The name of the run, which for the first one is the replay's. */
   replay: string;
   phase: Phase;
   /** Of the error behind a FAILED. */

@@ -114,7 +114,9 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (saved) delete call.unsaved;
     const nowMs = clock.now();
     const { phase, collected } = step.changes;
-    if (saved && phase === 'RELEASING' && collected !== undefined) observer.sealed(collected);
+    // What a rerun counts was collected before.
+    const isFirst = row.set === undefined;
+    if (saved && phase === 'RELEASING' && collected !== undefined && isFirst) observer.sealed(collected);
     const pauseMs = saved && resumeAtMs !== undefined ? resumeAtMs - nowMs : 0;
     if (pauseMs > 0 && pauseMs > Math.min(SOON_MS, deps.remainingMs() - MIN_STEP_MS)) {
       return again('wait', call, nowMs + pauseMs);

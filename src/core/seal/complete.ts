@@ -1,6 +1,9 @@
 import type { ReplayRow } from '../replay/row';
 import { type Settings, settleMs } from '../settings';
 
+/** Of a replay that EventBridge has completed. */
+type CompletedRow = Pick<ReplayRow, 'lastArrivalAtMs'> & { completedAtMs: number };
+
 /**
  * R1: when every event of a replay is in the buffer or in a queue, and the queues' depths say so.
  *
@@ -10,17 +13,13 @@ import { type Settings, settleMs } from '../settings';
  * are over `maxArrivalGapMs` after it, and each event has ended in the buffer or in a queue `settleMs` after that.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
-export function settledAtMs(
-  row: Pick<ReplayRow, 'lastArrivalAtMs'>,
-  completedAtMs: number,
-  settings: Settings,
-): number {
-  const { lastArrivalAtMs = Number.NEGATIVE_INFINITY } = row;
+export function settledAtMs(row: CompletedRow, settings: Settings): number {
+  const { completedAtMs, lastArrivalAtMs = Number.NEGATIVE_INFINITY } = row;
   const attemptedAtMs = lastArrivalAtMs + settings.arrivalStaleMs + settings.maxArrivalGapMs;
   return Math.max(completedAtMs, attemptedAtMs) + settleMs(settings);
 }
 
 /** From then on a reading of the queues counts the last message that can have been sent there. */
-export function sealableAtMs(row: ReplayRow & { completedAtMs: number }, settings: Settings): number {
-  return settledAtMs(row, row.completedAtMs, settings) + settings.depthLagMs;
+export function sealableAtMs(row: CompletedRow, settings: Settings): number {
+  return settledAtMs(row, settings) + settings.depthLagMs;
 }

@@ -1,10 +1,11 @@
 import { COUNT_CONCURRENCY, COUNT_STEP_MS, MIN_REMAINING_MS } from '../limits';
 import type { BucketCount, ReplayRow } from '../replay/row';
+import { selectionOf, setOf } from '../replay/run';
 import type { StepDeps } from '../replay/step';
 import { sideBySide } from '../side-by-side';
 
 /**
- * Counts the sealed set on from where the row says, page by page, the buckets side by side, for some seconds.
+ * Counts what the run selects of its set, on from where the row says, page by page, the buckets side by side, for some seconds.
  *
  * The set does not change any more, so a part that was counted stays true: any call can go on from it, and however often
  * that is interrupted, comes to the same number (R1).
@@ -14,6 +15,7 @@ import { sideBySide } from '../side-by-side';
 export async function countOn(row: ReplayRow, deps: StepDeps): Promise<BucketCount[]> {
   const { buffer, clock } = deps;
   const startMs = clock.now();
+  const [set, selection] = [setOf(row), selectionOf(row)];
   const counts = row.counting?.length === row.buckets ? [...row.counting] : fromZero(row.buckets);
   let pages = 0;
   const isTimeLeft = () =>
@@ -21,7 +23,7 @@ export async function countOn(row: ReplayRow, deps: StepDeps): Promise<BucketCou
   try {
     await sideBySide(counts.keys(), COUNT_CONCURRENCY, async (bucket) => {
       for (let count = counts[bucket]; count && !count.done && isTimeLeft(); count = counts[bucket]) {
-        const { events, upTo } = await buffer.count(row.replay, bucket, count.after);
+        const { events, upTo } = await buffer.count(set, bucket, selection, count.after);
         counts[bucket] = {
           events: count.events + events,
           done: upTo === undefined,

@@ -1,13 +1,13 @@
 import { OrderedReplayError } from '../errors';
-import { DAY_MS, EMPTY_READINGS, MAX_READING_MS } from '../limits';
+import { EMPTY_READINGS, MAX_READING_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { wishesOf } from '../replay/command';
-import { readDescription, START_AGAIN } from '../replay/description';
-import { compileOptions, type OptionTexts, optionsInRow } from '../replay/options';
-import { retainedUntilMs, retentionMsOf } from '../replay/retention';
+import { readDescription } from '../replay/description';
+import { type OptionTexts, optionsInRow } from '../replay/options';
+import { demandRetention, retainedUntilMs, retentionMsOf } from '../replay/retention';
 import type { ReplayRow, RowChanges } from '../replay/row';
+import { dwellOf } from '../replay/run';
 import { againAt, endFailed, type Step, type StepDeps } from '../replay/step';
-import { dwellMs } from '../settings';
 import { sealableAtMs } from './complete';
 import { countOn } from './count';
 import { nextLookAtMs } from './looks';
@@ -84,20 +84,26 @@ async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: St
   });
 }
 
-/** SEALED: waits out the dwell, then counts the set, in as many steps as that takes, and opens it for release. */
+/**
+ * SEALED, where a rerun begins: waits out the dwell, then counts what the run includes, in as many steps as that takes, and
+ * opens it for release.
+ */
 export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
   const { clock, settings } = deps;
   const nowMs = clock.now();
   const sealedAtMs = row.sealedAtMs ?? nowMs;
-  const readableAtMs = sealedAtMs + dwellMs(settings);
+  const readableAtMs = sealedAtMs + dwellOf(row, settings);
   if (nowMs < readableAtMs) return againAt(readableAtMs, { sealedAtMs });
   if (nowMs >= retainedUntilMs(row, settings)) return endFailed(outlivedBeforeTheSeal(row.replay));
-  const counting = await countOn(row, deps);
+  // A rerun without a dwell has not saved its instant before.
+  const fixed = row.sealedAtMs === undefined ? { sealedAtMs } : {};
+  const counting = await countOn({ ...row, sealedAtMs }, deps);
   const startMs = clock.now();
   if (counting.some(({ done }) => !done)) {
-    return againAt(startMs, { counting, countingSaves: (row.countingSaves ?? 0) + 1 });
+    return againAt(startMs, { ...fixed, counting, countingSaves: (row.countingSaves ?? 0) + 1 });
   }
   return againAt(startMs, {
+    ...fixed,
     phase: 'RELEASING',
     collected: counting.reduce((sum, { events }) => sum + events, 0),
     releaseStartedAtMs: startMs,
@@ -111,33 +117,17 @@ function readOptions(row: ReplayRow, { description, window }: ReplayDescription,
   const { clock, settings } = deps;
   try {
     const options = readDescription(description, settings.options);
-    demandRetention(row.replay, window, options, retentionMsOf(row, settings));
+    demandRetention(options, {
+      replay: row.replay,
+      spanMs: window.toMs - window.fromMs,
+      keptMs: retentionMsOf(row, settings),
+      remedy: `${UNDER_A_NEW_NAME} with a higher speed, an idle limit or a shorter window.`,
+    });
     return againAt(clock.now(), { options, window });
   } catch (error) {
     if (error instanceof OrderedReplayError) return endFailed(error);
     throw error;
   }
-}
-
-/** Buffered events must outlive their playback. How long that takes is only known without a limit on pauses. */
-function demandRetention(
-  replay: string,
-  window: ReplayDescription['window'],
-  texts: OptionTexts,
-  retentionMs: number,
-): void {
-  const { speed, idleMs } = compileOptions(texts, START_AGAIN);
-  const playbackMs = (window.toMs - window.fromMs) / speed;
-  if (idleMs !== Number.POSITIVE_INFINITY || playbackMs < retentionMs) return;
-  const days = (ms: number) => (ms / DAY_MS).toFixed(1);
-  throw new OrderedReplayError(
-    'PlaybackOutlivesRetention',
-    `At speed=${texts.speed} the window takes up to ${days(playbackMs)} days; events are kept for ${days(retentionMs)}.`,
-    {
-      remedy: `${UNDER_A_NEW_NAME} with a higher speed, an idle limit or a shorter window.`,
-      ids: { replay },
-    },
-  );
 }
 
 function pickOnMissing({ command }: ReplayRow): Partial<OptionTexts> {
@@ -169,7 +159,7 @@ function failedAtEventBridge(replay: string, { stateReason }: ReplayDescription)
 function outlivedBeforeTheSeal(replay: string): OrderedReplayError {
   return new OrderedReplayError(
     'PlaybackOutlivesRetention',
-    'The time for which events are kept was over before the seal.',
+    'The time for which events are kept was over before the set was counted.',
     { remedy: `${UNDER_A_NEW_NAME}; nothing was delivered.`, ids: { replay } },
   );
 }

@@ -88,7 +88,7 @@ test('given an event of exactly the largest size, then it is taken, and one byte
   expect(error.disposition).toBe('park');
   expect(textOf(error)).toBe(
     'The event has 405505 bytes; a DynamoDB item leaves room for 405504. ' +
-      'Set onMissing=continue to replay without it, or handle it by hand.',
+      'Set command.onMissing to continue in the row, to go on without it, and handle it by hand.',
   );
 });
 

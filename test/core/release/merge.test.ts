@@ -4,6 +4,7 @@ import { FIRST_PAGE_EVENTS, LAST_PAGE_EVENTS } from '../../../src/core/limits';
 import type { EventBuffer } from '../../../src/core/ports';
 import { SealedSetReader } from '../../../src/core/release/merge';
 import { type MemoryEventBuffer, memoryEventBuffer } from '../../fakes/event-buffer';
+import { SEALED } from '../../support/selections';
 
 interface Stored {
   n: number;
@@ -38,7 +39,7 @@ async function readAll(reader: SealedSetReader, onTake = (_: string) => {}): Pro
 }
 
 const limitsOf = (buffer: MemoryEventBuffer, bucket: number) =>
-  buffer.calls.filter(({ args }) => args[1] === bucket).map(({ args }) => args[3]);
+  buffer.calls.filter(({ args }) => args[1] === bucket).map(({ args }) => args[4]);
 
 const distribution = fc.integer({ min: 1, max: 12 }).chain((buckets) =>
   fc.record({
@@ -56,7 +57,7 @@ test('R2: given any distribution over buckets, then the sealed set is read in or
     fc.asyncProperty(distribution, async ({ buckets, events, after }) => {
       const buffer = await bufferOf(events);
       const start = after === undefined ? undefined : positionAt(after);
-      const reader = new SealedSetReader(buffer, 'r', buckets, start);
+      const reader = new SealedSetReader(buffer, 'r', buckets, SEALED, start);
       const expected = events.filter(({ n, late }) => !late && (after === undefined || n > after));
       expect(await readAll(reader)).toEqual(expected.map(({ n }) => positionAt(n)).sort());
     }),
@@ -72,17 +73,11 @@ test('R5: given pages that end early anywhere, as DynamoDB may end them, then th
         const buffer = await bufferOf(drawn.events);
         const ending = {
           ...buffer,
-          async read(replay: string, bucket: number, after: string | undefined, limit: number) {
-            const page = await buffer.read(
-              replay,
-              bucket,
-              after,
-              Math.min(limit, sizes.next().value as number),
-            );
-            return { ...page, more: page.events.length > 0 };
+          read(...[set, bucket, selection, after, limit]: Parameters<EventBuffer['read']>) {
+            return buffer.read(set, bucket, selection, after, Math.min(limit, sizes.next().value as number));
           },
         };
-        const reader = new SealedSetReader(ending, 'r', drawn.buckets, undefined);
+        const reader = new SealedSetReader(ending, 'r', drawn.buckets, SEALED, undefined);
         const expected = drawn.events.filter(({ late }) => !late).map(({ n }) => positionAt(n));
         expect(await readAll(reader)).toEqual(expected.sort());
       },
@@ -92,7 +87,7 @@ test('R5: given pages that end early anywhere, as DynamoDB may end them, then th
 
 test('R2: given late events that arrive while the set is read, then they change nothing', async () => {
   const buffer = await bufferOf([...Array(40).keys()].map((n) => ({ n: n * 2, bucket: n % 3, late: false })));
-  const reader = new SealedSetReader(buffer, 'r', 3, undefined);
+  const reader = new SealedSetReader(buffer, 'r', 3, SEALED, undefined);
   const late: Promise<unknown>[] = [];
   const positions = await readAll(reader, (position) => {
     const key = { replay: 'r', bucket: late.length % 3, position: `${position}+` };
@@ -105,7 +100,7 @@ test('R2: given late events that arrive while the set is read, then they change 
 test('given a long bucket, then its pages grow fourfold up to a limit, and one is read only when the last is used up', async () => {
   const events = [...Array(4_000).keys()].map((n) => ({ n, bucket: 0, late: false }));
   const buffer = await bufferOf([...events, { n: 999_999, bucket: 1, late: false }]);
-  const reader = new SealedSetReader(buffer, 'r', 2, undefined);
+  const reader = new SealedSetReader(buffer, 'r', 2, SEALED, undefined);
   let taken = 0;
   await readAll(reader, () => {
     taken++;
@@ -122,15 +117,15 @@ test('given a long bucket, then its pages grow fourfold up to a limit, and one i
 test('given only the next event is wanted, then no more than the first page of each bucket is asked for', async () => {
   const events = [...Array(3_000).keys()].map((n) => ({ n, bucket: n % 8, late: false }));
   const buffer = await bufferOf(events);
-  const reader = new SealedSetReader(buffer, 'r', 8, undefined);
+  const reader = new SealedSetReader(buffer, 'r', 8, SEALED, undefined);
   await reader.fill();
   expect(reader.peek()?.position).toBe(positionAt(0));
-  expect(buffer.calls.map(({ args }) => args[3])).toEqual(Array(8).fill(FIRST_PAGE_EVENTS));
+  expect(buffer.calls.map(({ args }) => args[4])).toEqual(Array(8).fill(FIRST_PAGE_EVENTS));
 });
 
 test('given a page of nothing but late events, then the reader goes on behind it', async () => {
   const events = [...Array(30).keys()].map((n) => ({ n, bucket: 0, late: n < 29 }));
-  const reader = new SealedSetReader(await bufferOf(events), 'r', 1, undefined);
+  const reader = new SealedSetReader(await bufferOf(events), 'r', 1, SEALED, undefined);
   expect(await readAll(reader)).toEqual([positionAt(29)]);
 });
 
@@ -151,19 +146,19 @@ describe('given reads that are unavailable', () => {
 
   test('one in four of 64 buckets, then the pages that came stay, the others are asked for again, and all is read', async () => {
     const buffer = unreliable(await bufferOf(events), (read) => read % 4 === 0 && throttled());
-    expect(await readAll(new SealedSetReader(buffer, 'r', 64, undefined))).toHaveLength(64);
+    expect(await readAll(new SealedSetReader(buffer, 'r', 64, SEALED, undefined))).toHaveLength(64);
   });
 
   test('each of them, then no page is asked for without an end', async () => {
     const buffer = unreliable(await bufferOf(events), throttled);
-    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toMatchObject({
+    await expect(new SealedSetReader(buffer, 'r', 64, SEALED, undefined).fill()).rejects.toMatchObject({
       code: 'ServiceUnavailable',
     });
   });
 
   test('all but one at a time, then it is given up after some attempts', async () => {
     const buffer = unreliable(await bufferOf(events), (read) => read % 32 > 0 && throttled());
-    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toMatchObject({
+    await expect(new SealedSetReader(buffer, 'r', 64, SEALED, undefined).fill()).rejects.toMatchObject({
       code: 'ServiceUnavailable',
     });
   });
@@ -172,7 +167,7 @@ describe('given reads that are unavailable', () => {
     const fault = new TypeError('no such table');
     let failures = 0;
     const buffer = unreliable(await bufferOf(events), (read) => read === 5 && ++failures && fault);
-    await expect(new SealedSetReader(buffer, 'r', 64, undefined).fill()).rejects.toBe(fault);
+    await expect(new SealedSetReader(buffer, 'r', 64, SEALED, undefined).fill()).rejects.toBe(fault);
     expect(failures).toBe(1);
   });
 });

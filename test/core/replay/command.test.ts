@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { areSame, badFieldsOf, isBeyond, WISH_NAMES, wishesOf } from '../../../src/core/replay/command';
+import { isBeyond } from '../../../src/core/event/bounds';
+import { areSame, badFieldsOf, WISH_NAMES, wishesOf } from '../../../src/core/replay/command';
 import { Unreadable } from '../../../src/core/replay/unreadable';
 
 const POSITION = '2026-11-01T00:00:05.000000000Z##e-5';

@@ -21,7 +21,7 @@ function generated(world: World, { pages, events, pageMs }: Record<'pages' | 'ev
   const { buckets } = rowOf(world);
   const buffer: EventBuffer = {
     ...world.buffer,
-    async count(_replay, _bucket, after) {
+    async count(_set, _bucket, _selection, after) {
       world.clock.advance(pageMs / buckets);
       const page = after === undefined ? 1 : Number(after) + 1;
       return { events, ...(page < pages && { upTo: String(page) }) };

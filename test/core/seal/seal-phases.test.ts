@@ -311,7 +311,9 @@ test('R1: given a retention that is raised while the replay is INCOMPLETE, when 
   world.clock.advance(60_000);
   const answer = await sequence(STATE, { ...world.sequenceDeps(), settings });
   expect(answer).toMatchObject({ action: 'fail', Error: 'PlaybackOutlivesRetention' });
-  expect(rowOf(world).reason).toContain('The time for which events are kept was over before the seal.');
+  expect(rowOf(world).reason).toContain(
+    'The time for which events are kept was over before the set was counted.',
+  );
 });
 
 test('R1: given a retention that is lowered meanwhile, then the replay has the time that it began with', async () => {

@@ -35,4 +35,5 @@ describeWith('dynamodb-local', 'the tests of the ports, with DynamoDB Local for 
   require('../../aws/event-buffer.test');
   require('../../aws/lanes.test');
   require('../../aws/replays.test');
+  require('../../aws/runs.test');
 });

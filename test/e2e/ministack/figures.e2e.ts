@@ -9,7 +9,7 @@ describe('what the judge of an ordered replay finds', () => {
     judge(
       events,
       delivered.map(([n, offset]): Delivered => {
-        return { n, offset, id: `event-${n}`, replay: 'r', orderingKey: '', atMs: 0, bytes: 0 };
+        return { n, offset, id: `event-${n}`, run: 'r', orderingKey: '', atMs: 0, bytes: 0 };
       }),
       () => '',
     );
@@ -42,7 +42,7 @@ describe('what the judge of an ordered replay finds', () => {
 
   test('an event of another lane', () => {
     expect(judge(events, [], ({ orderId }) => orderId)).toEqual({ violations: 0, lost: 4, redelivered: 0 });
-    const stray = { n: 1, offset: 0, id: 'event-1', replay: 'r', orderingKey: 'order-0', atMs: 0, bytes: 0 };
+    const stray = { n: 1, offset: 0, id: 'event-1', run: 'r', orderingKey: 'order-0', atMs: 0, bytes: 0 };
     expect(judge(events, [stray], ({ orderId }) => orderId).violations).toBe(1);
   });
 

@@ -10,6 +10,7 @@ import { bursts, duplicates, orderingKeys, twoAtOnce } from './cases/order';
 import { pace } from './cases/pace';
 import { restart } from './cases/restart';
 import { large, throttled } from './cases/side-road';
+import { steered } from './cases/steered';
 import { type Emulator, startEmulator } from './world/emulator';
 import { figures } from './world/figures';
 import { deployConsumers, deployStack, STAGES, type Stack } from './world/stacks';
@@ -29,6 +30,7 @@ const SIDE_BY_SIDE: Case[] = [
   cancelledAtEventBridge,
   cancelledInTheRow,
   aborted,
+  steered,
   large,
   refused,
 ];

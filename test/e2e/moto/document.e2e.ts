@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { codeBlocksOf } from '../support/code-blocks';
 import { openShell, type Shell } from '../support/shell';
 import { sls } from '../support/sls';
 import { describeWith, ROOT } from '../support/tools';
-import { codeBlocksOf } from './code-blocks';
 import { inventoryOf } from './inventory';
 import { type Moto, outputsOf, refreshOutputs, startMoto } from './moto';
 

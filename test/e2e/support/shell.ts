@@ -20,8 +20,9 @@ export interface Shell {
  * bash, with an emulator for AWS; the first command that fails ends it.
  *
  * @param folder Where it begins, and the reader's home.
+ * @param standIn Path of a program to run in the place of the AWS CLI.
  */
-export async function openShell(folder: string, endpoint: Endpoint): Promise<Shell> {
+export async function openShell(folder: string, endpoint: Endpoint, standIn?: string): Promise<Shell> {
   const { url, env: trust } = trusting(endpoint);
   // Not the Region: a reader's shell has none but what the document sets.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PAGER } = ACCESS;
@@ -54,7 +55,8 @@ export async function openShell(folder: string, endpoint: Endpoint): Promise<She
     },
   };
   // Version 1 of the AWS CLI does not heed AWS_ENDPOINT_URL for SQS.
-  await shell.run('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }');
+  const aws = standIn ? `'${standIn}'` : 'command aws --endpoint-url "$AWS_ENDPOINT_URL"';
+  await shell.run(`aws() { ${aws} "$@"; }`);
   return shell;
 }
 

@@ -9,7 +9,7 @@ export const handler = orderedReplay<Order>((event, _context, delivery) => {
   const line: Delivered = {
     n: event.detail.n,
     id: event.id,
-    replay: delivery?.replay ?? '',
+    run: delivery?.run ?? '',
     orderingKey: delivery?.orderingKey ?? '',
     offset: delivery?.offset ?? -1,
     atMs: Date.now(),

@@ -15,7 +15,7 @@ export interface Order {
 export interface Delivered {
   n: number;
   id: string;
-  replay: string;
+  run: string;
   orderingKey: string;
   offset: number;
   atMs: number;

@@ -27,6 +27,11 @@ export function windowOf(hour: number): Window {
   return { fromMs, toMs: fromMs + HOUR_MS - 1_000 };
 }
 
+/** The hour whose window begins then. */
+export function hourOf(fromMs: number): number {
+  return (fromMs - FIRST_HOUR_MS) / HOUR_MS;
+}
+
 /** Events in the order in which they happened: the tiebreakers rise in it, but not as text. */
 export function happen(count: number, at: (n: number) => Partial<Happened> & { second: number }): Happened[] {
   return Array.from({ length: count }, (_, n) => ({

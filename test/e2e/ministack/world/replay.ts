@@ -29,7 +29,7 @@ export interface Replay {
 }
 
 /** As long as a replay may take here: settling, three looks at the queues, the dwell, and a busy machine. */
-const PATIENCE_MS = 480_000;
+export const PATIENCE_MS = 480_000;
 
 export async function startReplay(
   emulator: Emulator,
@@ -51,7 +51,7 @@ export async function startReplay(
   return replayNamed(emulator, stack, name);
 }
 
-function replayNamed(emulator: Emulator, stack: Stack, name: string): Replay {
+export function replayNamed(emulator: Emulator, stack: Stack, name: string): Replay {
   const { dynamodb, folder } = emulator;
   async function row(): Promise<ReplayRow | undefined> {
     const key = { TableName: stack.outputs.ReplaysTable, Key: { replay: { S: name } } };
@@ -79,7 +79,7 @@ function replayNamed(emulator: Emulator, stack: Stack, name: string): Replay {
       const file = join(folder, `${consumer}.jsonl`);
       if (!existsSync(file)) return [];
       const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-      return lines.map((line): Delivered => JSON.parse(line)).filter(({ replay }) => replay === name);
+      return lines.map((line): Delivered => JSON.parse(line)).filter(({ run }) => run === name);
     },
     async arrived() {
       const { buckets } = (await row()) as ReplayRow;

@@ -1,0 +1,141 @@
+import { CALM } from './faults';
+import { calm } from './kinds';
+import type { Scenario } from './scenario';
+import { drawCommands, drawOverseer, withCommands } from './scenes-with-commands';
+import { randomOf } from './seeded';
+import { withThrottling } from './throttled-scenarios';
+
+/** Kinds of scenarios in which people command the run. */
+
+/** Nothing goes wrong besides, and there is one sequencer at a time. */
+export function commanded(seed: number): Scenario {
+  const scenario = calm(seed, 40);
+  const random = randomOf(seed, 'commands');
+  // Long enough that there is something to command.
+  const spanSeconds = [20, 60, 300, 3_600][random.integer(0, 3)] as number;
+  const events = scenario.events.map((event) => ({ ...event, second: random.integer(0, spanSeconds) }));
+  const faults = { ...CALM, duplicate: 0.3, coldStart: 0.1 };
+  return withCommands({ ...scenario, events, faults }, random);
+}
+
+/** Only with the tool, and only while events are released. */
+export function commandedByTool(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'by tool');
+  const { planned } = drawCommands(scenario, random);
+  return {
+    ...scenario,
+    commands: {
+      planned: planned
+        .filter(({ wish }) => wish !== undefined)
+        .map(({ types: _, ...command }) => ({
+          ...command,
+          by: 'tool',
+          after: 'releasing',
+          times: 1,
+          ms: random.integer(0, 60_000),
+        })),
+      overseer: drawOverseer(random),
+    },
+  };
+}
+
+/** Everything goes wrong that a process and a request can. */
+export function commandedInAStorm(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'storm');
+  const faults = { ...CALM, crash: 0.1, hang: 0.03, zombie: 0.15, lambdaThrottled: 0.05, coldStart: 0.3 };
+  const slow = { slowRequest: 0.05, requestThrottled: 0.08, answerLost: 0.05, duplicate: 0.1 };
+  return {
+    ...scenario,
+    ...(random.chance(0.3) && { sequencersBesides: [1] }),
+    ...(random.chance(0.3) && { skewMs: random.integer(0, 2_900) }),
+    faults: { ...faults, ...(random.chance(0.7) && slow) },
+  };
+}
+
+/** Two or three sequencers of one generation, which take up what is wished at the same time. */
+export function commandedTwice(seed: number): Scenario {
+  const scenario = commanded(seed);
+  return { ...scenario, sequencersBesides: seed % 2 === 0 ? [1] : [1, 1] };
+}
+
+/** Requests that are refused. */
+export function commandedAndRefused(seed: number): Scenario {
+  return withThrottling(commanded(seed), randomOf(seed, 'throttling'));
+}
+
+/** Somebody aborts the execution; the tool starts the next one with the first command after that. */
+export function commandedAfterAnAbort(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'abort');
+  const abortSequencerAfterMs = random.integer(0, 400_000);
+  const again = { after: 'made' as const, ms: abortSequencerAfterMs + random.integer(65_000, 600_000) };
+  const { planned = [], overseer = drawOverseer(random) } = scenario.commands ?? {};
+  return {
+    ...scenario,
+    abortSequencerAfterMs,
+    commands: { planned: [...planned, { ...again, by: 'tool', wish: { does: 'resume' } }], overseer },
+  };
+}
+
+/** Two people who step at about the same time, again and again, from where the run rests. */
+export function steppedByTwo(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'steps');
+  const at = (ms: number) => ({ after: 'releasing' as const, ms, by: 'tool' as const });
+  const steps = Array.from({ length: random.integer(2, 5) }, (_, n) => {
+    const ms = 10_000 * n + random.integer(2_000, 6_000);
+    const step = () => ({ does: 'step' as const, events: random.integer(1, 3) });
+    return [
+      { ...at(ms), wish: step() },
+      { ...at(ms + random.integer(0, 300)), wish: step() },
+    ];
+  });
+  return {
+    ...scenario,
+    events: scenario.events.slice(0, 40),
+    commands: {
+      planned: [{ ...at(0), wish: { does: 'pause' } }, ...steps.flat()],
+      overseer: { everyMs: 120_000, does: 'resume' },
+    },
+  };
+}
+
+/**
+ * Hundreds of groups that are due at once, in one lane or two, whose appends are slow or refused; somebody stops the run
+ * in the middle of them, and another call is at it, too.
+ */
+export function stoppedInALongBatch(seed: number): Scenario {
+  const random = randomOf(seed, 'long batch');
+  const scenario = commanded(seed);
+  const lanes = seed % 3 === 1 ? 2 : 1;
+  const events = Array.from({ length: random.integer(200, 400) }, (_, n) => ({
+    id: `e-${n}`,
+    second: Math.floor(n / 150),
+    sequence: n,
+    key: `key-${n % lanes}`,
+  }));
+  const stop = random.chance(0.7) ? ({ does: 'pause' } as const) : ({ does: 'cancel' } as const);
+  return {
+    ...scenario,
+    events,
+    playback: { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true },
+    settings: { ...scenario.settings, buckets: random.integer(1, 4), groupCount: 1 },
+    ...(seed % 3 === 0 && { sequencersBesides: [1] }),
+    ...(seed % 3 === 1 && { refuses: { of: 'lanes.', oneIn: 40, fromMs: 0, forMs: 86_400_000 } }),
+    commands: {
+      planned: [
+        {
+          after: 'appended',
+          times: random.integer(1, 150),
+          ms: random.integer(0, 100),
+          by: 'tool',
+          wish: stop,
+        },
+      ],
+      overseer: { everyMs: 120_000, does: 'resume' },
+    },
+    mostTurns: 1_000_000,
+  };
+}
