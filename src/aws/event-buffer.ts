@@ -16,6 +16,7 @@ import {
   type Item,
   instant,
   number,
+  orElse,
   text,
   timeToLive,
 } from './attributes';
@@ -33,11 +34,19 @@ const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; e
 };
 
 /** What is absent is false, or 0. */
-const BUFFERED_EVENT: Columns<{ position: string; event: HeldText; late?: boolean; duplicates?: number }> = {
+const BUFFERED_EVENT: Columns<{
+  position: string;
+  event: HeldText;
+  late?: boolean;
+  duplicates?: number;
+  receivedAtMs?: number;
+}> = {
   position: column('position', text()),
   event: column('event', heldText),
   late: column('late', flag),
   duplicates: column('duplicates', number),
+  // No event is held up by it.
+  receivedAtMs: column('receivedAt', orElse(instant, Number.NaN)),
 };
 
 const KEY: Columns<{ position: string }> = { position: column('position', text()) };
@@ -190,7 +199,7 @@ function endOf(lastKey: Item | undefined): { upTo?: string } {
 }
 
 function bufferedEvent(item: Item): BufferedEvent {
-  const { position, event, late = false, duplicates = 0 } = decodeItem(BUFFERED_EVENT, item);
+  const { position, event, late = false, duplicates = 0, receivedAtMs } = decodeItem(BUFFERED_EVENT, item);
   const json = () => {
     try {
       return event.text();
@@ -200,7 +209,8 @@ function bufferedEvent(item: Item): BufferedEvent {
       });
     }
   };
-  return { position, json, heldBytes: event.heldBytes, late, duplicates };
+  const received = Number.isFinite(receivedAtMs) && { receivedAtMs };
+  return { position, json, heldBytes: event.heldBytes, late, duplicates, ...received };
 }
 
 function bucketName(replay: string, bucket: number): Item[string] {

@@ -119,6 +119,25 @@ export const ANSWER_SHARE = 1 / 5;
 /** How often the checkpoint is written, or the row looked at for a command, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 
+/** How many events a second are released is counted over at least so long. */
+export const RATE_OVER_MS = 10 * SECOND_MS;
+
+/** How often the history of a run is written, at most: that costs a third of what the row's saves cost meanwhile. */
+export const HISTORY_EVERY_MS = 10 * SECOND_MS;
+
+/** Less time than this in a call, and no history is written: two requests that are given up after a second each. */
+export const HISTORY_TAKES_MS = 5 * SECOND_MS;
+
+/** What a history has at most. An item of some kilobytes, mostly two write units. */
+export const MOST_HISTORY_POINTS = 100;
+export const MOST_HISTORY_COMMANDS = 100;
+
+/** What was taken up stands in the row until the history has it. */
+export const MOST_ROW_COMMANDS = 8;
+
+/** If none of so many events has an ordering key, a person is told. */
+export const KEYLESS_EVENTS = 100;
+
 /**
  * A sequencer holds its lease this long beyond its next planned step: several calls of `sequence` (300 s each) may
  * fail and be retried before another one is started beside it. Two at once are safe (R4), only wasteful.

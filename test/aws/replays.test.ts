@@ -40,6 +40,27 @@ describe('the replays on DynamoDB', () => {
       generation: { N: '3' },
       leaseUntil: { S: '2026-11-20T12:30:00.123Z' },
       heartbeatAt: { S: '2026-11-20T12:10:00.123Z' },
+      takenUp: {
+        L: [
+          {
+            M: {
+              n: { N: '6' },
+              at: { S: '2026-11-20T12:08:40.007Z' },
+              taken: { M: { speed: { S: '10' } } },
+              released: { N: '1200000' },
+            },
+          },
+          {
+            M: {
+              n: { N: '7' },
+              at: { S: '2026-11-20T12:09:00.001Z' },
+              taken: { M: { paused: { BOOL: true }, speed: { S: '10' } } },
+              paused: { BOOL: true },
+              released: { N: '1234567' },
+            },
+          },
+        ],
+      },
       lastArrivalAt: { S: '2026-11-20T12:05:02.500Z' },
       resumeAt: { S: '2026-11-20T12:10:15.500Z' },
       restarts: { N: '11' },
@@ -74,9 +95,12 @@ describe('the replays on DynamoDB', () => {
       completedAt: { S: '2026-11-20T12:05:00.000Z' },
       queuesEmptyAt: { S: '2026-11-20T12:07:00.500Z' },
       queuesEmptyReadings: { N: '2' },
+      incompleteSince: { S: '2026-11-20T12:06:00.250Z' },
       sealedAt: { S: '2026-11-20T12:08:00.999Z' },
+      releasingSince: { S: '2026-11-20T12:08:12.500Z' },
       releaseStartedAt: { S: '2026-11-20T12:08:13.000Z' },
       doneAt: { S: '2026-11-20T13:00:00.000Z' },
+      stoppedAt: { S: '2026-11-20T13:01:00.000Z' },
       checkpoint: {
         M: {
           position: { S: '2026-11-20T12:00:05.000000000Z##id' },
@@ -84,6 +108,28 @@ describe('the replays on DynamoDB', () => {
           duplicates: { N: '3' },
           eventTime: { S: '2026-11-01T12:00:00.999Z' },
           dueAt: { N: '1795176540000.3333' },
+          tally: {
+            M: {
+              ties: { N: '12' },
+              outOfOrder: { N: '1100000' },
+              farthestMs: { N: '45678' },
+              latestReceivedAt: { S: '2026-11-20T12:04:59.500Z' },
+              keyed: { N: '1234560' },
+              lanes: { N: '2' },
+              laneSketch: { B: new Uint8Array([0, 0xc0, 0xff, 0xee, 0xde, 0xad, 0xbe, 0xef]) },
+            },
+          },
+        },
+      },
+      next: { M: { eventTime: { S: '2026-11-01T12:00:03.000Z' }, dueAt: { S: '2026-11-20T12:09:01.500Z' } } },
+      lag: {
+        M: { nowMs: { N: '5' }, p99Ms: { N: '15' }, worstMs: { N: '80' }, counts: { S: '9..3.ry' } },
+      },
+      rate: {
+        M: {
+          eventsPerSecond: { N: '16.72' },
+          since: { S: '2026-11-20T12:08:50.500Z' },
+          events: { N: '33' },
         },
       },
       counting: {

@@ -1,6 +1,7 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import { MAX_RETENTION_MS } from '../../src/core/limits';
 import type { AppendOutcome, BufferKey, LaneEvent, SequencerInput } from '../../src/core/ports';
+import type { RunHistory } from '../../src/core/replay/history';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
@@ -13,6 +14,7 @@ import { CONSUMER, ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
 import { isCalm } from './faults';
+import { HistoryChecker } from './history-checker';
 import { LaneChecker } from './lane-checker';
 import type { Life } from './life';
 import { MemoryChecker } from './memory-checker';
@@ -25,6 +27,7 @@ import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import { SequencerChecker, warnsOfAbort } from './sequencer-checker';
+import { checkTally } from './tally-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -62,6 +65,7 @@ export function createCheckers(parts: {
   const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
+  const histories = new HistoryChecker();
   const rowNow = () => tables.replays.row(REPLAY);
   const hasCommands = scenario.commands !== undefined;
   const pace = new PaceChecker(scenario, (id) => lanes.has(id), rowNow);
@@ -285,6 +289,9 @@ export function createCheckers(parts: {
       );
     },
 
+    historyWritten: (run: string, history: RunHistory & { writtenAtMs: number }) =>
+      verdict.check(() => histories.written(run, history)),
+
     /** The row says that somebody has aborted its sequencer: to sequencers, or to a person. */
     isAborted(replay: string): boolean {
       const row = tables.replays.row(replay);
@@ -353,6 +360,8 @@ export function createCheckers(parts: {
         commands.atTheEnd(row);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
+          if (isFixed && !scenario.typing) checkTally(row, tables);
+          histories.atTheEnd(row);
           const { collected = 0 } = row;
           demand(
             collected >= storedInTime.size,

@@ -7,6 +7,9 @@ import { request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
 
+/** As `src/aws/histories.ts` gives a request up; what is on its way arrives all the same. */
+const HISTORY_GIVEN_UP_MS = 1_000;
+
 /** The arrival mark that `collect` writes, alone. */
 const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
@@ -14,11 +17,18 @@ const rowOf = (replay: string) => (replay === REPLAY ? 'row' : `row of ${replay}
 
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
-  const { buffer, replays, lanes } = world.stores;
+  const { buffer, replays, histories, lanes } = world.stores;
   const { checkers, listeners, tables } = world;
   const memory = checkers.memoryOf(life);
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
+  const inTime = <T>(what: string, work: Promise<T>): Promise<T> =>
+    Promise.race([
+      work,
+      life.clock.sleep(HISTORY_GIVEN_UP_MS).then((): never => {
+        throw world.protocol.unavailable(what, new Error('given up'));
+      }),
+    ]);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
   let knowsOfAbort = false;
   const looking = async <T>(replay: string, look: () => Promise<T>): Promise<T> => {
@@ -151,6 +161,30 @@ export function dynamoDb(world: World, life: Life): Stores {
           'replays.notEnded',
           () => 'look for replays that have not ended',
           () => replays.notEnded(),
+        ),
+    },
+    histories: {
+      get: (run) =>
+        inTime(
+          'history',
+          call(
+            'histories.get',
+            () => 'get history',
+            () => histories.get(run),
+          ),
+        ),
+      put: (run, history, read) =>
+        inTime(
+          'history',
+          call(
+            'histories.put',
+            () => `put history of ${history.points.length} points`,
+            async () => {
+              const isWritten = await histories.put(run, history, read);
+              if (isWritten) checkers.historyWritten(run, history);
+              return isWritten;
+            },
+          ),
         ),
     },
     lanes: {

@@ -5,12 +5,13 @@ import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import { unavailable } from '../../src/core/errors';
-import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
+import type { EventBuffer, Histories, Lanes, Replays } from '../../src/core/ports';
 import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
 import type { Runs } from '../../src/operator/ports';
 import { rerun } from '../../src/operator/rerun';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
+import type { MemoryHistories } from '../fakes/histories';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
@@ -49,6 +50,7 @@ export interface Protocol {
 export interface Tables {
   buffer: MemoryEventBuffer;
   replays: MemoryReplays;
+  histories: MemoryHistories;
   lanes: MemoryLanes;
 }
 
@@ -56,6 +58,7 @@ export interface Tables {
 export interface Stores {
   buffer: EventBuffer;
   replays: Replays & Runs;
+  histories: Histories;
   lanes: Lanes;
 }
 

@@ -3,6 +3,7 @@ import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
 import { memoryEventBuffer } from '../fakes/event-buffer';
+import { memoryHistories } from '../fakes/histories';
 import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
@@ -73,7 +74,8 @@ function makeTables({ counts }: Scenario, now: () => number, random: Random, { r
   const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
   const options = { recordCalls: false, timeToLive: { now, lingersMs } };
   const buffer = memoryEventBuffer({ ...options, ...(counts && { countPageEvents: counts.pageEvents }) });
-  return { buffer, replays: memoryReplays({ ...options, readRow }), lanes: memoryLanes(options) };
+  const replays = memoryReplays({ ...options, readRow });
+  return { buffer, replays, histories: memoryHistories(options), lanes: memoryLanes(options) };
 }
 
 export function createWorld(
