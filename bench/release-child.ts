@@ -6,6 +6,7 @@ import { powertoolsTelemetry } from '../functions/telemetry';
 import { clientConfig } from '../src/aws/clients';
 import { writeOrFind } from '../src/aws/conditional-write';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
+import { dynamoHistories } from '../src/aws/histories';
 import { dynamoLanes } from '../src/aws/lanes';
 import { dynamoReplays } from '../src/aws/replays';
 import { DAY_MS } from '../src/core/limits';
@@ -55,6 +56,7 @@ async function main({
     settings: DEFAULT_SETTINGS,
     telemetry: powertoolsTelemetry(),
     replays,
+    histories: dynamoHistories({ client, table: TABLES.replays }),
     buffer: dynamoEventBuffer({
       client,
       table: TABLES.eventBuffer,
