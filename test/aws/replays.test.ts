@@ -1,6 +1,11 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { encodeItem } from '../../src/aws/attributes';
+import { REPLAY_ROW } from '../../src/aws/replay-row';
 import { dynamoReplays } from '../../src/aws/replays';
+import { DistinctCount } from '../../src/core/release/distinct';
+import { Lags } from '../../src/core/release/lags';
 import { OPTION_NAMES, OPTIONS } from '../../src/core/replay/options';
+import type { ReplayRow, Tally } from '../../src/core/replay/row';
 import { memoryReplays } from '../fakes/replays';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
 import { freshName } from './fresh-name';
@@ -170,6 +175,41 @@ describe('the replays on DynamoDB', () => {
       requestId: { S: 'f3d1' },
     });
   });
+
+  /** Of a first run that goes well, with a name of 64 characters, an id of 36, and lags from nothing to minutes. */
+  function releasingRow(lanes: DistinctCount): ReplayRow {
+    const full = fullRow('r'.repeat(64));
+    const { window, retainedUntilMs, completedAtMs, lastArrivalAtMs, queuesEmptyAtMs, sealedAtMs } = full;
+    const { plan, options, command, releasingSinceMs, releaseStartedAtMs, checkpoint, lag } = full;
+    const { next, rate, collected, dead, leaseUntilMs, heartbeatAtMs, resumeAtMs } = full;
+    const lags = new Lags();
+    for (let ms = 1; ms < 300_000; ms *= 1.1) lags.add(ms, 100);
+    const position = '2026-11-20T12:00:05.000000000Z#n0000000012345#6a7e8feb-b491-4cf7-a9f1-bf3703467718';
+    const tally = { ...(checkpoint.tally as Tally), lanes: lanes.count, laneSketch: lanes.text };
+    return {
+      ...newRow(full.replay),
+      ...{ phase: 'RELEASING', leaseUntilMs, heartbeatAtMs, resumeAtMs, plan, options, command, window },
+      ...{ retainedUntilMs, completedAtMs, lastArrivalAtMs, queuesEmptyAtMs, sealedAtMs, releasingSinceMs },
+      ...{ releaseStartedAtMs, next, rate, collected, dead },
+      checkpoint: { ...checkpoint, position, tally },
+      lag: { ...lag, counts: lags.text },
+    };
+  }
+
+  test.each([1, 127, 5_000])(
+    'the row of a release with %s lanes is saved for two write units',
+    async (lanes) => {
+      const count = new DistinctCount();
+      for (let n = 0; n < lanes; n++) count.add(`order-${n}`);
+      const put = new PutItemCommand({
+        TableName: engine.tables.replays,
+        Item: encodeItem(REPLAY_ROW, releasingRow(count)),
+        ReturnConsumedCapacity: 'TOTAL',
+      });
+      const { ConsumedCapacity } = await engine.client.send(put);
+      expect(ConsumedCapacity?.CapacityUnits).toBe(2);
+    },
+  );
 
   test('given a row that cannot be read, then the others are found all the same', async () => {
     const replay = freshName();
