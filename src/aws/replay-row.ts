@@ -163,5 +163,6 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   to: column('to', text()),
   lateFromMs: column('lateFrom', instant),
   consumers: column('consumers', texts),
+  firstNumber: column('firstNumber', number),
   requestId: column('requestId', text()),
 };

@@ -1,8 +1,9 @@
 import { MAX_RUN_NUMBER } from '../core/limits';
-import type { Clock, Replays, SequencerStarts } from '../core/ports';
+import type { Clock, EventBuffer, Replays, SequencerStarts } from '../core/ports';
 import { ensureSequencer } from '../core/replay/lease';
 import type { ReplayRow } from '../core/replay/row';
 import { FIRST_RERUN, rerunName } from '../core/replay/run';
+import { firstNumberOf } from './first-number';
 import { demandRunnable, demandTime, lateFromOf, refused } from './may-run';
 import type { RerunObserver, Runs } from './ports';
 import { isWanted, optionsFor, type RerunRequest, readRequest, type Wanted } from './run-request';
@@ -18,6 +19,7 @@ import { isWanted, optionsFor, type RerunRequest, readRequest, type Wanted } fro
 export interface RerunDeps {
   clock: Clock;
   replays: Pick<Replays, 'get' | 'save'>;
+  buffer: Pick<EventBuffer, 'count'>;
   runs: Runs;
   starts: SequencerStarts;
   /** Another text each time. */
@@ -67,7 +69,7 @@ async function newRow(
   wanted: Wanted,
   reruns: readonly ReplayRow[],
   requestId: string,
-  { clock, replays }: RerunDeps,
+  { clock, replays, buffer }: RerunDeps,
 ): Promise<ReplayRow> {
   const { set: replay, include, from, after, to, consumers } = wanted;
   const nowMs = clock.now();
@@ -76,7 +78,7 @@ async function newRow(
   demandTime(set, wanted, options, nowMs);
   const lateFromMs = include === 'late' ? lateFromOf(wanted, reruns) : undefined;
   const { buckets, tiebreaker, retainedUntilMs } = set;
-  return {
+  const row: ReplayRow = {
     replay: rerunName(replay, numberFor(wanted, reruns)),
     phase: 'SEALED',
     generation: 1,
@@ -98,6 +100,8 @@ async function newRow(
     // With its set's row, and not before its events.
     expiresAtMs: Math.max(set.expiresAtMs, retainedUntilMs),
   };
+  const firstNumber = await firstNumberOf(row, set.collected ?? 0, buffer);
+  return { ...row, ...(firstNumber !== undefined && { firstNumber }) };
 }
 
 function numberFor({ set, n }: Wanted, reruns: readonly ReplayRow[]): number {

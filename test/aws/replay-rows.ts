@@ -113,6 +113,7 @@ export function rerunRow(replay: string): ReplayRow {
     to: '2026-11-20T13:00:00.000000000Z',
     lateFromMs: Date.parse('2026-11-20T12:30:00.001Z'),
     consumers: ['billing', 'search'],
+    firstNumber: 2411,
     requestId: 'f3d1',
   };
 }
@@ -219,6 +220,7 @@ const VALUES: {
   to: text,
   lateFromMs: instant,
   consumers: fc.array(text),
+  firstNumber: count,
   requestId: text,
 };
 

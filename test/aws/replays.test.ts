@@ -172,6 +172,7 @@ describe('the replays on DynamoDB', () => {
       to: { S: '2026-11-20T13:00:00.000000000Z' },
       lateFrom: { S: '2026-11-20T12:30:00.001Z' },
       consumers: { L: [{ S: 'billing' }, { S: 'search' }] },
+      firstNumber: { N: '2411' },
       requestId: { S: 'f3d1' },
     });
   });

@@ -1,6 +1,7 @@
 import { PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { silentTelemetry } from '../../functions/telemetry';
+import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { dynamoRuns } from '../../src/aws/runs';
 import { sfnSequencerStarts } from '../../src/aws/sequencer-starts';
@@ -61,6 +62,7 @@ beforeAll(async () => {
   deps = {
     clock: { now: () => Date.now(), sleep: () => Promise.reject(new Error('never')) },
     replays: dynamoReplays(table),
+    buffer: dynamoEventBuffer({ client: dynamodb, table: LOCAL.tables.eventBuffer }),
     runs: dynamoRuns(table),
     starts: sfnSequencerStarts({ client: sfn, stateMachineArn: LOCAL.sequenceMachineArn }),
     newId: () => `id-${++ids}`,

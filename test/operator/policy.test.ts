@@ -128,6 +128,7 @@ describe('the policy of a person', () => {
         {
           clock: virtualClock(),
           replays,
+          buffer,
           runs: dynamoRuns({ client: dynamodb, table: TABLES.replays }),
           starts,
           newId: () => ids.pop() ?? '',

@@ -16,6 +16,7 @@ export function rerunDeps(world: World, changes: Partial<RerunDeps> = {}) {
   const deps: RerunDeps = {
     clock: world.clock,
     replays: world.replays,
+    buffer: world.buffer,
     runs: world.replays,
     starts: world.starts,
     newId: () => `id-${++ids}`,

@@ -63,7 +63,7 @@ export function rerunTool(world: World, parts: { executions(life: Life): Sequenc
     const died = new Promise<Told>((resolve) => {
       life.died = () => resolve({ kind: 'unknown' });
     });
-    const { replays } = dynamoDb(world, life);
+    const { buffer, replays } = dynamoDb(world, life);
     const request: RerunRequest = {
       replay: REPLAY,
       include: asked.include,
@@ -75,6 +75,7 @@ export function rerunTool(world: World, parts: { executions(life: Life): Sequenc
     const done = protocol
       .rerun(request, {
         clock: life.clock,
+        buffer,
         replays,
         runs: replays,
         starts: parts.executions(life),

@@ -144,6 +144,7 @@ export const RERUN_RULES: Record<keyof RerunPart, Rule> = {
     expected: 'a list of names',
     holds: (value) => Array.isArray(value) && areConsumers(value),
   }),
+  firstNumber: count,
   requestId: text,
 };
 

@@ -172,6 +172,8 @@ export interface RerunPart {
   lateFromMs?: number;
   /** The names of those that it is for; absent where it is for all. */
   consumers?: string[];
+  /** The place of its first event among all of the set, from 1, where whoever made the row has counted. */
+  firstNumber?: number;
   /** Tells whoever made the row that it is theirs. */
   requestId?: string;
 }

@@ -186,8 +186,8 @@ describe("what a rerun's row may hold", () => {
   });
 
   test("given what only a rerun has in a first run's row, then it counts as absent, and the row warns", () => {
-    const { set, include, after, to, lateFromMs, consumers, requestId } = rerunRow('r');
-    const typed = { set, include, after, to, lateFromMs, consumers, requestId };
+    const { set, include, after, to, lateFromMs, consumers, firstNumber, requestId } = rerunRow('r');
+    const typed = { set, include, after, to, lateFromMs, consumers, firstNumber, requestId };
     const row = readRow({ ...newRow('r'), ...typed });
     expect(isStopped(row)).toBe(false);
     const { problems, ...rest } = row;
