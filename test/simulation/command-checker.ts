@@ -10,6 +10,8 @@ import { areEqual, idleMsOf, readWishes, speedOf, type WishesSeen } from './wish
 const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 /** With the tool: a second, a few requests; a cold start, a page of a count that had begun. */
 const TOOL_TAKES_MS = 10_000;
+/** For so long a set is counted between two saves; a page that was begun comes on top. */
+const COUNT_STEP_MS = 5_000;
 /** By hand: the longest `Wait` comes before it. */
 const HAND_TAKES_MS = 300_000 + TOOL_TAKES_MS;
 
@@ -226,9 +228,16 @@ export class CommandChecker {
     );
   }
 
+  /** A step of a count that a command overtakes is made again, with the command in it. */
+  #mostMs(by: PlannedCommand['by']): number {
+    const pageMs = this.#scenario.counts?.pageMs ?? 0;
+    const countingMs = pageMs === 0 ? 0 : 2 * (COUNT_STEP_MS + 2 * pageMs);
+    return (by === 'tool' ? TOOL_TAKES_MS : HAND_TAKES_MS) + countingMs;
+  }
+
   /** When a command by these people is to be taken up at the latest. */
   latestMs(by: PlannedCommand['by'], nowMs: number): number {
-    return nowMs + (by === 'tool' ? TOOL_TAKES_MS : HAND_TAKES_MS) + 1;
+    return nowMs + this.#mostMs(by) + 1;
   }
 
   /** Asked at that time. */
@@ -238,9 +247,8 @@ export class CommandChecker {
     // Before the release a plan begins with the options, which are read when the run is first looked at.
     if (!row?.options || ENDED.includes(row.phase)) return;
     const { sinceMs, by } = this.#pending;
-    const mostMs = by === 'tool' ? TOOL_TAKES_MS : HAND_TAKES_MS;
     demand(
-      nowMs - sinceMs <= mostMs,
+      nowMs - sinceMs <= this.#mostMs(by),
       'R7',
       () =>
         `${nowMs - sinceMs} ms after a command by ${by} it is not taken up: ${JSON.stringify(row.command)}`,
