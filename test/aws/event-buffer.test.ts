@@ -58,6 +58,26 @@ describe.each(WAYS)('the event buffer on DynamoDB, by %s', (_, query) => {
     expect(await item()).toEqual({ ...first, duplicates: { N: '1' }, lateCounted: { BOOL: true } });
   });
 
+  test.each([{ S: 'yesterday' }, { N: '7' }, undefined])(
+    'given an event whose receivedAt somebody made %j, then it is read without one',
+    async (receivedAt) => {
+      const bucket = freshName();
+      const position = { S: '2026-11-20T12:00:00.000000000Z##1' };
+      const Item = {
+        bucket: { S: `${bucket}#0` },
+        position,
+        event: { S: '{}' },
+        ...(receivedAt && { receivedAt }),
+      };
+      await engine.client.send(
+        new PutItemCommand({ TableName: engine.tables.eventBuffer, Item: Item as never }),
+      );
+      const { events } = await bufferOn(engine).read(bucket, 0, EVERYTHING, undefined, 10);
+      expect(events).toHaveLength(1);
+      expect(events[0]).not.toHaveProperty('receivedAtMs');
+    },
+  );
+
   test('given an event whose bytes are damaged, then its page is read, and its text says which one it is', async () => {
     const buffer = bufferOn(engine);
     const key = { replay: freshName(), bucket: 0, position: 'p' };

@@ -79,8 +79,7 @@ export function createHistoryWriter({ clock, histories, observer, remainingMs }:
     },
     /** Told of each save that took effect, and of the row as it was read before it. */
     saved(asSaved: ReplayRow, asRead: ReplayRow, nowMs: number): void {
-      const { checkpoint } = row ?? asRead;
-      const point = pointOf(asSaved, nowMs, checkpoint?.released ?? 0);
+      const point = pointOf(asSaved, nowMs, row ?? asRead);
       if (point) points.push(point);
       row = asSaved;
       if (nowMs - triedAtMs >= HISTORY_EVERY_MS) beginWrite();

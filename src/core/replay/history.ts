@@ -20,20 +20,23 @@ export interface RunHistory {
 }
 
 /**
- * Nothing before the release.
+ * Where a save has come to in the history: nothing before the release, and nothing where a release only waits. So what was
+ * released stays as it was until the next point.
  *
- * @param before So many events were released before: where it is as many now, the lag is an old one.
+ * @param before The row before that save.
  */
-export function pointOf(row: ReplayRow, nowMs: number, before: number): HistoryPoint | undefined {
+export function pointOf(row: ReplayRow, nowMs: number, before: ReplayRow): HistoryPoint | undefined {
   const { phase, checkpoint, lag } = row;
   const isOver = phase === 'DONE' || phase === 'CANCELLED' || phase === 'FAILED';
   if (phase !== 'RELEASING' && !(isOver && row.collected !== undefined)) return undefined;
   const released = checkpoint?.released ?? 0;
+  const isFurther = released > (before.checkpoint?.released ?? 0);
+  if (!isFurther && phase === before.phase && row.plan?.n === before.plan?.n) return undefined;
   return {
     atMs: nowMs,
     ...(checkpoint && { eventTimeMs: checkpoint.eventTimeMs }),
     released,
-    ...(lag && released > before && { lagMs: lag.nowMs }),
+    ...(lag && isFurther && { lagMs: lag.nowMs }),
   };
 }
 

@@ -319,6 +319,37 @@ describe('the history', () => {
     expect(history(world)?.points.at(-1)).toMatchObject({ released: 3 });
   });
 
+  test('given a run that waits or is paused, then nothing is written until something happens', async () => {
+    const seconds = [0, 3_600];
+    const world = await worldWithReplay(releasingRow(seconds), seconds);
+    await call(world);
+    const written = puts(world).length;
+    for (let n = 0; n < 5; n++) {
+      world.clock.advance(5 * MINUTE_MS);
+      await call(world);
+    }
+    expect(puts(world)).toHaveLength(written);
+    rowOf(world).command = { paused: true };
+    await call(world);
+    expect(puts(world)).toHaveLength(written + 1);
+    for (let n = 0; n < 20; n++) {
+      world.clock.advance(5 * MINUTE_MS);
+      await call(world);
+    }
+    expect(puts(world)).toHaveLength(written + 1);
+    rowOf(world).command = {};
+    await playOut(world);
+    const [pausedMs, resumedMs] = history(world)?.takenUp.map(({ atMs }) => atMs) ?? [];
+    const released = history(world)?.points.map(({ atMs, released }) => [atMs, released]);
+    expect(released).toEqual(
+      expect.arrayContaining([
+        [pausedMs, 1],
+        [resumedMs, 1],
+      ]),
+    );
+    expect(released?.at(-1)).toEqual([rowOf(world).doneAtMs, 2]);
+  });
+
   test('given what people wish, then each take-up stands in it with its time and place, also those that came in quick succession', async () => {
     const seconds = secondsTo(6, 60);
     const world = await worldWithReplay(releasingRow(seconds), seconds);
