@@ -9,7 +9,7 @@ import { figure, type Section, table } from './section';
 const KIB = 1_024;
 
 /** Bytes that each bundle may have. What grows beyond this grows the cold start of every function. */
-export const BUDGETS = { collect: 600 * KIB, sequence: 700 * KIB, consumer: 13 * KIB };
+export const BUDGETS = { collect: 600 * KIB, sequence: 700 * KIB, consumer: 14 * KIB };
 export type BundleName = keyof typeof BUDGETS;
 
 const PUBLISHED: BuildOptions = { bundle: true, format: 'cjs', platform: 'node', target: 'node20' };

@@ -107,9 +107,15 @@ export async function releaseInMemory(release: CoreRelease) {
     buffer,
     lanes,
     replays,
+    histories: { get: async () => undefined, put: async () => true },
     status: { describe: async () => undefined },
     queues: { depth: async () => 0 },
-    observer: { sealed: () => undefined, appended: () => undefined, backsOff: () => undefined },
+    observer: {
+      sealed: () => undefined,
+      appended: () => undefined,
+      backsOff: () => undefined,
+      historyFailed: () => undefined,
+    },
     settings: DEFAULT_SETTINGS,
     remainingMs: () => Number.POSITIVE_INFINITY,
   };

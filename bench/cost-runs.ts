@@ -6,6 +6,7 @@ import { createSequenceHandler } from '../functions/sequence';
 import { silentTelemetry } from '../functions/telemetry';
 import { dynamoCommands } from '../src/aws/commands';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
+import { dynamoHistories } from '../src/aws/histories';
 import { dynamoLanes } from '../src/aws/lanes';
 import { dynamoReplays } from '../src/aws/replays';
 import type { JsonObject } from '../src/core/json';
@@ -83,6 +84,7 @@ export async function costOfOurs(
     ...world,
     buffer: dynamoEventBuffer({ client, table: tables.eventBuffer }),
     replays: dynamoReplays({ client, table: tables.replays }),
+    histories: dynamoHistories({ client, table: tables.replays }),
     lanes: dynamoLanes({ client, table: tables.orderedEvents }),
     telemetry: silentTelemetry,
   };

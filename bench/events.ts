@@ -6,6 +6,9 @@ export const FIRST_EVENT_MS = Date.parse('2026-10-14T09:30:00Z');
 /** Where the events say in which order those of one second happened. */
 export const TIEBREAKER = 'detail.sequence';
 
+/** Where a thousand lanes are made by an ordering key, so many customers have orders. */
+export const CUSTOMERS = 1_000;
+
 const NAMES = 'Oak chair,Desk lamp,Wool rug,Bookcase,Mirror,Side table,Wall clock,Stool'.split(',');
 const STATUSES = ['created', 'paid', 'packed', 'shipped', 'delivered'];
 

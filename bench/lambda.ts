@@ -19,8 +19,13 @@ export const ASSUMED_STEP_MS = 30;
 /** Of a hundred calls of `collect`, one in a new environment: a busy one is used again and again. */
 const COLD_SHARE = 0.01;
 
+/** Of one core; a function that has more than one uses no more. */
+export function shareOfCore(memoryMb: number): number {
+  return Math.min(1, memoryMb / MB_PER_CORE);
+}
+
 export function scaledCpuMs(cpuMs: number, memoryMb: number): number {
-  return cpuMs * Math.max(1, MB_PER_CORE / memoryMb);
+  return cpuMs / shareOfCore(memoryMb);
 }
 
 /** Lambda bills the millisecond begun. */
@@ -28,13 +33,18 @@ export function gbSeconds(durationMs: number, memoryMb: number): number {
   return (Math.ceil(durationMs) / 1_000) * (memoryMb / 1_024);
 }
 
-/** As deployed: `memorySize` of each function in serverless.yml. */
+/** As deployed: `memorySize` of each function in serverless.yml, by default parameters. */
 export async function memorySizes(): Promise<{ collect: number; sequence: number }> {
   const text = await readFile(path.join(ROOT, 'serverless.yml'), 'utf8');
   const sizeOf = (name: string) => {
-    const found = new RegExp(`handler: functions/${name}\\.handler[\\s\\S]*?memorySize: (\\d+)`).exec(text);
-    if (!found) throw new Error(`serverless.yml has no memorySize of ${name}`);
-    return Number(found[1]);
+    const [, size = ''] =
+      new RegExp(`handler: functions/${name}\\.handler[\\s\\S]*?memorySize: (.+)`).exec(text) ?? [];
+    const [, parameter] = /^\$\{param:(\w+)\}$/.exec(size) ?? [];
+    const [, value] = parameter
+      ? (new RegExp(`^ {4}${parameter}: (\\d+)$`, 'm').exec(text) ?? [])
+      : ['', size];
+    if (!Number(value)) throw new Error(`serverless.yml has no memorySize of ${name}`);
+    return Number(value);
   };
   return { collect: sizeOf('collect'), sequence: sizeOf('sequence') };
 }

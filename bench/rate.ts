@@ -10,6 +10,7 @@ const CORE_TARGET = 100_000;
 const QUOTA_TARGET = 6_000;
 const ORDERING_KEY = 'detail.customer';
 const BUCKETS = 8;
+const NEW_TABLE = 4_000;
 
 export const RATE_SCALE = { coreEvents: 300_000, storeEvents: 2_000, rounds: 5 };
 
@@ -23,14 +24,15 @@ interface EventUnits {
 type Quota = [part: string, quota: string, formula: string, large: number, small: number];
 
 /**
- * Read in November 2026. Collecting stops at the narrowest of the first three; the last two are the baseline's.
+ * Read in November 2026. Collecting stops at the narrowest of the first three, into a new table at the fourth; the last
+ * two are the baseline's.
  *
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html
  */
-function quotasOf({ buffer, lane }: EventUnits): Quota[] {
+function quotasOf({ buffer }: EventUnits): Quota[] {
   const everywhere = (part: string, quota: string, formula: string, rate: number): Quota => [
     part,
     quota,
@@ -48,8 +50,12 @@ function quotasOf({ buffer, lane }: EventUnits): Quota[] {
     ['rule → collect', invocations, 'invocations', 18_750, 750],
     everywhere('collect, Express executions', '6,000 starts a second in every Region', 'starts', 6_000),
     everywhere('buffer', writes('1,000', 'each of 8 buckets'), `1,000 × buckets / ${units}`, inBuckets),
-    everywhere('release, one lane', writes('1,000', 'an item'), `1,000 / ${units}`, 1_000 / lane),
-    everywhere('release, many lanes', writes('40,000', 'a table'), `40,000 / ${units}`, 40_000 / lane),
+    everywhere(
+      'buffer, new',
+      writes('4,000', 'a table that never had more'),
+      `4,000 / ${units}`,
+      NEW_TABLE / buffer,
+    ),
     ['execution per event, Standard starts', starts, 'starts', 300, 150],
     ['execution per event, transitions', transitions, 'transitions / 3', 5_000 / 3, 800 / 3],
   ];
@@ -78,6 +84,7 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
   const units = await unitsOf(storeEvents);
   const quotas = quotasOf(units);
   const collecting = quotas.slice(0, 3);
+  const newRate = quotas[3]?.[3] as number;
   const quotaRate = Math.min(...collecting.map(([, , , large]) => large));
   const smallRate = Math.min(...collecting.map(([, , , , small]) => small));
   const measured: [string, number][] = [
@@ -103,19 +110,28 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
       `Write units an event, measured: ${figure(units.buffer)} in the buffer, ${figure(units.lane)} in the lane (25 events in an item). A quota that can be raised is taken as it is by default; the rate at which EventBridge replays is not published.`,
       `Core: ${figure(coreEvents, 0)} events, median of ${rounds} rounds after one to warm up.`,
       `An ordering key takes ${figure(1e6 / keyed - 1e6 / oneLane)} µs an event: ${figure(parsing)} to parse its ${figure(EVENT_JSON.length, 0)} bytes, which is Node.js's own work, ${figure(finding)} to find the value, the rest to sweep what was parsed and to name the lane.`,
-      'Sources of the quotas: bench/rate.ts. A new table begins with less than 40,000 write units a second and grows with use.',
+      'Sources of the quotas: bench/rate.ts. A table takes twice as much as it ever had, within half an hour. No quota limits the release at these rates: how fast the function `sequence` is, *Release* says.',
     ],
     targets: [
       coreTarget('core release on one core', oneLane),
       coreTarget('the same with an ordering key', keyed),
       {
-        what: 'rate by quota, large Regions',
+        what: 'collected by quota, large Regions',
         target: `≥ ${figure(QUOTA_TARGET, 0)} events/s, against 300`,
-        measured: `${figure(quotaRate, 0)} events/s collected (in the smallest Regions ${figure(smallRate, 0)}, by rule invocations); released in one lane ${figure(1_000 / units.lane, 0)}, in many ${figure(40_000 / units.lane, 0)}`,
+        measured: `${figure(quotaRate, 0)} events/s collected; ${figure(newRate, 0)} into a new table, ${figure(smallRate, 0)} in the smallest Regions, by rule invocations`,
         met: quotaRate >= QUOTA_TARGET,
       },
     ],
-    data: { oneLane, keyed, parsing, finding, bufferUnits: units.buffer, laneUnits: units.lane, quotaRate },
+    data: {
+      oneLane,
+      keyed,
+      parsing,
+      finding,
+      bufferUnits: units.buffer,
+      laneUnits: units.lane,
+      quotaRate,
+      newRate,
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { measurePace } from './pace';
 import { drawOrder } from './picture';
 import { ROOT } from './programs';
 import { measureRate } from './rate';
+import { measureRelease } from './release';
 import { type Measured, markdown, thisMachine } from './report';
 import type { Section } from './section';
 
@@ -25,6 +26,7 @@ const PARTS: Record<string, () => Promise<Section>> = {
   order: measureOrderAndDraw,
   cost: measureCost,
   rate: measureRate,
+  release: measureRelease,
   pace: measurePace,
   growth: measureGrowth,
   consumer: measureConsumer,

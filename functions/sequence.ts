@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { clientConfig } from '../src/aws/clients';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
+import { dynamoHistories } from '../src/aws/histories';
 import { dynamoLanes } from '../src/aws/lanes';
 import { type QueueUrls, sqsQueues } from '../src/aws/queues';
 import { eventBridgeReplayStatus } from '../src/aws/replay-status';
@@ -46,6 +47,8 @@ export function createSequenceHandler(deps: SequenceHandlerDeps) {
               replay: state.replay,
               waitMs,
             }),
+          historyFailed: (error) =>
+            telemetry.failure('The history of the run was not written', error, { replay: state.replay }),
         },
       });
       telemetry.info('Sequencer step', { ...describeAnswer(answer), appends, released });
@@ -85,6 +88,7 @@ export function wireSequence({ clients, tables, queueUrls, ...deps }: SequenceWi
     ...deps,
     buffer: dynamoEventBuffer({ client: dynamodb, table: tables.eventBuffer }),
     replays: dynamoReplays({ client: dynamodb, table: tables.replays }),
+    histories: dynamoHistories({ client: dynamodb, table: tables.replays }),
     lanes: dynamoLanes({ client: dynamodb, table: tables.orderedEvents }),
     status: eventBridgeReplayStatus({ client: eventbridge }),
     queues: sqsQueues({ client: sqs, urls: queueUrls }),

@@ -41,7 +41,27 @@ export function list<V>(codec: Codec<V>): Codec<V[]> {
   };
 }
 
+/** What cannot be read counts as this. */
+export function orElse<V>(codec: Codec<V>, value: V): Codec<V> {
+  return {
+    encode: codec.encode,
+    decode(attribute) {
+      try {
+        return codec.decode(attribute);
+      } catch {
+        return value;
+      }
+    },
+  };
+}
+
 export const texts: Codec<string[]> = list(text());
+
+/** Bytes whose text has two hexadecimal digits each. */
+export const hexadecimal: Codec<string> = {
+  encode: (value) => ({ B: Buffer.from(value, 'hex') }),
+  decode: ({ B }) => Buffer.from(B ?? mismatch('bytes')).toString('hex'),
+};
 
 /** A number, exactly: JavaScript's shortest form of a double has fewer digits than the 38 that DynamoDB keeps. */
 export const number: Codec<number> = {

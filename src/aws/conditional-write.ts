@@ -10,8 +10,9 @@ import type { Item } from './attributes';
 export async function writeIf(
   client: DynamoDBClient,
   command: PutItemCommand | UpdateItemCommand,
+  options?: { abortSignal: AbortSignal },
 ): Promise<boolean> {
-  return (await failureOf(client, command)) === undefined;
+  return (await failureOf(client, command, options)) === undefined;
 }
 
 /**
@@ -31,9 +32,10 @@ export async function writeOrFind(
 async function failureOf(
   client: DynamoDBClient,
   command: PutItemCommand | UpdateItemCommand,
+  options?: { abortSignal: AbortSignal },
 ): Promise<ConditionalCheckFailedException | undefined> {
   try {
-    await client.send(command as PutItemCommand);
+    await client.send(command as PutItemCommand, options);
     return undefined;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return error;

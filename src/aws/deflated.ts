@@ -12,6 +12,11 @@ import { type Codec, text, texts } from './attributes';
 const WRITE_UNIT_BYTES = 1_024;
 /** Above this, level 6 takes 60 ms for text with many half matches; level 5 takes a third of that, and 1% more bytes. */
 const MANY_UNITS = 64;
+/** With less memory the same size, and less time: it is made ready for each text. */
+const FEW_UNITS_OPTIONS = { level: 6, memLevel: 6 };
+const MANY_UNITS_OPTIONS = { level: 5 };
+/** Output is reserved by so much at a time. Most events fit one; Node.js's default of 16 KiB would be garbage for each. */
+const INFLATED_CHUNK_BYTES = 4_096;
 /** Key, position, counters and attribute names of an item, with room for a long id. */
 const OTHER_BYTES = 256;
 
@@ -47,14 +52,16 @@ export const deflatedTexts: Codec<string[]> = {
 function deflatedIfCheaper(value: string): AttributeValue | undefined {
   const units = writeUnits(Buffer.byteLength(value));
   if (units === 1) return undefined;
-  const deflated = deflateSync(value, { level: units > MANY_UNITS ? 5 : 6 });
+  const deflated = deflateSync(value, units > MANY_UNITS ? MANY_UNITS_OPTIONS : FEW_UNITS_OPTIONS);
   return writeUnits(deflated.length) < units ? { B: deflated } : undefined;
 }
 
 /** A few damaged bytes can inflate to a thousand times what they are: nothing of ours is beyond its limit. */
 function inflate(bytes: Uint8Array, maxBytes: number): string {
   try {
-    return inflateSync(bytes, { maxOutputLength: maxBytes }).toString('utf8');
+    return inflateSync(bytes, { maxOutputLength: maxBytes, chunkSize: INFLATED_CHUNK_BYTES }).toString(
+      'utf8',
+    );
   } catch (cause) {
     throw new TypeError(`expected are deflated bytes of a text of at most ${maxBytes} bytes`, { cause });
   }

@@ -16,12 +16,14 @@ import {
   type Item,
   instant,
   number,
+  orElse,
   text,
   timeToLive,
 } from './attributes';
 import { writeOrFind } from './conditional-write';
 import { deflatedText, type HeldText, heldText } from './deflated';
 import { createPlaceholders } from './expression';
+import { fastQueries, type Query } from './fast-way';
 import { tellingUnavailable } from './unavailable';
 
 const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; expiresAtMs: number }> = {
@@ -32,11 +34,19 @@ const NEW_EVENT: Columns<{ json: string; late?: boolean; receivedAtMs: number; e
 };
 
 /** What is absent is false, or 0. */
-const BUFFERED_EVENT: Columns<{ position: string; event: HeldText; late?: boolean; duplicates?: number }> = {
+const BUFFERED_EVENT: Columns<{
+  position: string;
+  event: HeldText;
+  late?: boolean;
+  duplicates?: number;
+  receivedAtMs?: number;
+}> = {
   position: column('position', text()),
   event: column('event', heldText),
   late: column('late', flag),
   duplicates: column('duplicates', number),
+  // No event is held up by it.
+  receivedAtMs: column('receivedAt', orElse(instant, Number.NaN)),
 };
 
 const KEY: Columns<{ position: string }> = { position: column('position', text()) };
@@ -46,13 +56,24 @@ const LATENESS: Columns<{ late?: boolean; lateCounted?: boolean }> = {
   lateCounted: column('lateCounted', flag),
 };
 
+export interface EventBufferOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** How pages are read; by default the fast way. */
+  query?: Query;
+}
+
 /**
  * The `EventBuffer` table: `bucket` = `<replay>#<n>` and `position` are the key.
  *
  * Items beyond their time to live that DynamoDB has not deleted yet are read like all others: an event is not lost
  * sooner than it must be (R1).
  */
-export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; table: string }): EventBuffer {
+export function dynamoEventBuffer({
+  client,
+  table,
+  query = fastQueries(client),
+}: EventBufferOptions): EventBuffer {
   /** Only of an item that exists: an update would otherwise make one that has no event. */
   async function update(
     key: BufferKey,
@@ -95,19 +116,17 @@ export function dynamoEventBuffer({ client, table }: { client: DynamoDBClient; t
       const place = placeOf(selection, after);
       if (place === 'nowhere') return { events: [] };
       const placeholders = createPlaceholders();
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          Limit: limit,
-          KeyConditionExpression: inBucket(set, bucket, place, placeholders),
-          ...filterOf(selection, placeholders),
-          ProjectionExpression: attributesOf(BUFFERED_EVENT)
-            .map((name) => placeholders.path(name))
-            .join(', '),
-          ...placeholders.parameters(),
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await query({
+        TableName: table,
+        ConsistentRead: true,
+        Limit: limit,
+        KeyConditionExpression: inBucket(set, bucket, place, placeholders),
+        ...filterOf(selection, placeholders),
+        ProjectionExpression: attributesOf(BUFFERED_EVENT)
+          .map((name) => placeholders.path(name))
+          .join(', '),
+        ...placeholders.parameters(),
+      });
       return { events: Items.map(bufferedEvent), ...endOf(LastEvaluatedKey) };
     },
 
@@ -180,7 +199,7 @@ function endOf(lastKey: Item | undefined): { upTo?: string } {
 }
 
 function bufferedEvent(item: Item): BufferedEvent {
-  const { position, event, late = false, duplicates = 0 } = decodeItem(BUFFERED_EVENT, item);
+  const { position, event, late = false, duplicates = 0, receivedAtMs } = decodeItem(BUFFERED_EVENT, item);
   const json = () => {
     try {
       return event.text();
@@ -190,7 +209,8 @@ function bufferedEvent(item: Item): BufferedEvent {
       });
     }
   };
-  return { position, json, heldBytes: event.heldBytes, late, duplicates };
+  const received = Number.isFinite(receivedAtMs) && { receivedAtMs };
+  return { position, json, heldBytes: event.heldBytes, late, duplicates, ...received };
 }
 
 function bucketName(replay: string, bucket: number): Item[string] {

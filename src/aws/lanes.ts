@@ -3,7 +3,7 @@ import type { LaneEvent, Lanes } from '../core/ports';
 import { type Columns, column, decodeItem, number, text, texts, timeToLive } from './attributes';
 import { deflatedTexts } from './deflated';
 import { createPlaceholders } from './expression';
-import { fastUpdates, type UpdateOrFind } from './fast-update';
+import { fastUpdates, type UpdateOrFind } from './fast-way';
 import { tellingUnavailable } from './unavailable';
 
 const POSITION: Columns<{ position: string }> = { position: column('position', text()) };
@@ -30,7 +30,7 @@ export function dynamoLanes({ client, table, update = fastUpdates(client) }: Lan
 }
 
 /** An append as a request. Made again, it finds its own effect and is refused. */
-export function appendTo(
+function appendTo(
   table: string,
   lane: string,
   events: LaneEvent[],

@@ -1,13 +1,27 @@
 import type { ErrorCode } from '../core/errors';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type { BucketCount, Checkpoint, Include, Phase, Plan, ReplayRow, Warning } from '../core/replay/row';
+import type {
+  BucketCount,
+  Checkpoint,
+  Include,
+  Lag,
+  Next,
+  Phase,
+  Plan,
+  Rate,
+  ReplayRow,
+  TakenUp,
+  Tally,
+  Warning,
+} from '../core/replay/row';
 import {
   anything,
   type Codec,
   type Columns,
   column,
   flag,
+  hexadecimal,
   instant,
   list,
   map,
@@ -28,6 +42,34 @@ const OPTIONS = Object.fromEntries(
 
 const WARNING: Columns<Warning> = { code: column('code', text()), message: column('message', text()) };
 
+const TALLY: Columns<Tally> = {
+  ties: column('ties', number),
+  outOfOrder: column('outOfOrder', number),
+  farthestMs: column('farthestMs', number),
+  latestReceivedAtMs: column('latestReceivedAt', instant),
+  keyed: column('keyed', number),
+  lanes: column('lanes', number),
+  laneSketch: column('laneSketch', hexadecimal),
+};
+
+const NEXT: Columns<Next> = {
+  eventTimeMs: column('eventTime', instant),
+  dueAtMs: column('dueAt', instant),
+};
+
+const LAG: Columns<Lag> = {
+  nowMs: column('nowMs', number),
+  p99Ms: column('p99Ms', number),
+  worstMs: column('worstMs', number),
+  counts: column('counts', text()),
+};
+
+const RATE: Columns<Rate> = {
+  eventsPerSecond: column('eventsPerSecond', number),
+  sinceMs: column('since', instant),
+  events: column('events', number),
+};
+
 const CHECKPOINT: Columns<Checkpoint> = {
   position: column('position', text()),
   released: column('released', number),
@@ -35,6 +77,7 @@ const CHECKPOINT: Columns<Checkpoint> = {
   eventTimeMs: column('eventTime', instant),
   // Fractions of a millisecond count: due times add up, and every sequencer must come to the same sum (R5).
   dueAtMs: column('dueAt', number),
+  tally: column('tally', map(TALLY)),
 };
 
 const WISHES: Columns<Wishes> = {
@@ -54,6 +97,14 @@ const PLAN: Columns<Plan> = {
   speed: column('speed', text()),
   idle: column('idle', text()),
   pausedAtMs: column('pausedAt', instant),
+};
+
+export const TAKEN_UP: Columns<TakenUp> = {
+  n: column('n', number),
+  atMs: column('at', instant),
+  taken: column('taken', map(WISHES)),
+  paused: column('paused', flag as Codec<true>),
+  released: column('released', number),
 };
 
 const BUCKET_COUNT: Columns<BucketCount> = {
@@ -80,6 +131,7 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   tiebreaker: column('tiebreaker', text()),
   command: column('command', anything),
   plan: column('plan', map(PLAN)),
+  takenUp: column('takenUp', list(map(TAKEN_UP))),
   options: column('options', map<Partial<OptionTexts>>(OPTIONS)),
   window: column('window', map(WINDOW)),
   createdAtMs: column('createdAt', instant),
@@ -88,10 +140,16 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   lastArrivalAtMs: column('lastArrivalAt', instant),
   queuesEmptyAtMs: column('queuesEmptyAt', instant),
   queuesEmptyReadings: column('queuesEmptyReadings', number),
+  incompleteSinceMs: column('incompleteSince', instant),
   sealedAtMs: column('sealedAt', instant),
+  releasingSinceMs: column('releasingSince', instant),
   releaseStartedAtMs: column('releaseStartedAt', instant),
   doneAtMs: column('doneAt', instant),
+  stoppedAtMs: column('stoppedAt', instant),
   checkpoint: column('checkpoint', map(CHECKPOINT)),
+  next: column('next', map(NEXT)),
+  lag: column('lag', map(LAG)),
+  rate: column('rate', map(RATE)),
   counting: column('counting', list(map(BUCKET_COUNT))),
   countingSaves: column('countingSaves', number),
   collected: column('collected', number),

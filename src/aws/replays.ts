@@ -74,7 +74,8 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
       const ends = END_PHASES.map((phase) => value(text().encode(phase)));
       const scan = {
         TableName: table,
-        FilterExpression: `NOT ${path('phase')} IN (${ends.join(', ')})`,
+        // The histories are items of the same table.
+        FilterExpression: `NOT ${path('phase')} IN (${ends.join(', ')}) AND NOT contains(${path('replay')}, ${value({ S: '#' })})`,
         ...parameters(),
       };
       const rows: ReplayRow[] = [];

@@ -22,6 +22,9 @@ export const MAX_TIEBREAKER_CHARS = 1_024;
 /** DynamoDB partition keys hold 2,048 bytes; a longer ordering key is replaced by its digest. */
 export const MAX_ORDERING_KEY_BYTES = 1_024;
 
+/** The names of the consumers that a run is for stand in each item of its lanes, beside the largest event. */
+export const MAX_CONSUMERS_BYTES = 512;
+
 /** One append carries at most this much, so that a batch of appends fits Lambda's 6 MB stream payload with room. */
 export const MAX_APPEND_BYTES = 128 * 1024;
 
@@ -46,8 +49,8 @@ export const LAST_PAGE_EVENTS = 1_024;
 export const MAX_PAGES_BYTES = 16 * 1024 * 1024;
 
 /**
- * The longest that one request to AWS takes: four attempts, an append's five, that each have their answer within three
- * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-update.ts`).
+ * The longest that one request to AWS takes: four attempts, on the fast way five, that each have their answer within three
+ * seconds, and up to three and a half seconds between them (`src/aws/clients.ts`, `src/aws/fast-way.ts`).
  */
 export const LONGEST_REQUEST_MS = 20 * SECOND_MS;
 
@@ -97,11 +100,8 @@ export const MAX_BACKOFF_MS = MINUTE_MS;
  */
 export const MAX_WAIT_MS = 5 * MINUTE_MS;
 
-/** An append is first tried without the SDK: one attempt more (`src/aws/fast-update.ts`). */
-export const LONGEST_APPEND_MS = LONGEST_REQUEST_MS + 4 * SECOND_MS;
-
 /** So long before its function's deadline the sequencer begins nothing new: one append, and the save after it. */
-export const MIN_REMAINING_MS = LONGEST_APPEND_MS + LONGEST_REQUEST_MS;
+export const MIN_REMAINING_MS = 2 * LONGEST_REQUEST_MS;
 
 /** No page is read for release later than this: what it brings is still to be appended, and the checkpoint saved. */
 export const MIN_REMAINING_TO_READ_MS = MIN_REMAINING_MS + LONGEST_REQUEST_MS;
@@ -118,6 +118,25 @@ export const ANSWER_SHARE = 1 / 5;
 
 /** How often the checkpoint is written, or the row looked at for a command, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
+
+/** How many events a second are released is counted over at least so long. */
+export const RATE_OVER_MS = 10 * SECOND_MS;
+
+/** How often the history of a run is written, at most: that costs a third of what the row's saves cost meanwhile. */
+export const HISTORY_EVERY_MS = 10 * SECOND_MS;
+
+/** Less time than this in a call, and no history is written: two requests that are given up after a second each. */
+export const HISTORY_TAKES_MS = 5 * SECOND_MS;
+
+/** What a history has at most. An item of some kilobytes, mostly two write units. */
+export const MOST_HISTORY_POINTS = 100;
+export const MOST_HISTORY_COMMANDS = 100;
+
+/** What was taken up stands in the row until the history has it. */
+export const MOST_ROW_COMMANDS = 8;
+
+/** If none of so many events has an ordering key, a person is told. */
+export const KEYLESS_EVENTS = 100;
 
 /**
  * A sequencer holds its lease this long beyond its next planned step: several calls of `sequence` (300 s each) may

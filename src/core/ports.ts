@@ -1,3 +1,4 @@
+import type { RunHistory } from './replay/history';
 import type { ReplayRow, RowChanges, RowGuard } from './replay/row';
 
 /**
@@ -28,6 +29,29 @@ export interface Replays {
   notEnded(): Promise<ReplayRow[]>;
 }
 
+/** A run's history as it stands in its table. */
+export interface StoredHistory extends RunHistory {
+  /** 0 where somebody has typed what is no instant. */
+  writtenAtMs: number;
+  /** Another one has another stamp. */
+  stamp?: string | undefined;
+}
+
+/** What a run was like, for people: best effort, nothing goes by it. Each method answers or fails within a second or so. */
+export interface Histories {
+  /** Strongly consistent. What cannot be read of it counts as absent. */
+  get(run: string): Promise<StoredHistory | undefined>;
+  /**
+   * Writes it if what is there is still what was read, nothing or that with this stamp: false otherwise. So a request that
+   * comes late writes over nothing that is newer.
+   */
+  put(
+    run: string,
+    history: RunHistory & { writtenAtMs: number; expiresAtMs: number },
+    read: StoredHistory | undefined,
+  ): Promise<boolean>;
+}
+
 export interface BufferKey {
   replay: string;
   bucket: number;
@@ -43,6 +67,8 @@ export interface BufferedEvent {
   /** Arrived after the seal: held, unless a run includes it. */
   late: boolean;
   duplicates: number;
+  /** When `collect` received it first; absent where that cannot be read. */
+  receivedAtMs?: number | undefined;
 }
 
 /** Which events of a set: those between two places, both included, that are of one of the kinds. */
@@ -156,4 +182,6 @@ export interface SequenceObserver {
   appended(events: number, lagMs: number): void;
   /** A service was unavailable: the sequencer leaves it alone for a while. */
   backsOff(error: unknown, waitMs: number): void;
+  /** The run's history could not be written, for the first time in this call; nothing else is wrong. */
+  historyFailed(error: unknown): void;
 }

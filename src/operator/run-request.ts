@@ -1,6 +1,7 @@
 import { OrderedReplayError } from '../core/errors';
 import { justAfter, justBefore, readBound } from '../core/event/bounds';
 import { isReplayName } from '../core/event/envelope';
+import { MAX_CONSUMERS_BYTES } from '../core/limits';
 import {
   compileOptions,
   invalidOption,
@@ -9,7 +10,7 @@ import {
   type OptionTexts,
 } from '../core/replay/options';
 import { INCLUDES, type Include, type ReplayRow, type RerunPart } from '../core/replay/row';
-import { readRerunName } from '../core/replay/run';
+import { areConsumers, readRerunName } from '../core/replay/run';
 
 /** What somebody asks for: another run of a set. */
 export interface RerunRequest {
@@ -131,11 +132,11 @@ function boundOf(name: string, text: string): string {
 
 function readConsumers(names: readonly string[]): string[] {
   const unique = [...new Set(names)];
-  if (unique.length > 0 && unique.every((name) => name !== '')) return unique;
+  if (areConsumers(unique)) return unique;
   throw invalidOption(
     'consumers',
-    names.join(','),
-    'one name or more, or nothing for all consumers',
+    names.join(',').slice(0, 80),
+    `one name or more, of ${MAX_CONSUMERS_BYTES} bytes together, or nothing for all consumers`,
     CORRECT_IT,
   );
 }

@@ -1,8 +1,11 @@
 import { deflateSync } from 'node:zlib';
+import recordedWebhooks from '@octokit/webhooks-examples';
 import fc from 'fast-check';
 import { deflatedText, deflatedTexts, heldText } from '../../src/aws/deflated';
 import { MAX_EVENT_BYTES } from '../../src/core/limits';
 import { noise } from './noise';
+
+const sum = (numbers: number[]) => numbers.reduce((one, other) => one + other, 0);
 
 describe('deflated texts', () => {
   test('a short one stays readable', () => {
@@ -22,6 +25,17 @@ describe('deflated texts', () => {
   test('events of one kind share what they have in common', () => {
     const events = Array.from({ length: 25 }, (_, n) => JSON.stringify({ n, address: noise(600) }));
     expect(deflatedTexts.encode(events).B?.length).toBeLessThan(2_048);
+  });
+
+  test('recorded webhooks, up to 60 KB in a list, take no more write units than by what zlib does by default', () => {
+    const webhooks = recordedWebhooks.flatMap(({ examples }) => examples.map((each) => JSON.stringify(each)));
+    const lists = [1, 2, 5].flatMap((length) => webhooks.map((_, n) => webhooks.slice(n, n + length)));
+    const texts = lists.map((list) => JSON.stringify(list)).filter(({ length }) => length < 60_000);
+    expect(texts.length).toBeGreaterThan(webhooks.length);
+    const units = (bytes: number) => Math.ceil((bytes + 256) / 1_024);
+    const ours = texts.map((text) => units(deflatedText.encode(text).B?.length ?? text.length));
+    const theirs = texts.map((text) => units(deflateSync(text).length));
+    expect(sum(ours)).toBeLessThanOrEqual(sum(theirs));
   });
 
   test('the largest event, and a list of it, are inflated', () => {

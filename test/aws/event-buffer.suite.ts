@@ -6,6 +6,8 @@ import { EVERYTHING, SEALED } from '../support/selections';
 import { freshName } from './fresh-name';
 import { noise } from './noise';
 
+const RECEIVED_AT_MS = 1_763_640_000_007;
+
 const ODD_POSITIONS = [
   '#',
   '##',
@@ -31,7 +33,7 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
   afterAll(() => close());
 
   const put = (key: BufferKey, json = '{}', late = false) =>
-    buffer.put(key, { json, late, receivedAtMs: 1_763_640_000_000, expiresAtMs: 1_764_000_000_000 });
+    buffer.put(key, { json, late, receivedAtMs: RECEIVED_AT_MS, expiresAtMs: 1_764_000_000_000 });
   const freshKey = (position = '2026-11-20T12:00:00.000000000Z##1'): BufferKey => ({
     replay: freshName(),
     bucket: 0,
@@ -74,7 +76,9 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
     });
     expect(await put(key, json)).toBe('stored');
     const { events } = await readAll(key, 10);
-    expect(events).toEqual([{ position: key.position, json, late: false, duplicates: 0 }]);
+    expect(events).toEqual([
+      { position: key.position, json, late: false, duplicates: 0, receivedAtMs: RECEIVED_AT_MS },
+    ]);
   });
 
   test('an event whose key is taken is told of the one that is there, which stays', async () => {
@@ -292,7 +296,9 @@ export function eventBufferSuite(open: () => Promise<{ buffer: EventBuffer; clos
     await buffer.addDuplicate(key);
     await buffer.markLateCounted(key);
     const { events } = await readAll(key, 10);
-    expect(events).toEqual([{ position: key.position, json, late: true, duplicates: 1 }]);
+    expect(events).toEqual([
+      { position: key.position, json, late: true, duplicates: 1, receivedAtMs: RECEIVED_AT_MS },
+    ]);
   });
 
   test('given more than a page of 1 MB, then reading and counting go on to the end', async () => {

@@ -1,5 +1,6 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { fastQueries, type Query } from '../../src/aws/fast-way';
 import { memoryEventBuffer } from '../fakes/event-buffer';
 import { EVERYTHING } from '../support/selections';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';
@@ -13,10 +14,16 @@ describe('the event buffer in memory', () => {
   eventBufferSuite(async () => ({ buffer: memoryEventBuffer(), close: async () => undefined }));
 });
 
-describe('the event buffer on DynamoDB', () => {
+/** How pages are read. */
+const WAYS: [name: string, query: (client: DynamoDBClient) => Query][] = [
+  ['the fast way', fastQueries],
+  ['the SDK client', (client) => (input) => client.send(new QueryCommand(input))],
+];
+
+describe.each(WAYS)('the event buffer on DynamoDB, by %s', (_, query) => {
   let engine: DynamoDbEngine;
   const bufferOn = ({ client, tables }: DynamoDbEngine) =>
-    dynamoEventBuffer({ client, table: tables.eventBuffer });
+    dynamoEventBuffer({ client, table: tables.eventBuffer, query: query(client) });
 
   eventBufferSuite(async () => {
     engine = await startDynamoDb();

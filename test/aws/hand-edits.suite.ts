@@ -64,7 +64,8 @@ function isAllowed(attribute: string, value: AttributeValue | undefined): boolea
     return ['reason', 'errorCode'].includes(attribute) || (attribute === 'tiebreaker' && value.S === '');
   }
   if (value.N !== undefined) return attribute === 'expiresAt';
-  if (value.L !== undefined) return ['warnings', 'counting'].includes(attribute) && value.L.length === 0;
+  if (value.L !== undefined)
+    return ['warnings', 'counting', 'takenUp'].includes(attribute) && value.L.length === 0;
   if (attribute === 'command') return value.M !== undefined && Object.keys(value.M).length === 0;
   return attribute === 'options' && value.M !== undefined && value.M.speed === undefined;
 }

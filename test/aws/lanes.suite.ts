@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_EVENT_BYTES } from '../../src/core/limits';
+import { MAX_CONSUMERS_BYTES, MAX_EVENT_BYTES } from '../../src/core/limits';
 import type { LaneEvent, Lanes } from '../../src/core/ports';
 import { type AppendTerms, appendDue } from '../../src/core/release/append';
 import type { LaneImage } from '../fakes/lanes';
@@ -189,8 +189,10 @@ export function lanesSuite(open: () => Promise<OpenLanes>): void {
     const tiebreaker = 't'.repeat(640);
     const position = `2026-11-20T12:00:00.000000000Z#${tiebreaker}#${'i'.repeat(352)}`;
     expect(Buffer.byteLength(position)).toBe(1_024);
-    expect(await append(lane, { position, tiebreaker, json })).toBe('appended');
-    expect(await append(lane, { position, tiebreaker, json })).toEqual({ alreadyAt: position });
+    const consumers = ['c'.repeat(MAX_CONSUMERS_BYTES - 1)];
+    const largest = { position, tiebreaker, json };
+    expect(await lanes.append(lane, [largest], EXPIRES_AT_MS, consumers)).toBe('appended');
+    expect(await append(lane, largest)).toEqual({ alreadyAt: position });
     expect(await image(lane)).toMatchObject({ events: [json], position });
   });
 }

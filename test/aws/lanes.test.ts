@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { writeOrFind } from '../../src/aws/conditional-write';
 import { deflatedTexts } from '../../src/aws/deflated';
-import { fastUpdates, type UpdateOrFind } from '../../src/aws/fast-update';
+import { fastUpdates, type UpdateOrFind } from '../../src/aws/fast-way';
 import { dynamoLanes } from '../../src/aws/lanes';
 import { type LaneImage, memoryLanes } from '../fakes/lanes';
 import { type DynamoDbEngine, startDynamoDb, testOfLostAnswers } from './dynamodb-engine';

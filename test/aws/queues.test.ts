@@ -52,7 +52,7 @@ describe('the queues of SQS', () => {
       },
     });
     expect(await queuesOn(stub).depth('deadLetters')).toBe(124);
-    expect(stub.requests.at(-1)).toEqual({
+    expect(stub.requests.at(-1)).toMatchObject({
       target: 'AmazonSQS.GetQueueAttributes',
       input: {
         QueueUrl: DEAD_LETTERS_URL,

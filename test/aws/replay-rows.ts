@@ -32,6 +32,16 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems' | k
     notBeforeMs: Date.parse('2026-11-20T13:10:00.25Z'),
     abortedGeneration: 2,
     tiebreaker: 'detail.sequence',
+    takenUp: [
+      { n: 6, atMs: Date.parse('2026-11-20T12:08:40.007Z'), taken: { speed: '10' }, released: 1_200_000 },
+      {
+        n: 7,
+        atMs: Date.parse('2026-11-20T12:09:00.001Z'),
+        taken: { paused: true, speed: '10' },
+        paused: true,
+        released: 1_234_567,
+      },
+    ],
     command: { paused: true, speed: '10', idle: '5s', until: '2026-11-20T12:00:00.000000000Z' },
     plan: {
       n: 7,
@@ -48,7 +58,10 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems' | k
     lastArrivalAtMs: Date.parse('2026-11-20T12:05:02.5Z'),
     queuesEmptyAtMs: Date.parse('2026-11-20T12:07:00.5Z'),
     queuesEmptyReadings: 2,
+    incompleteSinceMs: Date.parse('2026-11-20T12:06:00.25Z'),
     sealedAtMs: Date.parse('2026-11-20T12:08:00.999Z'),
+    releasingSinceMs: Date.parse('2026-11-20T12:08:12.5Z'),
+    stoppedAtMs: Date.parse('2026-11-20T13:01:00Z'),
     releaseStartedAtMs: Date.parse('2026-11-20T12:08:13Z'),
     doneAtMs: Date.parse('2026-11-20T13:00:00Z'),
     checkpoint: {
@@ -57,7 +70,22 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems' | k
       duplicates: 3,
       eventTimeMs: Date.parse('2026-11-01T12:00:00.999Z'),
       dueAtMs: Date.parse('2026-11-20T12:09:00Z') + 1 / 3,
+      tally: {
+        ties: 12,
+        outOfOrder: 1_100_000,
+        farthestMs: 45_678,
+        latestReceivedAtMs: Date.parse('2026-11-20T12:04:59.5Z'),
+        keyed: 1_234_560,
+        lanes: 2,
+        laneSketch: '00c0ffeedeadbeef',
+      },
     },
+    next: {
+      eventTimeMs: Date.parse('2026-11-01T12:00:03Z'),
+      dueAtMs: Date.parse('2026-11-20T12:09:01.5Z'),
+    },
+    lag: { nowMs: 5, p99Ms: 15, worstMs: 80, counts: '9..3.ry' },
+    rate: { eventsPerSecond: 16.72, sinceMs: Date.parse('2026-11-20T12:08:50.5Z'), events: 33 },
     counting: [
       { after: '2026-11-20T12:00:05.000000000Z##id', events: 1_000_000, done: false },
       { events: 17, done: true },
@@ -110,6 +138,18 @@ const VALUES: {
   abortedGeneration: count,
   buckets: count,
   tiebreaker: text,
+  takenUp: fc.array(
+    fc.record(
+      {
+        n: count,
+        atMs: instant,
+        taken: fc.record({ cancelled: fc.constant(true as const), stepTo: text }, { requiredKeys: [] }),
+        paused: fc.constant(true as const),
+        released: count,
+      },
+      { requiredKeys: ['n', 'atMs', 'taken', 'released'] },
+    ),
+  ),
   command: fc.dictionary(text, fc.oneof(text, fc.boolean(), fc.nat())),
   plan: fc.record(
     {
@@ -130,16 +170,40 @@ const VALUES: {
   lastArrivalAtMs: instant,
   queuesEmptyAtMs: instant,
   queuesEmptyReadings: count,
+  incompleteSinceMs: instant,
   sealedAtMs: instant,
+  releasingSinceMs: instant,
+  stoppedAtMs: instant,
   releaseStartedAtMs: instant,
   doneAtMs: instant,
-  checkpoint: fc.record({
-    position: text,
-    released: count,
-    duplicates: count,
-    eventTimeMs: instant,
-    dueAtMs: fc.double({ min: 1, max: 4e12, noNaN: true }),
-  }),
+  checkpoint: fc.record(
+    {
+      position: text,
+      released: count,
+      duplicates: count,
+      eventTimeMs: instant,
+      dueAtMs: fc.double({ min: 1, max: 4e12, noNaN: true }),
+      tally: fc.record(
+        {
+          ties: count,
+          outOfOrder: count,
+          farthestMs: count,
+          latestReceivedAtMs: instant,
+          keyed: count,
+          lanes: count,
+          laneSketch: fc.uint8Array({ maxLength: 512 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+        },
+        { requiredKeys: ['ties', 'outOfOrder', 'farthestMs', 'keyed', 'lanes', 'laneSketch'] },
+      ),
+    },
+    { requiredKeys: ['position', 'released', 'duplicates', 'eventTimeMs', 'dueAtMs'] },
+  ),
+  next: fc.record({ eventTimeMs: instant, dueAtMs: instant }, { requiredKeys: ['eventTimeMs'] }),
+  lag: fc.record({ nowMs: count, p99Ms: count, worstMs: count, counts: text }),
+  rate: fc.record(
+    { eventsPerSecond: fc.double({ min: 1e-6, max: 1e6, noNaN: true }), sinceMs: instant, events: count },
+    { requiredKeys: ['sinceMs', 'events'] },
+  ),
   counting: fc.array(
     fc.record({ after: text, events: count, done: fc.boolean() }, { requiredKeys: ['events', 'done'] }),
   ),

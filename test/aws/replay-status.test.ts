@@ -41,7 +41,7 @@ describe('the replay status of EventBridge', () => {
   test('EventBridge is asked for the replay by name', async () => {
     descriptions.set('by-name', COMPLETED);
     await eventBridgeReplayStatus({ client: stub.clients.eventbridge }).describe('by-name');
-    expect(stub.requests.at(-1)).toEqual({
+    expect(stub.requests.at(-1)).toMatchObject({
       target: 'AWSEvents.DescribeReplay',
       input: { ReplayName: 'by-name' },
     });

@@ -24,7 +24,7 @@ describe('the executions of Step Functions', () => {
   ])('given an execution that is %s, then it is %s', async (told, expected) => {
     stub.next({ body: { status: told, executionArn: 'arn', stateMachineArn: MACHINE_ARN, startDate: 0 } });
     expect(await status()).toBe(expected);
-    expect(stub.requests.at(-1)).toEqual({
+    expect(stub.requests.at(-1)).toMatchObject({
       target: 'AWSStepFunctions.DescribeExecution',
       input: { executionArn: 'arn:aws:states:us-east-1:111111111111:execution:sequence:orders-2026.11.4' },
     });

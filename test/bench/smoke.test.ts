@@ -73,9 +73,19 @@ describe('what measures, on tiny inputs', () => {
 
   test('rate: the core, the stores, and what quotas allow', async () => {
     const { data, tables } = await measureRate({ coreEvents: 1_000, storeEvents: 50, rounds: 1 });
-    expect(data).toMatchObject({ bufferUnits: 1, laneUnits: expect.any(Number), quotaRate: 6_000 });
+    expect(data).toMatchObject({
+      bufferUnits: 1,
+      laneUnits: expect.any(Number),
+      quotaRate: 6_000,
+      newRate: 4_000,
+    });
     for (const rate of Object.values(data as Record<string, number>)) expect(rate).toBeGreaterThan(0);
-    expect(tables[0]?.rows.map(([, , , large]) => large).slice(0, 3)).toEqual(['18,750', '6,000', '8,000']);
+    expect(tables[0]?.rows.map(([, , , large]) => large).slice(0, 4)).toEqual([
+      '18,750',
+      '6,000',
+      '8,000',
+      '4,000',
+    ]);
   });
 
   test('core release: every event, in 25s', async () => {

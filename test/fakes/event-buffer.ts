@@ -174,8 +174,8 @@ function isSelected({ late, receivedAtMs }: StoredEvent, selection: Selection): 
   return selection.late !== undefined && receivedAtMs > afterMs && receivedAtMs <= upToMs;
 }
 
-function buffered({ position, json, late, duplicates }: StoredEvent): BufferedEvent {
-  return { position, json: () => json, heldBytes: json.length, late, duplicates };
+function buffered({ position, json, late, duplicates, receivedAtMs }: StoredEvent): BufferedEvent {
+  return { position, json: () => json, heldBytes: json.length, late, duplicates, receivedAtMs };
 }
 
 function bytes(text: string): number {

@@ -5,6 +5,7 @@ export function recordingObserver() {
   const sealed: number[] = [];
   const appended: { events: number; lagMs: number }[] = [];
   const backoffs: { error: unknown; waitMs: number }[] = [];
+  const historyFailures: unknown[] = [];
   const port: SequenceObserver = {
     sealed(collected) {
       sealed.push(collected);
@@ -12,9 +13,12 @@ export function recordingObserver() {
     appended(events, lagMs) {
       appended.push({ events, lagMs });
     },
+    historyFailed(error) {
+      historyFailures.push(error);
+    },
     backsOff(error, waitMs) {
       backoffs.push({ error, waitMs });
     },
   };
-  return { port, sealed, appended, backoffs };
+  return { port, sealed, appended, backoffs, historyFailures };
 }

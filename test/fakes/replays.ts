@@ -73,6 +73,11 @@ export function memoryReplays({
       row(replay: string): ReplayRow | undefined {
         return rowOf(replay);
       },
+      /** Of all rows that are there. */
+      get names(): string[] {
+        for (const name of expiry.vanished()) rows.delete(name);
+        return [...rows.keys()];
+      },
       /** A row as somebody makes it by hand, with whatever they put into it. */
       type(row: { replay: string }): void {
         rows.set(row.replay, { ...row } as ReplayRow);

@@ -6,6 +6,7 @@ import { SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { virtualClock } from './clock';
 import { memoryEventBuffer } from './event-buffer';
 import type { FakeOptions } from './fake';
+import { memoryHistories } from './histories';
 import { type Hook, intercept } from './intercept';
 import { memoryLanes } from './lanes';
 import { recordingObserver } from './observer';
@@ -34,6 +35,7 @@ export function createWorld(options: WorldOptions = {}) {
   const clock = virtualClock(options.startMs);
   const buffer = memoryEventBuffer(options);
   const replays = memoryReplays(options);
+  const histories = memoryHistories(options);
   const lanes = memoryLanes(options);
   const status = scriptedReplayStatus(options);
   const queues = memoryQueues(options);
@@ -47,6 +49,7 @@ export function createWorld(options: WorldOptions = {}) {
       clock: hook ? intercept(clock, 'clock', hook, ['now', 'advance', 'set']) : clock,
       buffer: around(buffer, 'buffer'),
       replays: around(replays, 'replays'),
+      histories: around(histories, 'histories'),
       lanes: around(lanes, 'lanes'),
       status: around(status, 'status'),
       queues: around(queues, 'queues'),
@@ -59,6 +62,7 @@ export function createWorld(options: WorldOptions = {}) {
     clock,
     buffer,
     replays,
+    histories,
     lanes,
     status,
     queues,

@@ -196,6 +196,7 @@ describe('a set that may not be run again is refused with the reason', () => {
     [{ after: '2026-11-20', to: '2026-11-20' }, 'to=2026-11-20'],
     [{ consumers: [] }, 'consumers='],
     [{ consumers: ['a', ''] }, 'consumers=a,'],
+    [{ consumers: ['x'.repeat(512)] }, `consumers=${'x'.repeat(80)}`],
     [{ name: 'other@2' }, 'name=other@2'],
     [{ name: `${REPLAY}@1` }, `name=${REPLAY}@1`],
   ])('the request %j is none', async (request, says) => {

@@ -33,7 +33,7 @@ export const runAgain = (world: World, request: Omit<RerunRequest, 'replay'> = {
 
 /** Every call of a run's sequencer, each at its time, until the run has ended. */
 export async function play(world: World, run: string): Promise<ReplayRow> {
-  for (let calls = 0; calls < 1_000; calls++) {
+  for (let calls = 0; calls < 5_000; calls++) {
     const answer = await sequence({ replay: run, generation: 1 }, world.sequenceDeps());
     const row = world.replays.row(run) as ReplayRow;
     if (hasEnded(row.phase)) return row;

@@ -1,17 +1,20 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import { MAX_RETENTION_MS } from '../../src/core/limits';
 import type { AppendOutcome, BufferKey, LaneEvent, SequencerInput } from '../../src/core/ports';
+import type { RunHistory } from '../../src/core/replay/history';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
+import type { LaneRecord } from '../fakes/lanes';
 import type { MemorySequencerStarts } from '../fakes/sequencer-starts';
 import { REPLAY } from '../support/events';
 import { BackoffChecker } from './backoff-checker';
 import { CommandChecker, type Written } from './command-checker';
-import { ConsumerChecker } from './consumer-checker';
+import { CONSUMER, ConsumerChecker } from './consumer-checker';
 import { CountChecker } from './count-checker';
 import { createEndChecker } from './end-checker';
 import { isCalm } from './faults';
+import { HistoryChecker } from './history-checker';
 import { LaneChecker } from './lane-checker';
 import type { Life } from './life';
 import { MemoryChecker } from './memory-checker';
@@ -19,10 +22,12 @@ import { createOracle } from './oracle';
 import { PaceChecker } from './pace-checker';
 import type { Tables } from './protocol';
 import { longestRequestMs } from './request-time';
+import { RerunCheckers } from './rerun-checkers';
 import { RowChecker } from './row-checker';
 import { isUnpromised, type Scenario, type SketchPlan } from './scenario';
 import type { Scheduler } from './scheduler';
 import { SequencerChecker, warnsOfAbort } from './sequencer-checker';
+import { checkTally } from './tally-checker';
 import type { Trace } from './trace';
 import { TypingChecker } from './typing-checker';
 import { demand, type Invariant, Verdict } from './verdict';
@@ -31,6 +36,8 @@ import { demand, type Invariant, Verdict } from './verdict';
 const LOOK_EVERY_MS = 1_000;
 
 const ENDED: readonly string[] = ['DONE', 'CANCELLED', 'FAILED'];
+
+const isOfFirstRun = (lane: string) => lane.startsWith(`${REPLAY}#`);
 
 /**
  * What must hold, checked after every step that could break it and at the end. The checkers know the scenario and the
@@ -41,21 +48,24 @@ export function createCheckers(parts: {
   settings: Settings;
   tables: Tables;
   starts: MemorySequencerStarts;
-  /** The generations of the executions that run. */
-  running: readonly number[];
+  /** The executions that run. */
+  running: readonly SequencerInput[];
   scheduler: Scheduler;
   trace: Trace;
 }) {
   const { scenario, settings, tables, scheduler, trace, running } = parts;
   const verdict = new Verdict(scheduler, trace);
   const oracle = createOracle(scenario, tables);
-  const lanes = new LaneChecker(tables, oracle);
-  const consumer = new ConsumerChecker(tables);
+  const lanes = new LaneChecker(oracle, oracle.inTheSet, isUnpromised);
+  const reruns = new RerunCheckers({ scenario, tables, starts: parts.starts, running, scheduler });
+  let checked = 0;
+  const consumer = new ConsumerChecker(tables, CONSUMER);
   const counts = new CountChecker(scenario, scheduler, settings);
   const rows = new RowChecker(scenario, running);
   const lives = new SequencerChecker(scenario, parts.starts);
   const backoffs = new BackoffChecker(scenario);
   const typing = new TypingChecker(scenario);
+  const histories = new HistoryChecker();
   const rowNow = () => tables.replays.row(REPLAY);
   const hasCommands = scenario.commands !== undefined;
   const pace = new PaceChecker(scenario, (id) => lanes.has(id), rowNow);
@@ -106,8 +116,24 @@ export function createCheckers(parts: {
     );
   }
 
+  const livesOf = ({ replay }: SequencerInput) => reruns.of(replay)?.lives ?? lives;
+
+  function checkAppend(record: LaneRecord, hostNowMs: number): void {
+    const run = record.lane.slice(0, record.lane.indexOf('#'));
+    if (run !== REPLAY) {
+      const rerun = reruns.of(run);
+      demand(rerun !== undefined, 'R5', () => `nobody has asked for a run with the lane ${record.lane}`);
+      rerun.appended(record, hostNowMs);
+      return;
+    }
+    checkCancelled();
+    typing.appended(scheduler.nowMs);
+    lanes.check(record, hostNowMs);
+  }
+
   return {
     fail: (invariant: Invariant, what: string) => verdict.fail(invariant, what),
+    reruns,
     get violation() {
       return verdict.violation;
     },
@@ -133,7 +159,11 @@ export function createCheckers(parts: {
     },
     accepted: (plan: SketchPlan) => accepted.add(plan.id),
     delivered: () => counts.delivered(),
-    answered(generation: number, answer: SequenceAnswer): void {
+    answered({ replay, generation }: SequencerInput, answer: SequenceAnswer): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.answered(generation, answer));
+        return;
+      }
       const row = tables.replays.row(REPLAY);
       verdict.check(() => rows.answered(generation, answer, row));
       verdict.check(() => backoffs.answered(generation, answer, row));
@@ -141,9 +171,10 @@ export function createCheckers(parts: {
     /** A call of `sequence` that has neither died nor hung, at its timeout. */
     killed: () => verdict.check(() => lives.killed()),
     /** `collect` or the healer starts a sequencer. */
-    starts: (input: SequencerInput) => verdict.check(() => lives.starts(input, scheduler.nowMs - beganMs)),
+    starts: (input: SequencerInput) =>
+      verdict.check(() => livesOf(input).starts(input, scheduler.nowMs - beganMs)),
     /** Somebody starts one, or an execution goes on as it. */
-    startsOtherwise: (input: SequencerInput, byHand: boolean) => lives.note(input, byHand),
+    startsOtherwise: (input: SequencerInput, byHand: boolean) => livesOf(input).note(input, byHand),
     /** What a new process holds. */
     memoryOf(life: Life): Pick<MemoryChecker, 'reads' | 'appends'> {
       const memory = new MemoryChecker(settings.buckets);
@@ -209,7 +240,16 @@ export function createCheckers(parts: {
     countsLate: () => verdict.check(() => counts.counts()),
     tellsLate: () => verdict.check(() => counts.tells()),
 
-    rowSaved(life: Life, changes: RowChanges, before: ReplayRow): void {
+    rerunMade: (row: ReplayRow) => verdict.check(() => reruns.made(row)),
+    rerunGot: (who: number, run: string) => verdict.check(() => reruns.got(who, run)),
+    rerunRefused: (who: number, code: string, name: string | undefined) =>
+      verdict.check(() => reruns.refused(who, code, name)),
+
+    rowSaved(life: Life, replay: string, changes: RowChanges, before: ReplayRow): void {
+      if (replay !== REPLAY) {
+        verdict.check(() => reruns.of(replay)?.rowSaved(changes, before));
+        return;
+      }
       const { dead, counting, plan, phase } = changes;
       verdict.check(() => rows.saved(changes, before, scheduler.nowMs));
       if (counting && isFixed) {
@@ -224,7 +264,7 @@ export function createCheckers(parts: {
         releaseAfterMs ??= scheduler.nowMs - completedMs;
       }
       if (phase === 'RELEASING') {
-        lanes.dueMs = oracle.dueTimes(changes.releaseStartedAtMs as number);
+        lanes.dueMs = oracle.dueTimes(oracle.inTheSet(), changes.releaseStartedAtMs as number);
         lanes.isPacedByPlans = hasCommands;
       }
       if (!hasCommands) return;
@@ -249,36 +289,38 @@ export function createCheckers(parts: {
       );
     },
 
+    historyWritten: (run: string, history: RunHistory & { writtenAtMs: number }) =>
+      verdict.check(() => histories.written(run, history)),
+
     /** The row says that somebody has aborted its sequencer: to sequencers, or to a person. */
-    isAborted(): boolean {
-      const row = tables.replays.row(REPLAY);
+    isAborted(replay: string): boolean {
+      const row = tables.replays.row(replay);
       const isMarked = row?.abortedGeneration !== undefined && row.abortedGeneration >= row.generation;
       return isMarked || (row !== undefined && warnsOfAbort(row));
     },
     callsPerson: () => verdict.check(() => lives.callsPerson()),
-    appends(life: Life, knowsOfAbort: boolean, events: readonly LaneEvent[]): void {
+    appends(life: Life, lane: string, knowsOfAbort: boolean, events: readonly LaneEvent[]): void {
       verdict.check(() => {
         lives.appends(knowsOfAbort);
-        if (!hasCommands) return;
+        if (!hasCommands || !isOfFirstRun(lane)) return;
         const positions = events.map(({ position }) => position);
         pace.begins(life, positions, scheduler.nowMs, life.clock.now());
       });
     },
     /** An append has come back to the process that asked for it. */
-    hasAppended(life: Life, events: readonly LaneEvent[], outcome: AppendOutcome): void {
-      if (hasCommands && outcome === 'appended')
-        pace.appended(
-          life,
-          events.map(({ position }) => position),
-        );
+    hasAppended(life: Life, lane: string, events: readonly LaneEvent[], outcome: AppendOutcome): void {
+      if (!hasCommands || !isOfFirstRun(lane) || outcome !== 'appended') return;
+      pace.appended(
+        life,
+        events.map(({ position }) => position),
+      );
     },
 
     /** After every append that took effect; by the clock of the host that did it. */
     appended(hostNowMs: number): void {
       verdict.check(() => {
-        checkCancelled();
-        typing.appended(scheduler.nowMs);
-        lanes.check(hostNowMs);
+        const { log } = tables.lanes;
+        while (checked < log.length) checkAppend(log[checked++] as LaneRecord, hostNowMs);
       });
     },
 
@@ -292,6 +334,7 @@ export function createCheckers(parts: {
     atRest(): void {
       const row = tables.replays.row(REPLAY);
       if (row) verdict.check(() => lives.atRest(row, accepted.size > 0));
+      for (const run of reruns.all) verdict.check(() => run.atRest());
       const isRefusedOnly = everDead.size > 0 && scenario.events.every(({ bad, cursed }) => bad && !cursed);
       // A table that refuses for longer than the events are tried has no row.
       if (!isRefusedOnly || !isCalm(scenario) || scenario.refuses) return;
@@ -317,6 +360,8 @@ export function createCheckers(parts: {
         commands.atTheEnd(row);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);
+          if (isFixed && !scenario.typing) checkTally(row, tables);
+          histories.atTheEnd(row);
           const { collected = 0 } = row;
           demand(
             collected >= storedInTime.size,
@@ -326,7 +371,8 @@ export function createCheckers(parts: {
         }
         if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
-        consumer.atTheEnd(lanes.ends, scenario);
+        reruns.atTheEnd();
+        consumer.atTheEnd(scenario);
       });
     },
   };

@@ -19,6 +19,7 @@ import { request } from './request';
 import { sideRoad } from './side-road';
 import { expressCollect, standardSequence } from './step-functions';
 import { laneStream } from './stream';
+import { rerunTool } from './tool';
 import type { World } from './world';
 
 /** Sets up the cloud around a scenario and lets it go on until nothing happens any more. */
@@ -110,6 +111,7 @@ export async function playOut(world: World): Promise<void> {
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
   const others = people(world, { start: startByTool });
+  const tool = rerunTool(world, { executions: sequencerExecutions });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
     return {
@@ -177,10 +179,16 @@ export async function playOut(world: World): Promise<void> {
 
   for (const generation of scenario.namesUsedUp ?? []) starts.end({ replay: REPLAY, generation });
   Object.assign(world.listeners, {
+    completed: tool.completed,
     rowMade,
     rowSaved(changes: RowChanges): void {
       person.rowSaved(changes);
       others.rowSaved(changes);
+      tool.rowSaved(changes);
+    },
+    rerunMade(run: string): void {
+      tool.rerunMade(run);
+      healing.goesOn();
     },
     appended(): void {
       stream.publish();

@@ -9,7 +9,7 @@ import { areEqual, idleMsOf, readWishes, speedOf, type WishesSeen } from './wish
 
 const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 /** With the tool: a second, a few requests; a cold start, a page of a count that had begun. */
-const TOOL_TAKES_MS = 15_000;
+const TOOL_TAKES_MS = 10_000;
 /** By hand: the longest `Wait` comes before it. */
 const HAND_TAKES_MS = 300_000 + TOOL_TAKES_MS;
 
@@ -35,9 +35,10 @@ export interface TakeUp {
 interface StepSeen {
   events: number;
   stepTo: string;
-  /** Events in their lanes when it was accepted, and which of those that it is about. */
+  /** Events in their lanes when it was accepted. */
   releasedBefore: number;
-  outBefore: number;
+  /** So many are still to be released by it: after a pause in a batch some are out already. */
+  left: number;
 }
 
 /** What people wish is taken up: as they have written it, once, soon, and in every phase. */
@@ -111,8 +112,14 @@ export class CommandChecker {
     if (!isAtRest || !isUndisturbed(this.#scenario)) return;
     const from = this.#pace.countTo(place);
     const about = this.#pace.set.slice(from, this.#pace.countTo(stepTo));
-    const outBefore = about.filter(({ id }) => this.#isIn(id)).length;
-    this.#step = { events, stepTo, releasedBefore: this.#released(), outBefore };
+    const most = this.#pace.set.length - from;
+    demand(
+      about.length === Math.min(events, most),
+      'R7',
+      () => `a step of ${events} is one of ${about.length}, and ${most} events are left`,
+    );
+    const left = about.filter(({ id }) => !this.#isIn(id)).length;
+    this.#step = { events, stepTo, releasedBefore: this.#released(), left };
   }
 
   /** After every save that took effect, of whatever process. */
@@ -208,15 +215,14 @@ export class CommandChecker {
   /** A step of n releases n events, less those that were out already. */
   #checkStep(row: ReplayRow): void {
     if (!this.#step || row.plan?.pausedAtMs === undefined) return;
-    const { events, stepTo, releasedBefore, outBefore } = this.#step;
+    const { events, stepTo, releasedBefore, left } = this.#step;
     if (row.plan.taken.stepTo !== stepTo) return;
     this.#step = undefined;
     const released = this.#released() - releasedBefore;
-    const left = this.#pace.set.length - releasedBefore;
     demand(
-      released === Math.min(events, left) - outBefore,
+      released === left,
       'R7',
-      () => `a step of ${events} released ${released} events, and ${outBefore} were out already`,
+      () => `a step of ${events} released ${released} events, and ${left} of them were not out yet`,
     );
   }
 

@@ -13,6 +13,7 @@ import {
 } from './hard-scenarios';
 import type { Playback } from './playback';
 import { withSomethingRare } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { withCommands } from './scenes-with-commands';
 import { randomOf } from './seeded';
@@ -21,13 +22,15 @@ import { withThrottling } from './throttled-scenarios';
 const pick = <T>(random: Random, values: readonly T[]): T =>
   values[random.integer(0, values.length - 1)] as T;
 
-/** Now and then the set takes long to be counted, or a service refuses requests: both drawn apart from all else. */
+/** Now and then the set takes long to be counted, a service refuses requests, or people run it again: drawn apart from all else. */
 export function scenarioOf(seed: number): Scenario {
   const drawn = withCounts(drawScenario(seed), randomOf(seed, 'counts'));
   const random = randomOf(seed, 'throttling');
   const throttled = random.chance(0.04) ? withThrottling(drawn, random) : drawn;
+  const askers = randomOf(seed, 'reruns');
+  const rerun = askers.chance(1 / 8) ? withReruns(throttled, askers) : throttled;
   const people = randomOf(seed, 'commands');
-  return people.chance(0.25) ? withCommands(throttled, people) : throttled;
+  return people.chance(0.25) ? withCommands(rerun, people) : rerun;
 }
 
 function withCounts(scenario: Scenario, random: Random): Scenario {

@@ -1,4 +1,5 @@
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
+import { REPLAY } from '../support/events';
 import type { Life } from './life';
 import { idIn } from './oracle';
 import type { Stores } from './protocol';
@@ -6,20 +7,32 @@ import { request } from './request';
 import type { SlowRequest } from './scenario';
 import type { World } from './world';
 
+/** As `src/aws/histories.ts` gives a request up; what is on its way arrives all the same. */
+const HISTORY_GIVEN_UP_MS = 1_000;
+
 /** The arrival mark that `collect` writes, alone. */
 const isMark = (changes: RowChanges) => Object.keys(changes).join() === 'lastArrivalAtMs';
 
+const rowOf = (replay: string) => (replay === REPLAY ? 'row' : `row of ${replay}`);
+
 /** The three tables as one process reaches them. */
 export function dynamoDb(world: World, life: Life): Stores {
-  const { buffer, replays, lanes } = world.stores;
+  const { buffer, replays, histories, lanes } = world.stores;
   const { checkers, listeners, tables } = world;
   const memory = checkers.memoryOf(life);
   const call = <T>(method: string, name: () => string, effect: () => Promise<T>, slow?: SlowRequest) =>
     request(world, life, method, name, effect, slow);
+  const inTime = <T>(what: string, work: Promise<T>): Promise<T> =>
+    Promise.race([
+      work,
+      life.clock.sleep(HISTORY_GIVEN_UP_MS).then((): never => {
+        throw world.protocol.unavailable(what, new Error('given up'));
+      }),
+    ]);
   /** Whether the row said when this process last looked, or saved, that its sequencer has been aborted. */
   let knowsOfAbort = false;
-  const looking = async <T>(look: () => Promise<T>): Promise<T> => {
-    const isAborted = checkers.isAborted();
+  const looking = async <T>(replay: string, look: () => Promise<T>): Promise<T> => {
+    const isAborted = checkers.isAborted(replay);
     const found = await look();
     knowsOfAbort = isAborted;
     return found;
@@ -82,10 +95,10 @@ export function dynamoDb(world: World, life: Life): Stores {
     },
     replays: {
       get: (replay) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.get',
-            () => 'get row',
+            () => `get ${rowOf(replay)}`,
             () => replays.get(replay),
           ),
         ),
@@ -101,10 +114,10 @@ export function dynamoDb(world: World, life: Life): Stores {
           },
         ),
       save: (replay, changes, guard) =>
-        looking(() =>
+        looking(replay, () =>
           call(
             'replays.save',
-            () => `save row ${JSON.stringify(changes)}`,
+            () => `save ${rowOf(replay)} ${JSON.stringify(changes)}`,
             async () => {
               if (world.scenario.marksAreLost && isMark(changes)) {
                 throw world.protocol.unavailable('DynamoDB', new Error('throttled'));
@@ -112,13 +125,25 @@ export function dynamoDb(world: World, life: Life): Stores {
               const before = tables.replays.row(replay) as ReplayRow;
               const saved = await replays.save(replay, changes, guard);
               if (saved) {
-                checkers.rowSaved(life, changes, before);
+                checkers.rowSaved(life, replay, changes, before);
+                if (replay !== REPLAY) return saved;
                 if (changes.phase === 'RELEASING') world.requests.clear();
                 listeners.rowSaved(changes);
               }
               return saved;
             },
           ),
+        ),
+      add: (row) =>
+        call(
+          'replays.add',
+          () => `make ${rowOf(row.replay)}`,
+          async () => {
+            const made = await replays.add(row);
+            if (made) checkers.rerunMade(row);
+            if (made) listeners.rerunMade(row.replay);
+            return made;
+          },
         ),
       addLate(replay) {
         let effects = 0;
@@ -138,15 +163,39 @@ export function dynamoDb(world: World, life: Life): Stores {
           () => replays.notEnded(),
         ),
     },
+    histories: {
+      get: (run) =>
+        inTime(
+          'history',
+          call(
+            'histories.get',
+            () => 'get history',
+            () => histories.get(run),
+          ),
+        ),
+      put: (run, history, read) =>
+        inTime(
+          'history',
+          call(
+            'histories.put',
+            () => `put history of ${history.points.length} points`,
+            async () => {
+              const isWritten = await histories.put(run, history, read);
+              if (isWritten) checkers.historyWritten(run, history);
+              return isWritten;
+            },
+          ),
+        ),
+    },
     lanes: {
-      async append(lane, events, expiresAtMs) {
-        checkers.appends(life, knowsOfAbort, events);
+      async append(lane, events, expiresAtMs, consumers) {
+        checkers.appends(life, lane, knowsOfAbort, events);
         life.appends++;
         const appending = call(
           'lanes.append',
           () => `append ${events.map(({ position }) => position).join(' ')} to ${lane}`,
           async () => {
-            const outcome = await lanes.append(lane, events, expiresAtMs);
+            const outcome = await lanes.append(lane, events, expiresAtMs, consumers);
             memory.appends(events, outcome);
             if (outcome === 'appended') {
               checkers.appended(life.clock.now());
@@ -157,7 +206,7 @@ export function dynamoDb(world: World, life: Life): Stores {
         );
         try {
           const outcome = await appending;
-          checkers.hasAppended(life, events, outcome);
+          checkers.hasAppended(life, lane, events, outcome);
           return outcome;
         } finally {
           life.appends--;

@@ -140,6 +140,7 @@ export function eventBridge(
       scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
     );
     checkers.completed();
+    world.listeners.completed();
     scheduler.spawn(() => drain(lastTriedMs));
     for (const plan of scenario.events) {
       for (const afterMs of plan.strayMs ?? []) scheduler.at(afterMs, () => send(plan));

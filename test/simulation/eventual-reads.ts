@@ -59,12 +59,14 @@ export function withStaleReads(
 ): Stores {
   if (reads.row && reads.page && reads.count) return stores;
   const { buffer, replays } = stores;
-  const rows: { sinceMs: number; row: ReplayRow | undefined }[] = [{ sinceMs: 0, row: undefined }];
+  const rows = new Map<string, { sinceMs: number; row: ReplayRow | undefined }[]>();
   const putAtMs = new Map<string, number>();
   const asOf = () => now() - random.integer(0, random.chance(1 / 3) ? MOST_STALE_MS : USUALLY_STALE_MS);
 
   async function keepRow(replay: string): Promise<void> {
-    rows.push({ sinceMs: now(), row: await replays.get(replay) });
+    const versions = rows.get(replay) ?? [{ sinceMs: 0, row: undefined }];
+    rows.set(replay, versions);
+    versions.push({ sinceMs: now(), row: await replays.get(replay) });
   }
 
   /** A page of what was there at a time. */
@@ -83,6 +85,11 @@ export function withStaleReads(
         await keepRow(row.replay);
         return made;
       },
+      async add(row) {
+        const made = await replays.add(row);
+        if (made) await keepRow(row.replay);
+        return made;
+      },
       async save(replay, changes, guard) {
         const saved = await replays.save(replay, changes, guard);
         if (saved) await keepRow(replay);
@@ -94,8 +101,9 @@ export function withStaleReads(
       },
       async get(replay) {
         const atMs = reads.row ? now() : asOf();
-        const seen = rows.findLast(({ sinceMs }) => sinceMs <= atMs);
-        return seen === rows.at(-1) ? replays.get(replay) : structuredClone(seen?.row);
+        const versions = rows.get(replay) ?? [];
+        const seen = versions.findLast(({ sinceMs }) => sinceMs <= atMs);
+        return seen === versions.at(-1) ? replays.get(replay) : structuredClone(seen?.row);
       },
     },
     buffer: {

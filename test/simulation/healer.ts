@@ -37,14 +37,16 @@ export function healer(world: World, heal: LambdaFunction) {
 
   function look(): void {
     looksInVain = running.length > 0 ? 0 : looksInVain + 1;
-    isLooking = !ENDED.includes(tables.replays.row(REPLAY)?.phase) && looksInVain <= RESTS_AFTER_LOOKS;
+    const isOver = tables.replays.names.every((name) => ENDED.includes(tables.replays.row(name)?.phase));
+    const isThere = tables.replays.row(REPLAY) !== undefined;
+    isLooking = !(isThere && isOver) && looksInVain <= RESTS_AFTER_LOOKS;
     if (!isLooking) return;
     scheduler.spawn(() => invoke({ source: 'aws.events' }), random.integer(0, MOST_LATE_MS));
     scheduler.at(EVERY_MS, look);
   }
 
   return {
-    /** For as long as the replay has not ended, and anything happens. */
+    /** For as long as a run has not ended, and anything happens. */
     goesOn(): void {
       looksInVain = 0;
       if (isLooking) return;

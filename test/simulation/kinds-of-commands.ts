@@ -78,3 +78,64 @@ export function commandedAfterAnAbort(seed: number): Scenario {
     commands: { planned: [...planned, { ...again, by: 'tool', wish: { does: 'resume' } }], overseer },
   };
 }
+
+/** Two people who step at about the same time, again and again, from where the run rests. */
+export function steppedByTwo(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'steps');
+  const at = (ms: number) => ({ after: 'releasing' as const, ms, by: 'tool' as const });
+  const steps = Array.from({ length: random.integer(2, 5) }, (_, n) => {
+    const ms = 10_000 * n + random.integer(2_000, 6_000);
+    const step = () => ({ does: 'step' as const, events: random.integer(1, 3) });
+    return [
+      { ...at(ms), wish: step() },
+      { ...at(ms + random.integer(0, 300)), wish: step() },
+    ];
+  });
+  return {
+    ...scenario,
+    events: scenario.events.slice(0, 40),
+    commands: {
+      planned: [{ ...at(0), wish: { does: 'pause' } }, ...steps.flat()],
+      overseer: { everyMs: 120_000, does: 'resume' },
+    },
+  };
+}
+
+/**
+ * Hundreds of groups that are due at once, in one lane or two, whose appends are slow or refused; somebody stops the run
+ * in the middle of them, and another call is at it, too.
+ */
+export function stoppedInALongBatch(seed: number): Scenario {
+  const random = randomOf(seed, 'long batch');
+  const scenario = commanded(seed);
+  const lanes = seed % 3 === 1 ? 2 : 1;
+  const events = Array.from({ length: random.integer(200, 400) }, (_, n) => ({
+    id: `e-${n}`,
+    second: Math.floor(n / 150),
+    sequence: n,
+    key: `key-${n % lanes}`,
+  }));
+  const stop = random.chance(0.7) ? ({ does: 'pause' } as const) : ({ does: 'cancel' } as const);
+  return {
+    ...scenario,
+    events,
+    playback: { speed: Number.POSITIVE_INFINITY, idleMs: 0, byKey: true, bySequence: true },
+    settings: { ...scenario.settings, buckets: random.integer(1, 4), groupCount: 1 },
+    ...(seed % 3 === 0 && { sequencersBesides: [1] }),
+    ...(seed % 3 === 1 && { refuses: { of: 'lanes.', oneIn: 40, fromMs: 0, forMs: 86_400_000 } }),
+    commands: {
+      planned: [
+        {
+          after: 'appended',
+          times: random.integer(1, 150),
+          ms: random.integer(0, 100),
+          by: 'tool',
+          wish: stop,
+        },
+      ],
+      overseer: { everyMs: 120_000, does: 'resume' },
+    },
+    mostTurns: 1_000_000,
+  };
+}

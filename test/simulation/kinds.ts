@@ -15,6 +15,7 @@ import {
   MOST_WAITED_MS,
 } from './hard-scenarios';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
+import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
 import { randomOf } from './seeded';
 import { withSlowReads, withThrottling } from './throttled-scenarios';
@@ -217,6 +218,14 @@ export function nonsense(seed: number): Scenario {
   return withNonsense(calm(seed, 30), randomOf(seed, 'kind'));
 }
 
+/** Somebody types a phase that there is none of. */
+export function unknownPhase(seed: number): Scenario {
+  const { typing, ...scenario } = nonsense(seed);
+  const { afterMs = 0, forMs = 0 } = typing ?? {};
+  const values = ['CANCELED', 'releasing', 5] as const;
+  return { ...scenario, typing: { attribute: 'phase', value: values[seed % 3], afterMs, forMs } };
+}
+
 /** Somebody has made the row before. */
 export function rowBefore(seed: number): Scenario {
   return withARowBefore(calm(seed, 15), randomOf(seed, 'kind'));
@@ -314,4 +323,9 @@ export function oldMark(seed: number): Scenario {
 export function undisturbed(seed: number): Scenario {
   const scenario = calm(seed);
   return { ...scenario, faults: { ...CALM, coldStart: 0.1 } };
+}
+
+/** People run the set again, in parts and with what came late; little else goes wrong. */
+export function reruns(seed: number): Scenario {
+  return withReruns(calm(seed, 25), randomOf(seed, 'kind'));
 }

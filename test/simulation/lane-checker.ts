@@ -1,25 +1,29 @@
 import type { LaneRecord } from '../fakes/lanes';
 import { idIn, type Oracle } from './oracle';
-import type { Tables } from './protocol';
-import { isUnpromised, type SketchPlan } from './scenario';
+import type { SketchPlan } from './scenario';
 import { demand } from './verdict';
 
-/** R2 to R6 in the lanes, append by append. */
+/** R2 to R6 in the lanes of one run, append by append. */
 export class LaneChecker {
-  readonly #tables: Tables;
   readonly #oracle: Oracle;
+  readonly #included: () => string[];
+  readonly #isExcused: (plan: SketchPlan) => boolean;
   readonly #appended = new Set<string>();
   readonly #lanes = new Map<string, { offset: number; last: SketchPlan }>();
   readonly #contents = new Map<string, string[]>();
-  #checked = 0;
-  /** The sealed set, and when each of its events is due; absent before the release. */
+  /** What the run includes, and when each of its events is due; absent before the release. */
   dueMs: ReadonlyMap<string, number> | undefined;
   /** People may change the pace: another checker knows when each event is due. */
   isPacedByPlans = false;
 
-  constructor(tables: Tables, oracle: Oracle) {
-    this.#tables = tables;
+  /**
+   * @param included The ids of what the run includes, as it now is.
+   * @param isExcused Of an event that may come in although it was not there when the run was counted.
+   */
+  constructor(oracle: Oracle, included: () => string[], isExcused: (plan: SketchPlan) => boolean) {
     this.#oracle = oracle;
+    this.#included = included;
+    this.#isExcused = isExcused;
   }
 
   /** Events in all lanes. */
@@ -31,20 +35,13 @@ export class LaneChecker {
     return this.#appended.has(id);
   }
 
-  /** Every lane and the offset of its last event. */
-  get ends(): Map<string, number> {
-    return new Map([...this.#lanes].map(([key, { offset }]) => [key, offset]));
+  get appended(): ReadonlySet<string> {
+    return this.#appended;
   }
 
-  /** What has been appended since; by the clock of the host that did it. */
-  check(hostNowMs: number): void {
-    const { log } = this.#tables.lanes;
-    while (this.#checked < log.length) this.#checkRecord(log[this.#checked++] as LaneRecord, hostNowMs);
-  }
-
-  /** R1: whatever a replay came to, each lane is the beginning of what would be in it in the end. */
+  /** R1: whatever a run came to, each lane is the beginning of what would be in it in the end. */
   checkBeginnings(): void {
-    const whole = this.#oracle.lanesOf(this.#appended);
+    const whole = this.#oracle.lanesOf([...this.#included(), ...this.#appended]);
     for (const [key, contents] of this.#contents) {
       const expected = whole.get(key)?.slice(0, contents.length) ?? [];
       const n = contents.findIndex((id, at) => id !== expected[at]);
@@ -52,7 +49,8 @@ export class LaneChecker {
     }
   }
 
-  #checkRecord({ lane, events, offset }: LaneRecord, hostNowMs: number): void {
+  /** An append, by the clock of the host that did it. */
+  check({ lane, events, offset }: LaneRecord, hostNowMs: number): void {
     const key = lane.slice(lane.indexOf('#') + 1);
     const before = this.#lanes.get(key);
     let last = before?.last;
@@ -80,7 +78,7 @@ export class LaneChecker {
     demand(!this.#appended.has(id), 'R4', () => `${id} is appended again`);
     this.#appended.add(id);
     const dueMs = this.dueMs?.get(id);
-    if (dueMs === undefined && this.dueMs && isUnpromised(plan)) return plan;
+    if (dueMs === undefined && this.dueMs && this.#isExcused(plan)) return plan;
     demand(dueMs !== undefined, 'R6', () => `${id} is appended, but it was not in the sealed set`);
     // A thousandth: due times are fractional.
     demand(

@@ -1,4 +1,4 @@
-import { refusedOnly, typedWalk } from './kinds';
+import { refusedOnly, typedWalk, unknownPhase } from './kinds';
 import { edit, type Mutant } from './mutant';
 
 /** What people type, and what they deploy: the row says so, and nothing is lost by it. */
@@ -6,7 +6,8 @@ export const HAND_MUTANTS: Mutant[] = [
   {
     name: 'an unknown phase is taken for collecting',
     breaks: 'R7',
-    caughtBy: 725,
+    kind: unknownPhase,
+    caughtBy: 1,
     edits: [
       edit(
         'src/core/replay/row-rules.ts',
@@ -20,7 +21,7 @@ export const HAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'the row does not say so',
     caughtBy: 25,
-    edits: [edit('src/core/replay/sequence.ts', '          ...noticeOf(current),', '')],
+    edits: [edit('src/core/replay/sequence.ts', '        ...noticeOf(asSaved, nowMs, row),\n', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
@@ -30,8 +31,8 @@ export const HAND_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        'const step = isStopped(current)',
-        'const step = isStopped({} as never)',
+        'if (isStopped(row)) return againAt(nowMs + READ_ROW_EVERY_MS);',
+        '',
       ),
     ],
   },

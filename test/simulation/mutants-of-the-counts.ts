@@ -14,9 +14,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'duplicates came',
     caughtBy: 171,
-    edits: [
-      edit('src/core/release/release.ts', '(sum, { duplicates }) => sum + duplicates,', '(sum) => sum,'),
-    ],
+    edits: [edit('src/core/release/walk.ts', '(sum, { duplicates }) => sum + duplicates,', '(sum) => sum,')],
   },
   {
     name: 'more events than were counted are taken for all of them',
@@ -133,7 +131,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     shows: 'the row is changed when it is',
     caughtBy: 27,
     edits: [
-      edit('src/core/replay/sequence.ts', '    phase: row.phase,\n    generation: row.generation,\n', ''),
+      edit('src/core/replay/row-save.ts', '    phase: row.phase,\n    generation: row.generation,\n', ''),
     ],
   },
 ];
@@ -159,8 +157,8 @@ export const EXPIRY_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'expiresAtMs: nowMs + deps.settings.retentionMs,',
-        'expiresAtMs: nowMs,',
+        'expiresAtMs: laneExpiresAtMs(row, deps.settings, deps.clock.now()),',
+        'expiresAtMs: deps.clock.now(),',
       ),
     ],
   },

@@ -120,8 +120,8 @@ export const HEALER_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/sequence.ts',
-        '...(isProgress(current, changes, isCompleted) && forgetRestarts(current)),',
-        '',
+        'isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {}',
+        '{}',
       ),
     ],
   },

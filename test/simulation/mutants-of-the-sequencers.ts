@@ -66,11 +66,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     caughtBy: 45,
     edits: [
-      edit(
-        'src/core/replay/sequence.ts',
-        'await replays.save(replay, life, guardAsRead(row, { generation: before, abortedGeneration }));',
-        '',
-      ),
+      edit('src/core/replay/sequence.ts', 'await replays.save(replay, life, guardAsRead(row, guard));', ''),
     ],
   },
   {

@@ -41,7 +41,7 @@ export const SET_MUTANTS: Mutant[] = [
     breaks: 'R1',
     caughtBy: 154,
     edits: [
-      edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n          Limit: limit,', 'Limit: limit,'),
+      edit('src/aws/event-buffer.ts', 'ConsistentRead: true,\n        Limit: limit,', 'Limit: limit,'),
       edit(
         'src/aws/event-buffer.ts',
         "ConsistentRead: true,\n          Select: 'COUNT',",

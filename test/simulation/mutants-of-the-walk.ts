@@ -66,16 +66,26 @@ export const WALK_MUTANTS: Mutant[] = [
       edit(
         'src/core/release/release.ts',
         'const { upTo, failure } = await appendDue(',
-        'const checkpoint = walk.advance(batch); await save({ checkpoint }); const { upTo, failure } = await appendDue(',
+        'advance(batch.length); const { upTo, failure } = await appendDue(',
       ),
-      edit('src/core/release/release.ts', '    const checkpoint = walk.advance(batch.slice(0, upTo));\n', ''),
+      edit(
+        'src/core/release/release.ts',
+        'const advance = (upTo: number) => {',
+        'const advance = (upTo: number) => { if (upTo <= advanced) return;',
+      ),
     ],
   },
   {
     name: 'events are taken before they are due',
     breaks: 'R6',
     caughtBy: 3,
-    edits: [edit('src/core/release/release.ts', 'if (place.point.dueAtMs > nowMs) break;', '')],
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        'if (place.dueAtMs > nowMs || walk.isHalted(place)) break;',
+        'if (walk.isHalted(place)) break;',
+      ),
+    ],
   },
   {
     name: 'a pause ignores the speed',
@@ -83,9 +93,9 @@ export const WALK_MUTANTS: Mutant[] = [
     caughtBy: 3,
     edits: [
       edit(
-        'src/core/release/pacing.ts',
-        'Math.min(gapMs / pace.speed, pace.idleMs)',
-        'Math.min(gapMs / pace.speed / 2, pace.idleMs)',
+        'src/core/replay/pacing.ts',
+        'Math.min(gapMs / speed, idleMs)',
+        'Math.min(gapMs / speed / 2, idleMs)',
       ),
     ],
   },
@@ -96,7 +106,7 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return rest.filter((n) => (due[n] as DueEvent).position > outcome.alreadyAt);',
         'return [...rest];',
       ),
     ],
@@ -108,7 +118,7 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/append.ts',
-        'return rest.filter((event) => event.position > outcome.alreadyAt);',
+        'return rest.filter((n) => (due[n] as DueEvent).position > outcome.alreadyAt);',
         'return [];',
       ),
     ],
@@ -117,7 +127,13 @@ export const WALK_MUTANTS: Mutant[] = [
     name: 'the checkpoint covers the whole batch, also after an append that failed',
     breaks: 'R1',
     caughtBy: 75,
-    edits: [edit('src/core/release/release.ts', 'walk.advance(batch.slice(0, upTo))', 'walk.advance(batch)')],
+    edits: [
+      edit(
+        'src/core/release/release.ts',
+        '  advance(upTo);\n  if (failure)',
+        '  advance(batch.length);\n  if (failure)',
+      ),
+    ],
   },
   {
     name: 'an append that fails ends the call before the others',
@@ -152,8 +168,8 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/release/release.ts',
-        'if (isRetentionOver(row, deps, nowMs)) {',
-        'if (next && isRetentionOver(row, deps, nowMs)) {',
+        'if (isRetentionOver(row, deps, nowMs)) return',
+        'if (next && isRetentionOver(row, deps, nowMs)) return',
       ),
     ],
   },

@@ -51,6 +51,7 @@ export function operator(world: World, road: SideRoad) {
     trace.note('operator', () => 'sets the row to CANCELLED');
     row.phase = 'CANCELLED';
     checkers.cancelled();
+    world.listeners.rowSaved({ phase: 'CANCELLED' });
   }
 
   /** The row as a map of anything, as its table is for a person. */

@@ -1,13 +1,18 @@
 import { originalOrder, REPLAY, WINDOW_START_MS } from '../support/events';
 import type { SetEvent } from './pace-oracle';
+import type { Playback } from './playback';
 import type { Tables } from './protocol';
 import type { Scenario, SketchPlan } from './scenario';
 
 const MOST_IDS_KNOWN = 1_000;
 
-/** What the checkers know of a scenario without asking the code: events, their lanes, their order, when they are due. */
-export function createOracle(scenario: Scenario, tables: Tables) {
-  const { speed, idleMs, byKey, bySequence } = scenario.playback;
+/**
+ * What the checkers know of a run of a scenario without asking the code: events, their lanes, their order, when they are due.
+ *
+ * @param playback Of this run.
+ */
+export function createOracle(scenario: Scenario, tables: Tables, playback: Playback = scenario.playback) {
+  const { speed, idleMs, byKey, bySequence } = playback;
   const plans = new Map(scenario.events.map((plan) => [plan.id, plan]));
 
   function order(a: SketchPlan, b: SketchPlan): number {
@@ -31,12 +36,13 @@ export function createOracle(scenario: Scenario, tables: Tables) {
   return {
     order,
     stored,
+    inTheSet,
     plan: (id: string) => plans.get(id),
     laneOf,
-    /** The lanes as they are to be in the end, of the set and what was appended before it expired. */
-    lanesOf(appended: ReadonlySet<string>): Map<string, string[]> {
+    /** The lanes as they are to be in the end, with these events. */
+    lanesOf(ids: Iterable<string>): Map<string, string[]> {
       const lanes = new Map<string, string[]>();
-      for (const plan of inOrder(new Set([...inTheSet(), ...appended]))) {
+      for (const plan of inOrder(new Set(ids))) {
         lanes.set(laneOf(plan), [...(lanes.get(laneOf(plan)) ?? []), plan.id]);
       }
       return lanes;
@@ -50,12 +56,12 @@ export function createOracle(scenario: Scenario, tables: Tables) {
         timeMs: WINDOW_START_MS + 1_000 * second,
       }));
     },
-    /** When each event of the set, as it now is, is due, from the start that the row names. */
-    dueTimes(startMs: number): Map<string, number> {
+    /** When each of these events is due, from the start that the row names. */
+    dueTimes(ids: Iterable<string>, startMs: number): Map<string, number> {
       const times = new Map<string, number>();
       let dueMs = startMs;
       let previous: SketchPlan | undefined;
-      for (const plan of inOrder(inTheSet())) {
+      for (const plan of inOrder(ids)) {
         if (previous) dueMs += Math.min(((plan.second - previous.second) * 1_000) / speed, idleMs);
         times.set(plan.id, dueMs);
         previous = plan;

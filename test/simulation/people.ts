@@ -1,49 +1,15 @@
 import { REPLAY, WINDOW_START_MS } from '../support/events';
 import type { Occasion, PlannedCommand, Wish } from './commands';
+import { type RowSeen, TOOL } from './steering-tool';
 import type { World } from './world';
 
 const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 const MOST_TRIES = 5;
-/** A person waits no longer than that for a sequencer to look. */
-const SOON_MS = 2_000;
-/** The sequencer of a run that has given no sign of life for so long was aborted, or has died. */
-const ABANDONED_AFTER_MS = 60_000;
-/** An overseer who came so often gives up. */
-const MOST_VISITS = 60;
-
-/** A row as the table has it for a person: any of its attributes may hold anything. */
-interface RowSeen {
-  phase: string;
-  generation: number;
-  command?: Record<string, unknown>;
-  plan?: { n: number; pausedAtMs?: number };
-  checkpoint?: { position: string };
-  resumeAtMs?: number;
-  heartbeatAtMs?: number;
-}
+/** An overseer gives up who has found so often that nothing runs. */
+const MOST_VISITS_IN_VAIN = 60;
 
 /** What the tool writes into `command`: `undefined` removes a field. */
 type Fields = Record<string, unknown>;
-
-/** How the tool goes about it; mutants bend it. */
-export const TOOL = {
-  /** Whether the row says that no sequencer looks at it soon. */
-  wakes({ resumeAtMs, heartbeatAtMs = 0 }: RowSeen, nowMs: number): boolean {
-    if (resumeAtMs === undefined) return false;
-    const isAbandoned = Math.max(resumeAtMs, heartbeatAtMs) < nowMs - ABANDONED_AFTER_MS;
-    return resumeAtMs > nowMs + SOON_MS || isAbandoned;
-  },
-  /** A step counts from where the run was seen: nobody may have moved it meanwhile. */
-  isAsSeen(now: RowSeen, seen: RowSeen): boolean {
-    return (
-      now.checkpoint?.position === seen.checkpoint?.position &&
-      now.plan?.n === seen.plan?.n &&
-      now.command?.stepTo === seen.command?.stepTo
-    );
-  },
-};
-
-export type Tool = typeof TOOL;
 
 /**
  * Several people who wish something of a run while it goes on: each with the tool, or by hand, at a moment of their own.
@@ -55,7 +21,7 @@ export function people(world: World, parts: { start(generation: number): Promise
   const random = world.random('people');
   const tool = { ...TOOL, ...world.protocol.bendTool };
   const happened = new Map<Occasion, number>();
-  let visits = 0;
+  let visitsInVain = 0;
 
   const rowNow = () => tables.replays.row(REPLAY) as unknown as RowSeen | undefined;
   const seeRow = () => {
@@ -73,8 +39,7 @@ export function people(world: World, parts: { start(generation: number): Promise
   function placeOf({ checkpoint, command }: RowSeen): string {
     const { stepTo } = command ?? {};
     const pending = typeof stepTo === 'string' ? stepTo : '';
-    const released = checkpoint?.position ?? '';
-    return [pending, released].sort()[1] as string;
+    return [checkpoint?.position ?? '', pending].sort().at(-1) as string;
   }
 
   function fieldsOf(wish: Wish, seen: RowSeen): Fields | undefined {
@@ -172,7 +137,8 @@ export function people(world: World, parts: { start(generation: number): Promise
     const wish: Wish = { does: overseer.does };
     scheduler.at(everyMs, () => {
       const row = rowNow();
-      if (ENDED.includes(row?.phase) || visits++ > MOST_VISITS) return;
+      visitsInVain = world.running.length > 0 ? 0 : visitsInVain + 1;
+      if (ENDED.includes(row?.phase) || visitsInVain > MOST_VISITS_IN_VAIN) return;
       const { paused, until, stepTo } = row?.command ?? {};
       if ((paused ?? until ?? stepTo) !== undefined) scheduler.spawn(() => useTool(wish));
       oversee();

@@ -5,17 +5,21 @@ import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
 import { unavailable } from '../../src/core/errors';
-import type { EventBuffer, Lanes, Replays } from '../../src/core/ports';
+import type { EventBuffer, Histories, Lanes, Replays } from '../../src/core/ports';
 import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
+import type { Runs } from '../../src/operator/ports';
+import { rerun } from '../../src/operator/rerun';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
+import type { MemoryHistories } from '../fakes/histories';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
-import type { Tool } from './people';
+import type { Tool } from './steering-tool';
 
 /**
- * The code that is attacked: the three functions' handlers with the core behind them, and the consumer's wrapper. The
+ * The code that is attacked: the three functions' handlers with the core behind them, the consumer's wrapper and the tool
+ * of somebody who asks for another run. The
  * adapters are asked only which reads they mark as strongly consistent.
  */
 export interface Protocol {
@@ -23,6 +27,8 @@ export interface Protocol {
   createSequenceHandler: typeof createSequenceHandler;
   createHealHandler: typeof createHealHandler;
   orderedReplay: typeof orderedReplay;
+  /** What somebody's tool does who asks for another run. */
+  rerun: typeof rerun;
   dynamoEventBuffer: typeof dynamoEventBuffer;
   dynamoReplays: typeof dynamoReplays;
   /** What the adapters throw for what passes. */
@@ -44,13 +50,15 @@ export interface Protocol {
 export interface Tables {
   buffer: MemoryEventBuffer;
   replays: MemoryReplays;
+  histories: MemoryHistories;
   lanes: MemoryLanes;
 }
 
 /** The three tables as a process reaches them. */
 export interface Stores {
   buffer: EventBuffer;
-  replays: Replays;
+  replays: Replays & Runs;
+  histories: Histories;
   lanes: Lanes;
 }
 
@@ -59,6 +67,7 @@ export const REAL: Protocol = {
   createSequenceHandler,
   createHealHandler,
   orderedReplay,
+  rerun,
   dynamoEventBuffer,
   dynamoReplays,
   unavailable,

@@ -1,3 +1,4 @@
+import type { SequencerInput } from '../../src/core/ports';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Scenario } from './scenario';
@@ -12,10 +13,10 @@ export class RowChecker {
   readonly warned = new Set<string>();
   readonly #scenario: Scenario;
   readonly #someoneStandsStill: boolean;
-  readonly #running: readonly number[];
+  readonly #running: readonly SequencerInput[];
 
-  /** @param running The generations of the executions that run. */
-  constructor(scenario: Scenario, running: readonly number[]) {
+  /** @param running The executions that run, of all runs. */
+  constructor(scenario: Scenario, running: readonly SequencerInput[]) {
     this.#scenario = scenario;
     this.#running = running;
     this.#someoneStandsStill = scenario.faults.standstill > 0 || scenario.standsStill !== undefined;
@@ -32,13 +33,15 @@ export class RowChecker {
     );
     // A sequencer that names itself gives a sign of life; the healer names the one that it will start.
     const holds = before.leaseUntilMs !== undefined && before.leaseUntilMs > nowMs;
-    const isAlive = holds && this.#running.includes(before.generation);
+    const isRunning = (n: number) =>
+      this.#running.some((each) => each.replay === before.replay && each.generation === n);
+    const isAlive = holds && isRunning(before.generation);
     const isNamed = generation > before.generation && heartbeatAtMs === undefined;
     demand(!isNamed || !isAlive, 'R7', () => `sequencer ${generation} is named while another is alive`);
     // A host that stood still saves the lease of before, and another sequencer may start beside it, which is safe (R4).
     const saidAtMs = this.#someoneStandsStill ? (heartbeatAtMs ?? Number.NEGATIVE_INFINITY) : nowMs;
     demand(
-      (leaseUntilMs ?? saidAtMs) >= saidAtMs || !this.#running.includes(generation),
+      (leaseUntilMs ?? saidAtMs) >= saidAtMs || !isRunning(generation),
       'R7',
       () => `the lease of sequencer ${generation} is over already`,
     );

@@ -7,6 +7,7 @@ import type { TakeUp } from './command-checker';
 import { markedReads } from './eventual-reads';
 import type { Actor } from './fate';
 import { type Protocol, REAL } from './protocol';
+import type { RerunOutcome } from './rerun-checkers';
 import type { Faults, Scenario } from './scenario';
 import type { TraceLine } from './trace';
 import type { Violation } from './verdict';
@@ -29,6 +30,9 @@ export interface Outcome {
   phases: readonly string[];
   /** What the executions were told, in turn. */
   answers: readonly SequenceAnswer[];
+  /** What the reruns came to, and with which codes others were refused. */
+  reruns: readonly RerunOutcome[];
+  refusals: readonly string[];
   /** All appends. */
   lanes: readonly LaneRecord[];
   /** Requests by port and method, since the release began. */
@@ -75,6 +79,8 @@ export async function run(
     phases: world.checkers.phases,
     warned: [...world.checkers.warned],
     answers: world.checkers.answers,
+    reruns: world.checkers.reruns.outcomes,
+    refusals: world.checkers.reruns.refusals,
     lanes: world.tables.lanes.log,
     requests: world.requests,
     commands: world.checkers.commands,

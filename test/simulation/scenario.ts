@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import type { Sketch } from '../support/events';
 import type { Commands } from './commands';
 import { descriptionOf, type Playback, settingsOf } from './playback';
+import type { PlannedRerun } from './rerun-plan';
 
 /** How often each thing goes wrong: the probability each time that it could. */
 export interface Faults {
@@ -184,6 +185,8 @@ export interface Scenario {
   /** No arrival mark is written after the row is made: its write is best effort. */
   marksAreLost?: boolean;
   refuses?: Refusals;
+  /** People ask for other runs of the set. */
+  reruns?: PlannedRerun[];
   /** The account runs so many functions at once and refuses further calls. */
   concurrency?: number;
   /** EventBridge replays so many events a second, where the pace is not left to chance. */

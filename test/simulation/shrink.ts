@@ -81,6 +81,7 @@ const OPTIONAL = [
   'readMs',
   'concurrency',
   'eventsPerSecond',
+  'reruns',
 ] as const;
 
 /** Scenarios with one thing less, those that lose most first. */
@@ -99,6 +100,8 @@ function* smallerThan(scenario: Scenario): Generator<Scenario> {
     const { planned, overseer } = commands as Commands;
     yield { ...scenario, commands: { planned: planned.toSpliced(n, 1), overseer } };
   }
+  const { reruns = [] } = scenario;
+  for (const n of reruns.keys()) yield { ...scenario, reruns: reruns.filter((_, each) => each !== n) };
   for (let size = Math.ceil(events.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < events.length && events.length > 1; from += size) {
       yield { ...scenario, events: [...events.slice(0, from), ...events.slice(from + size)] };

@@ -13,6 +13,7 @@ test(`R1 to R7: given ${SEEDS} replays in a cloud where everything goes wrong, t
   const struck = new Set<keyof Faults>();
   let withLate = 0;
   let restarted = 0;
+  let runAgain = 0;
   await quietly(async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const scenario = scenarioOf(seed);
@@ -23,6 +24,7 @@ test(`R1 to R7: given ${SEEDS} replays in a cloud where everything goes wrong, t
       for (const fault of outcome.struck.keys()) struck.add(fault);
       if (outcome.late > 0) withLate++;
       if (outcome.generation > 1) restarted++;
+      if (outcome.reruns.some(({ phase, released }) => phase === 'DONE' && released > 0)) runAgain++;
     }
   });
   // What never comes up is not tested.
@@ -36,6 +38,7 @@ test(`R1 to R7: given ${SEEDS} replays in a cloud where everything goes wrong, t
   expect([...struck].sort()).toEqual(Object.keys(scenarioOf(1).faults).sort());
   expect(withLate).toBeGreaterThan(SEEDS / 50);
   expect(restarted).toBeGreaterThan(SEEDS / 50);
+  expect(runAgain).toBeGreaterThan(SEEDS / 50);
 });
 
 test('given a seed, when it is played twice, then the same things happen at the same times', async () => {

@@ -4,6 +4,7 @@ import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Random } from '../../src/local/random';
 import collectMachine from '../../statemachines/collect.asl.json';
 import sequenceMachine from '../../statemachines/sequence.asl.json';
+import { REPLAY } from '../support/events';
 import { at, caught, chosen, type Definition, filled, isAbout, type Retrier, type State } from './asl';
 import { type Answer, type CollectCall, type LambdaFunction, REFUSED } from './lambda';
 import { strikes, type World } from './world';
@@ -127,7 +128,8 @@ export function standardSequence(
 
   /** @param byHand Started by somebody, under another name than `collect` gives. */
   async function execute(input: SequencerInput, byHand = false): Promise<void> {
-    const who = `sequence ${input.generation}${byHand ? ' by hand' : ''}`;
+    const of = input.replay === REPLAY ? '' : ` of ${input.replay}`;
+    const who = `sequence ${input.generation}${of}${byHand ? ' by hand' : ''}`;
     trace.note(who, () => 'starts');
     const context = { Execution: { Input: input } };
     let answer: SequenceAnswer | undefined;
@@ -139,12 +141,12 @@ export function standardSequence(
       if (over) return;
       over = true;
       trace.note(who, () => how);
-      running.splice(running.indexOf(input.generation), 1);
+      running.splice(running.indexOf(input), 1);
       if (byHand) return;
       starts.end(input, how === 'aborted' ? 'aborted' : 'ended');
       parts.ended(input, how);
     };
-    running.push(input.generation);
+    running.push(input);
     const failsAfterMs = byHand ? undefined : failAfterMs.shift();
     if (failsAfterMs !== undefined) scheduler.at(failsAfterMs, () => end('failed'));
 
@@ -191,7 +193,7 @@ export function standardSequence(
         if (!found) return;
         if (found.ok && !state.Parameters) {
           answer = found.value as SequenceAnswer;
-          checkers.answered(input.generation, answer);
+          checkers.answered(input, answer);
         }
         const then = found.ok
           ? { next: state.Next as string, output: found.value }
@@ -231,9 +233,9 @@ export function standardSequence(
   }
 
   /** R7: who says that it went on as another one, did. */
-  function checkGoesOn({ generation }: SequencerInput, answer: SequenceAnswer | undefined): void {
+  function checkGoesOn({ replay, generation }: SequencerInput, answer: SequenceAnswer | undefined): void {
     if (answer?.action === 'done') return;
-    if (starts.running.some((other) => other.generation > generation)) return;
+    if (starts.running.some((other) => other.replay === replay && other.generation > generation)) return;
     checkers.fail('R7', `sequence ${generation} went on as a new execution, and none is there`);
   }
 

@@ -100,7 +100,7 @@ function handledOf(value: unknown, numbers: string[]): number {
 }
 
 function streamRecordOf(record: LaneRecord, number: number): DynamoDBRecord {
-  const { lane, events, offset, position, tiebreakers } = record;
+  const { lane, events, offset, position, tiebreakers, consumers } = record;
   const image = {
     lane: { S: lane },
     events:
@@ -110,6 +110,7 @@ function streamRecordOf(record: LaneRecord, number: number): DynamoDBRecord {
     offset: { N: String(offset) },
     position: { S: position },
     ...(tiebreakers && { tiebreakers: { L: tiebreakers.map((S) => ({ S })) } }),
+    ...(consumers && { consumers: { L: consumers.map((S) => ({ S })) } }),
   };
   return {
     eventName: offset < events.length ? 'INSERT' : 'MODIFY',

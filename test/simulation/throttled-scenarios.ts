@@ -6,6 +6,8 @@ import type { Refusals, Scenario } from './scenario';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+const MOST_TURNS = 1_000_000;
+
 /** What is refused: every request, or those of one port or method. */
 const REFUSED = [
   '',
@@ -25,7 +27,8 @@ export function withThrottling(scenario: Scenario, random: Random): Scenario {
   const dying = random.chance(0.5)
     ? faults
     : { ...faults, crash: 0, hang: 0, zombie: 0, standstill: 0, answerLost: 0 };
-  const throttled = { ...scenario, refuses: refusals(random), faults: dying };
+  // Where every other request is refused for a day, each page of each bucket is asked for again and again.
+  const throttled = { ...scenario, refuses: refusals(random), faults: dying, mostTurns: MOST_TURNS };
   if (random.chance(0.3)) return { ...throttled, concurrency: random.integer(3, 10) };
   return random.chance(0.2) ? withSlowReads(throttled, random) : throttled;
 }
@@ -50,7 +53,7 @@ export function withSlowReads(scenario: Scenario, random: Random): Scenario {
     settings: { ...scenario.settings, buckets: random.integer(40, 64) },
     readMs: random.integer(1_500, 3_000),
     ...(!readsAreRefused && { sequenceCallMs: random.integer(110_000, 130_000) }),
-    mostTurns: 1_000_000,
+    mostTurns: MOST_TURNS,
   };
 }
 

@@ -48,7 +48,7 @@ export class TypingChecker {
     const isStanding = this.#typed?.isStanding() === true;
     this.#typed = undefined;
     const { typing, sequencersBesides } = this.#scenario;
-    if (!typing || ENDED.includes(row.phase) || !isCalm(this.#scenario)) return;
+    if (!typing || !isCalm(this.#scenario)) return;
     const isGuarded = typing.attribute === 'phase' || typing.attribute === 'generation';
     demand(
       isStanding || !isGuarded,
@@ -56,7 +56,7 @@ export class TypingChecker {
       () => `the ${typing.attribute} that somebody typed is written over`,
     );
     // Where every save is refused, the row can say nothing.
-    if (!isStanding || this.#scenario.refuses) return;
+    if (!isStanding || ENDED.includes(row.phase) || this.#scenario.refuses) return;
     // In a long pause of the replay nobody looks at its row; a call that was under way may have read it before.
     const calls = answers.length - this.#answersBefore;
     if (calls < 2 + (sequencersBesides?.length ?? 0)) return;

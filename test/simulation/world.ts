@@ -1,7 +1,9 @@
+import type { SequencerInput } from '../../src/core/ports';
 import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import type { Random } from '../../src/local/random';
 import { memoryEventBuffer } from '../fakes/event-buffer';
+import { memoryHistories } from '../fakes/histories';
 import { memoryLanes } from '../fakes/lanes';
 import { memoryReplays } from '../fakes/replays';
 import { memorySequencerStarts } from '../fakes/sequencer-starts';
@@ -35,13 +37,20 @@ export interface World {
   trace: Trace;
   checkers: Checkers;
   /** Told of effects, after the checkers. */
-  listeners: { rowMade(): void; rowSaved(changes: RowChanges): void; appended(): void };
+  listeners: {
+    completed(): void;
+    rowMade(): void;
+    /** Of the first run. */
+    rowSaved(changes: RowChanges): void;
+    rerunMade(run: string): void;
+    appended(): void;
+  };
   /** The tables as they are, and as a process sees them through the protocol. */
   tables: Tables;
   stores: Stores;
   starts: ReturnType<typeof memorySequencerStarts>;
-  /** The generations of the executions that run, also of those that somebody started under another name. */
-  running: number[];
+  /** The executions that run, also those that somebody started under another name. */
+  running: SequencerInput[];
   fate: Fate;
   /** Requests by port and method, since the release began. */
   requests: Map<string, number>;
@@ -65,7 +74,8 @@ function makeTables({ counts }: Scenario, now: () => number, random: Random, { r
   const lingersMs = () => random.integer(0, random.chance(0.5) ? SOON_GONE_MS : MOST_LINGERS_MS);
   const options = { recordCalls: false, timeToLive: { now, lingersMs } };
   const buffer = memoryEventBuffer({ ...options, ...(counts && { countPageEvents: counts.pageEvents }) });
-  return { buffer, replays: memoryReplays({ ...options, readRow }), lanes: memoryLanes(options) };
+  const replays = memoryReplays({ ...options, readRow });
+  return { buffer, replays, histories: memoryHistories(options), lanes: memoryLanes(options) };
 }
 
 export function createWorld(
@@ -79,7 +89,7 @@ export function createWorld(
   const settings = settingsFor(scenario);
   const now = () => scheduler.nowMs;
   const tables = makeTables(scenario, now, randomOf(scenario.seed, 'time to live'), protocol);
-  const running: number[] = [];
+  const running: SequencerInput[] = [];
   const starts = memorySequencerStarts({ recordCalls: false });
   const checkers = createCheckers({ scenario, settings, tables, starts, running, scheduler, trace });
   const hosts = randomOf(scenario.seed, 'hosts');
@@ -93,7 +103,13 @@ export function createWorld(
     scheduler,
     trace,
     checkers,
-    listeners: { rowMade: () => {}, rowSaved: () => {}, appended: () => {} },
+    listeners: {
+      completed: () => {},
+      rowMade: () => {},
+      rowSaved: () => {},
+      rerunMade: () => {},
+      appended: () => {},
+    },
     tables,
     stores: withStaleReads(protocol.bendTables?.(tables) ?? tables, reads, {
       now,

@@ -15,6 +15,7 @@ beforeAll(async () => {
     speed: 'max',
     retentionDays: '3',
     logRetentionDays: '30',
+    sequenceMemory: '512',
   });
 }, PACKAGING_MS);
 
@@ -38,6 +39,14 @@ test('given a prefix, it orders the replays of such a name only, and can ask abo
 test('given other options, the functions are told', () => {
   const settings = readSettings(stack.template.environment('sequence') as Record<string, string>);
   expect(settings).toMatchObject({ options: { speed: 'max' }, retentionMs: 3 * 86_400_000 });
+});
+
+test('given other memory, the sequencer alone has it, and the deploy refuses less than it needs', () => {
+  const sizeOf = (name: string) => Number(stack.template.get(`${name}LambdaFunction`).Properties.MemorySize);
+  expect(['Sequence', 'Collect', 'Heal'].map(sizeOf)).toEqual([512, 256, 256]);
+  expect(stack.output).not.toContain('memorySize');
+  const { SequenceMemory } = stack.template.parameters;
+  expect(SequenceMemory).toEqual({ Type: 'Number', Default: '512', MinValue: 256, MaxValue: 10_240 });
 });
 
 test('given a topic, every alarm tells it', () => {

@@ -4,6 +4,7 @@ import type { Statement } from '../support/iam';
 export interface Template {
   resources: Record<string, Resource>;
   outputs: Record<string, { Value: unknown; Export: { Name: string } }>;
+  parameters: Record<string, { Default: string }>;
   get(logicalId: string): Resource;
   /** The environment variables of a function. */
   environment(functionName: string): Record<string, unknown>;
@@ -19,7 +20,7 @@ export interface Resource {
 }
 
 export interface RawTemplate {
-  Parameters: Record<string, { Default: string }>;
+  Parameters: Template['parameters'];
   Conditions: Record<string, unknown>;
   Resources: Record<string, Resource>;
   Outputs: Template['outputs'];
@@ -40,6 +41,7 @@ export function readTemplate(json: string): Template {
   return {
     resources,
     outputs: evaluate(raw.Outputs, raw) as Template['outputs'],
+    parameters: raw.Parameters,
     get,
     environment(functionName) {
       const logicalId = `${functionName.slice(0, 1).toUpperCase()}${functionName.slice(1)}LambdaFunction`;

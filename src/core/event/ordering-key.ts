@@ -25,3 +25,8 @@ export function orderingKeyOf(eventJson: string, path: string | undefined): stri
 export function laneOf(replay: string, orderingKey: string): string {
   return `${replay}#${orderingKey}`;
 }
+
+/** False of the lane that events without a key share. */
+export function hasOrderingKey(lane: string): boolean {
+  return lane.indexOf('#') < lane.length - 1;
+}

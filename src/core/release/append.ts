@@ -9,6 +9,7 @@ export interface DueEvent extends LaneEvent {
   dueAtMs: number;
   /** Deliveries beyond the first. */
   duplicates: number;
+  receivedAtMs?: number | undefined;
 }
 
 export interface AppendTerms {

@@ -17,7 +17,7 @@ export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
     lookedAtMs = clock.now();
     const { checkpoint } = walk;
     if (!checkpoint || checkpoint === saved) return row.isUnchanged();
-    const isSaved = await row.save({ checkpoint });
+    const isSaved = await row.save(walk.progress());
     if (isSaved) saved = checkpoint;
     return isSaved;
   }

@@ -74,10 +74,14 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInU
     if (!next) return endFailed(mismatch(row, walk.released), walk.progress());
     const place = walk.placeOf(next);
     if (needsTakeUp(row, place)) {
-      const changes = { ...walk.progress(), ...takeUp({ ...row, ...walk.progress() }, place, nowMs) };
+      const progress = walk.progress();
+      // When it is due by the new pace, the next save says.
+      const next = { eventTimeMs: place.eventTimeMs };
+      const changes = { ...progress, ...takeUp({ ...row, ...walk.reached() }, place, nowMs), next };
       return { ...againAt(nowMs, changes), reached: walk.checkpoint };
     }
     const { dueAtMs } = place;
+    if (dueAtMs > nowMs) walk.awaits(place);
     if (dueAtMs > nowMs + IN_MEMORY_WAIT_MS) return againAt(wakeAt(dueAtMs, nowMs), walk.progress());
     if (deps.remainingMs() < MIN_REMAINING_MS + Math.max(0, dueAtMs - nowMs)) {
       return { kind: 'yield', changes: walk.progress() };
@@ -112,7 +116,9 @@ async function releaseDue(
     expiresAtMs: laneExpiresAtMs(row, deps.settings, deps.clock.now()),
     consumers: row.consumers,
     appended: (group) => {
-      const lagMs = deps.clock.now() - (group[0] as DueEvent).dueAtMs;
+      const atMs = deps.clock.now();
+      const lagMs = atMs - (group[0] as DueEvent).dueAtMs;
+      walk.appended(group.length, lagMs, atMs);
       deps.observer.appended(group.length, lagMs);
     },
     async goesOn(upTo) {

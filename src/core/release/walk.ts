@@ -6,21 +6,29 @@ import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
 import { dueAt } from '../replay/pacing';
 import { isHalted, type NextEvent, paceOf, planOf } from '../replay/plan';
-import type { Checkpoint, PacePoint, ReplayRow } from '../replay/row';
+import type { Checkpoint, PacePoint, ReplayRow, RowChanges } from '../replay/row';
 import type { DueEvent } from './append';
+import { startMeter } from './meter';
+import { startTally } from './tally';
 
 /** What the row and an event's position say of it. */
 export interface Place extends NextEvent, PacePoint {
   tiebreaker: string;
 }
 
-/** The walk's only state: the checkpoint, and the pace point of the event that was taken last. */
+/**
+ * The walk's only state: the checkpoint, and the pace point of the event that was taken last. What it shows beside, the
+ * next event and what is measured, decides nothing.
+ */
 export function startWalk(row: ReplayRow) {
   const { orderingKeyPath } = optionsInRow(row.options);
   const plan = planOf(row);
   const pace = paceOf(plan);
   const { stepTo } = plan.taken;
   const startMs = row.releaseStartedAtMs as number;
+  const tally = startTally(row.checkpoint);
+  const meter = startMeter(row);
+  let next = row.next;
   let last: PacePoint | undefined = row.checkpoint;
   const walk = {
     checkpoint: row.checkpoint,
@@ -37,10 +45,15 @@ export function startWalk(row: ReplayRow) {
       return { position, tiebreaker, eventTimeMs, dueAtMs };
     },
     isHalted: (next: NextEvent): boolean => isHalted(plan.taken, next),
-    take({ duplicates }: BufferedEvent, json: string, place: Place): DueEvent {
+    /** The event that comes next is this one, and it is not due yet. */
+    awaits({ eventTimeMs, dueAtMs }: Place): void {
+      next = { eventTimeMs, dueAtMs: Math.round(dueAtMs) };
+    },
+    take({ duplicates, receivedAtMs }: BufferedEvent, json: string, place: Place): DueEvent {
       last = place;
+      next = undefined;
       const lane = laneOf(row.replay, orderingKeyOf(json, orderingKeyPath));
-      return { ...place, json, lane, duplicates };
+      return { ...place, json, lane, duplicates, receivedAtMs };
     },
     /** Called when events that come next are in their lanes. */
     advance(events: DueEvent[]): void {
@@ -54,10 +67,17 @@ export function startWalk(row: ReplayRow) {
         dueAtMs,
         released: walk.released + events.length,
         duplicates: events.reduce((sum, { duplicates }) => sum + duplicates, before),
+        ...tally.add(events),
       };
     },
+    appended: meter.appended,
+    reached: (): { checkpoint?: Checkpoint } => (walk.checkpoint ? { checkpoint: walk.checkpoint } : {}),
     /** What a save keeps of it. */
-    progress: (): { checkpoint?: Checkpoint } => (walk.checkpoint ? { checkpoint: walk.checkpoint } : {}),
+    progress: (): Pick<RowChanges, 'checkpoint' | 'next' | 'lag' | 'rate'> => ({
+      ...walk.reached(),
+      ...meter.readings(),
+      next,
+    }),
   };
   return walk;
 }

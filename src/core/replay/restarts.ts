@@ -55,7 +55,8 @@ export function forgetAbort(row: ReplayRow): RowChanges {
 /** Whether a save has come further than the row: a poll that came to its end, or something that is new. */
 export function isProgress(row: ReplayRow, changes: RowChanges, isCompleted: boolean): boolean {
   if (isCompleted && isOpen(row.phase)) return true;
-  const { checkpoint, ...others } = changes;
+  // What is only shown to people is not what a replay is about.
+  const { checkpoint, next: _, lag: __, rate: ___, takenUp: ____, ...others } = changes;
   if (checkpoint && checkpoint.position !== row.checkpoint?.position) return true;
   return (Object.keys(others) as (keyof typeof others)[]).some((name) => others[name] !== row[name]);
 }

@@ -1,4 +1,5 @@
 import { OrderedReplayError } from '../errors';
+import { keyWarning, NO_ORDERING_KEY } from './key-warning';
 import { lateToResume } from './retention';
 import type { ReplayRow, RowChanges, RowProblem, Warning } from './row';
 
@@ -9,17 +10,19 @@ const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
 const PAUSED = 'Paused since ';
 
 /**
- * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, and that what
- * is left may take longer than that.
+ * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, that what is
+ * left may take longer than that, and that no event has an ordering key.
  *
  * @param stored The row as it is; nothing where it says so already.
  */
 export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row): RowChanges {
   const { problems = [], warnings: present = [], reason } = row;
   const late = lateToResume(row, nowMs);
+  const keyless = keyWarning(row);
   const ours = [
     ...problems.map((each) => ({ code: NOT_READABLE, message: messageOf(each) })),
     ...(late ? [late] : []),
+    ...(keyless ? [keyless] : []),
   ];
   const warnings = [...present.filter(({ code }) => !isOurs(code)), ...ours];
   const stopping = problems.filter(({ stops }) => stops).map(messageOf);
@@ -35,7 +38,7 @@ export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row)
 }
 
 function isOurs(code: string): boolean {
-  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention';
+  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention' || code === NO_ORDERING_KEY;
 }
 
 function areEqual(one: Warning[], other: Warning[] = []): boolean {

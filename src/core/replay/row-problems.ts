@@ -1,3 +1,4 @@
+import { isObject } from '../json';
 import {
   DAY_MS,
   LEASE_GRACE_MS,
@@ -95,21 +96,35 @@ export function readAt(row: ReplayRow, nowMs: number): ReplayRow {
 }
 
 function without(row: ReplayRow, problems: RowProblem[]): ReplayRow {
+  // A row is read often, and a copy of it costs more than all its checks.
+  if (problems.length === 0 && row.late !== undefined && row.expiresAtMs !== undefined) return row;
   const read: Partial<ReplayRow> = { ...NOT_YET, ...row };
   if (problems.length === 0) return read as ReplayRow;
-  for (const { key } of problems) {
-    if (key in UNREAD) Object.assign(read, { [key]: UNREAD[key] });
+  for (const { key, part } of problems) {
+    if (part !== undefined) Object.assign(read, { [key]: withoutPart(read[key], part) });
+    else if (key in UNREAD) Object.assign(read, { [key]: UNREAD[key] });
     else delete read[key];
   }
   const all = [...(row.problems ?? []), ...problems];
   return { ...(read as ReplayRow), ...(all.length > 0 && { problems: all }) };
 }
 
+/** `undefined` where the whole is left out, too. */
+function withoutPart(whole: unknown, part: string): unknown {
+  if (!isObject(whole)) return undefined;
+  const { [part]: _, ...rest } = whole;
+  return rest;
+}
+
 function findIn(problems: RowProblem[], key: Key, rule: Rule, value: unknown, inside?: string): void {
   if (value === undefined && !rule.always) return;
   if (value instanceof Unreadable || !rule.holds(value)) {
     const found = problem(key, inWords(value), rule.expected);
-    problems.push(inside ? { ...found, attribute: `${found.attribute}.${attributeOf(inside)}` } : found);
+    if (!inside) problems.push(found);
+    else {
+      const attribute = `${found.attribute}.${attributeOf(inside)}`;
+      problems.push({ ...found, attribute, ...(rule.alone && { part: inside, stops: false }) });
+    }
     return;
   }
   for (const [name, ofPart] of rule.parts ?? []) {

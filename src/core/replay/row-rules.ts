@@ -1,8 +1,12 @@
 import { isBound, isPosition } from '../event/bounds';
 import { isObject } from '../json';
 import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
+import { MOST_EXACT } from '../release/distinct';
+import { isLags } from '../release/lags';
+import { areSame, wishesOf } from './command';
 import { isPath, OPTION_NAMES, OPTIONS } from './options';
 import { INCLUDES, PHASES, type ReplayRow, type RerunPart } from './row';
+import { areConsumers } from './run';
 
 /**
  * What each attribute of a row may hold. The service writes nothing else, but a person can type anything.
@@ -18,6 +22,8 @@ export interface Rule {
   always?: boolean;
   /** Of a map: its parts. */
   parts?: [name: string, rule: Rule][];
+  /** Of a part: where it does not hold, the rest of its map counts all the same. */
+  alone?: boolean;
 }
 
 /** A row is read often, and its paths hardly ever change; compiling one takes as long as all the rest. */
@@ -53,11 +59,69 @@ const option = (name: (typeof OPTION_NAMES)[number]): Rule => ({
       : typeof value === 'string' && OPTIONS[name].parse(value) !== undefined,
 });
 
+/** As a plan has taken them up: with each field as it is read. */
+const wishes: Rule = {
+  expected: 'fields of command, as they can be read',
+  holds: (value) => isObject(value) && areSame(wishesOf(value), value),
+  always: true,
+};
+
 const position: Rule = {
   expected: 'a position',
   holds: (value) => typeof value === 'string' && isPosition(value),
   always: true,
 };
+
+const partsHold =
+  (parts: [name: string, rule: Rule][]) =>
+  (value: unknown): boolean =>
+    isObject(value) &&
+    parts.every(([name, { always, holds }]) => (value[name] === undefined ? !always : holds(value[name])));
+
+/** What is only shown to people: as a whole as it was written, or absent. */
+const shown = (...parts: [name: string, rule: Rule][]): Rule => ({
+  expected: 'a map as the service writes it',
+  holds: partsHold(parts),
+});
+const must = (rule: Rule): Rule => ({ ...rule, always: true });
+const number: Rule = { expected: 'a number', holds: Number.isFinite };
+
+const SKETCH = /^([\da-f]{8})*$/;
+const sketch: Rule = {
+  expected: 'a sketch',
+  holds: (value) =>
+    typeof value === 'string' &&
+    SKETCH.test(value) &&
+    (value.length <= 8 * MOST_EXACT || value.length === 1_024),
+};
+
+const tally: Rule = {
+  ...shown(
+    ['ties', must(count)],
+    ['outOfOrder', must(count)],
+    ['farthestMs', must(count)],
+    ['latestReceivedAtMs', instant],
+    ['keyed', must(count)],
+    ['lanes', must(count)],
+    ['laneSketch', must(sketch)],
+  ),
+  alone: true,
+};
+
+const takenUp = shown(
+  ['n', must(count)],
+  ['atMs', must(instant)],
+  [
+    'taken',
+    must({
+      expected: 'wishes',
+      holds: (value) =>
+        isObject(value) && Object.values(value).every((wish) => wish === true || typeof wish === 'string'),
+    }),
+  ],
+  ['paused', { expected: 'true', holds: (value) => value === true }],
+  ['released', must(count)],
+);
 
 const bound: Rule = {
   expected: 'a position, or an instant such as 2026-11-20T12:00:00.000000000Z',
@@ -78,8 +142,7 @@ export const RERUN_RULES: Record<keyof RerunPart, Rule> = {
   lateFromMs: needed(instant),
   consumers: needed({
     expected: 'a list of names',
-    holds: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => text.holds(name) && name !== ''),
+    holds: (value) => Array.isArray(value) && areConsumers(value),
   }),
   requestId: text,
 };
@@ -119,12 +182,16 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     parts: [
       ['n', { ...count, always: true }],
       ['atMs', { ...instant, always: true }],
-      ['taken', { ...map, always: true }],
+      ['taken', wishes],
       ['speed', { ...option('speed'), always: true }],
       ['idle', { ...option('idle'), always: true }],
       ['pausedAtMs', instant],
     ],
   }),
+  takenUp: {
+    expected: 'a list as the service writes it',
+    holds: (value) => Array.isArray(value) && value.every(takenUp.holds),
+  },
   options: needed({ ...map, parts: OPTION_NAMES.map((name) => [name, option(name)]) }),
   window: {
     ...map,
@@ -140,9 +207,12 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
   lastArrivalAtMs: needed(instant),
   queuesEmptyAtMs: instant,
   queuesEmptyReadings: upTo(EMPTY_READINGS),
+  incompleteSinceMs: instant,
   sealedAtMs: instant,
+  releasingSinceMs: instant,
   releaseStartedAtMs: needed(instant),
   doneAtMs: instant,
+  stoppedAtMs: instant,
   checkpoint: needed({
     ...map,
     parts: [
@@ -151,8 +221,17 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
       ['duplicates', { ...count, always: true }],
       ['eventTimeMs', { ...instant, always: true }],
       ['dueAtMs', { expected: 'a number of milliseconds', holds: Number.isFinite, always: true }],
+      ['tally', tally],
     ],
   }),
+  next: shown(['eventTimeMs', must(instant)], ['dueAtMs', instant]),
+  lag: shown(
+    ['nowMs', must(count)],
+    ['p99Ms', must(count)],
+    ['worstMs', must(count)],
+    ['counts', must({ expected: 'counts', holds: isLags })],
+  ),
+  rate: shown(['eventsPerSecond', number], ['sinceMs', must(instant)], ['events', must(count)]),
   // Without it the set is counted from its beginning.
   counting: {
     expected: 'a list of counts',

@@ -1,5 +1,6 @@
 import { textOf } from '../errors';
 import { LEASE_GRACE_MS } from '../limits';
+import { keyWarning } from './key-warning';
 import type { ReplayRow, RowChanges, RowGuard } from './row';
 import { problemWith } from './row-problems';
 import type { Step } from './step';
@@ -34,15 +35,16 @@ function restsOn({ phase, generation, plan, command, abortedGeneration, problems
   return [phase, generation, plan?.n, fields, abortedGeneration, problems];
 }
 
-/** What the row says of an end: nobody looks at it again, and nothing is left to warn of. */
-export function changesOfEnd(end: Extract<Step, { kind: 'end' }>): RowChanges {
+/** What the row says of an end: nobody looks at it again, and only what cannot be mended any more is left to warn of. */
+export function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowChanges {
+  const keyless = keyWarning({ ...row, ...end.changes, phase: end.phase } as ReplayRow);
   const ended: RowChanges = {
     phase: end.phase,
     resumeAtMs: undefined,
     restarts: undefined,
     notBeforeMs: undefined,
     abortedGeneration: undefined,
-    warnings: undefined,
+    warnings: keyless && [keyless],
     reason: undefined,
   };
   if (end.phase === 'DONE') return ended;

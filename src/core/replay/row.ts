@@ -58,6 +58,8 @@ export interface RowProblem {
   expected: string;
   /** The replay cannot go on without it. Everything else that cannot be read counts as absent. */
   stops: boolean;
+  /** Only this part of it cannot be read, and it alone counts as absent. */
+  part?: string;
   /** Its value, where that can be read and only makes no sense: a guard can name it. */
   stored?: number;
 }
@@ -69,6 +71,64 @@ export interface Checkpoint extends PacePoint {
   released: number;
   /** Deliveries beyond the first of those events. */
   duplicates: number;
+  /** Absent where it is not known, as in a row that was written before it was counted. */
+  tally?: Tally;
+}
+
+/** What was counted of the events up to the checkpoint; it follows from the set alone. */
+export interface Tally {
+  /** Events with the time and the tiebreaker of the one before: nothing that has a meaning orders the two. */
+  ties: number;
+  /** Events that arrived before another that precedes them. */
+  outOfOrder: number;
+  /** How much sooner, at most. */
+  farthestMs: number;
+  /** When the one of them arrived that came last. */
+  latestReceivedAtMs?: number;
+  /** Events that have an ordering key. */
+  keyed: number;
+  /** Ordering keys, the lane without one among them: exact up to `MOST_EXACT`, then estimated. */
+  lanes: number;
+  /** What that is counted with; see `DistinctCount`. */
+  laneSketch: string;
+}
+
+/** The event that comes next, as far as it is known. */
+export interface Next {
+  eventTimeMs: number;
+  /** Absent where it depends on what is taken up next. */
+  dueAtMs?: number;
+}
+
+/** How long after their due times events were released. With `speed=max` all are due when the release begins. */
+export interface Lag {
+  /** The worst of the newest second in which something was released. */
+  nowMs: number;
+  /** Of the run so far, right to 10%. */
+  p99Ms: number;
+  worstMs: number;
+  /** What that is counted with; see `Lags`. */
+  counts: string;
+}
+
+export interface Rate {
+  /** Over the last ten seconds or more in which something was released; absent for the first. */
+  eventsPerSecond?: number;
+  /** Since then so many were released. */
+  sinceMs: number;
+  events: number;
+}
+
+/** What was taken up of the row's `command`, or that a bound of it was reached. */
+export interface TakenUp {
+  /** Of the plan that it made. */
+  n: number;
+  atMs: number;
+  taken: Wishes;
+  /** The run is paused from then on. */
+  paused?: true;
+  /** After so many events. */
+  released: number;
 }
 
 /** What the release goes by: what it has taken up of the row's `command`, and when. */
@@ -148,6 +208,8 @@ export interface ReplayRow extends RerunPart {
   command?: Command;
   /** Absent until something was taken up, or the release began. */
   plan?: Plan;
+  /** The newest of what was taken up and does not stand in the run's history yet. */
+  takenUp?: TakenUp[];
   /** Of the description, over the stack's defaults; a row that was written before an option existed lacks it. */
   options?: Partial<OptionTexts>;
   /** The window that was replayed, event time. */
@@ -165,10 +227,20 @@ export interface ReplayRow extends RerunPart {
   /** When both queues were last read empty, and how often in a row. */
   queuesEmptyAtMs?: number;
   queuesEmptyReadings?: number;
+  /** When it became INCOMPLETE. */
+  incompleteSinceMs?: number;
   sealedAtMs?: number;
+  /** When it became RELEASING: the set was counted. */
+  releasingSinceMs?: number;
+  /** When the first event is due, if nothing has held that up; a pause before it moves this. */
   releaseStartedAtMs?: number;
   doneAtMs?: number;
+  /** When it became CANCELLED or FAILED; absent where somebody has typed that. */
+  stoppedAtMs?: number;
   checkpoint?: Checkpoint;
+  next?: Next;
+  lag?: Lag;
+  rate?: Rate;
   /** Of each bucket, while the sealed set is being counted; and how often that was saved. */
   counting?: BucketCount[];
   countingSaves?: number;

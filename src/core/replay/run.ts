@@ -1,6 +1,6 @@
 import { justAfter, justBefore } from '../event/bounds';
 import { isReplayName } from '../event/envelope';
-import { MAX_RUN_NUMBER } from '../limits';
+import { MAX_CONSUMERS_BYTES, MAX_RUN_NUMBER } from '../limits';
 import type { Selection } from '../ports';
 import { dwellMs, type Settings } from '../settings';
 import type { ReplayRow } from './row';
@@ -69,4 +69,11 @@ export function selectionOf(row: ReplayRow): Selection {
  */
 export function dwellOf({ set, include }: ReplayRow, settings: Settings): number {
   return set !== undefined && include === 'sealed' ? 0 : dwellMs(settings);
+}
+
+/** Whether a run can be for these: one name or more, that fit the items of its lanes. */
+export function areConsumers(names: readonly unknown[]): names is readonly string[] {
+  const areNames = names.every((name) => typeof name === 'string' && name !== '');
+  const bytes = names.reduce((sum: number, name) => sum + Buffer.byteLength(`${name}`) + 1, 0);
+  return names.length > 0 && areNames && bytes <= MAX_CONSUMERS_BYTES;
 }

@@ -1,11 +1,13 @@
 import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
 import { isObject } from '../json';
 import { MAX_ITERATIONS, MIN_REMAINING_MS, MIN_STEP_MS, MINUTE_MS, SOON_MS } from '../limits';
-import type { Replays, SequencerInput } from '../ports';
+import type { Histories, Replays, SequencerInput } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
 import { wishesOf } from './command';
+import { createHistoryWriter } from './history-writer';
+import { milestonesOf } from './milestones';
 import { takeUpBeforeRelease } from './plan';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
@@ -27,6 +29,7 @@ import { againAt, failed, type RowInUse, type Step, type StepDeps } from './step
 
 export interface SequenceDeps extends StepDeps {
   replays: Replays;
+  histories: Histories;
 }
 
 export interface SequencerState extends SequencerInput {
@@ -37,7 +40,14 @@ export interface SequencerState extends SequencerInput {
 }
 
 /** What one call knows of its execution. */
-type Call = SequencerState & { iteration: number; row?: ReplayRow; unsaved?: Unsaved };
+type Call = SequencerState & {
+  iteration: number;
+  history: HistoryWriter;
+  row?: ReplayRow;
+  unsaved?: Unsaved;
+};
+
+type HistoryWriter = ReturnType<typeof createHistoryWriter>;
 
 /** How far this call has come, that no save has taken; it counts as long as the row goes by the same plan. */
 interface Unsaved {
@@ -53,7 +63,7 @@ export type SequenceAnswer =
 
 /** @throws OrderedReplayError `InvalidInput` for a state that no execution of ours would have. */
 export async function sequence(state: SequencerState, deps: SequenceDeps): Promise<SequenceAnswer> {
-  const call = validateState(state);
+  const call = { ...validateState(state), history: createHistoryWriter(deps) };
   try {
     return await takeSteps(call, deps);
   } catch (error) {
@@ -61,6 +71,8 @@ export async function sequence(state: SequencerState, deps: SequenceDeps): Promi
     const backoffMs = nextBackoffMs(call.backoffMs ?? 0);
     deps.observer.backsOff(error, backoffMs);
     return again('wait', { ...call, backoffMs }, deps.clock.now() + backoffMs);
+  } finally {
+    await call.history.end();
   }
 }
 
@@ -85,6 +97,7 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
       continue;
     }
     call.row = row;
+    call.history.read(row);
     const inUse = useRow(row, stored as ReplayRow, call, deps);
     const step = await nextStep(row, deps, inUse).catch((error) => failed(error));
     if (step.kind === 'failed') {
@@ -94,7 +107,7 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     const { reached = step.changes.checkpoint } = step;
     if (reached) call.unsaved = { checkpoint: reached, of: row };
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
-    const ending = step.kind === 'end' && changesOfEnd(step);
+    const ending = step.kind === 'end' && changesOfEnd(step, row);
     const saved = step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs));
     // A walk whose time was over before all pages were there came no further.
     if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;
@@ -129,17 +142,21 @@ function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays 
     const all: RowChanges = { ...changes, ...(checkpoint && isUnsaved && { checkpoint }) };
     const nowMs = clock.now();
     const cleared = isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {};
-    const asSaved = { ...row, ...cleared, ...all } as ReplayRow;
-    return replays.save(
+    const told = milestonesOf(row, all, nowMs, call.history.inHistory);
+    const asSaved = { ...row, ...cleared, ...told, ...all } as ReplayRow;
+    const saved = await replays.save(
       replay,
       {
         ...signOfLife(row, generation, nowMs, resumeAtMs),
         ...cleared,
         ...noticeOf(asSaved, nowMs, row),
+        ...told,
         ...all,
       },
       guardAsRead(row, guardOf(row, all)),
     );
+    if (saved) call.history.saved(asSaved, row, nowMs);
+    return saved;
   }
   async function saveOnTheWay(changes: RowChanges, resumeAtMs?: number): Promise<boolean> {
     const saved = await save(changes, resumeAtMs);
@@ -213,7 +230,7 @@ function isAbortedFor(row: ReplayRow, generation: number): boolean {
 }
 
 function again(action: 'wait' | 'continue', call: Call, resumeAtMs: number): SequenceAnswer {
-  const { row, unsaved: _, ...state } = call;
+  const { row, unsaved: _, history: __, ...state } = call;
   const { replay, generation } = state;
   const iteration = state.iteration + 1;
   const resumeAt = new Date(resumeAtMs).toISOString();
@@ -235,7 +252,7 @@ function noRow(replay: string): OrderedReplayError {
   });
 }
 
-function validateState(state: unknown): Call {
+function validateState(state: unknown): SequencerState & { iteration: number } {
   if (isObject(state)) {
     const { replay, generation, iteration = 0, backoffMs = 0 } = state;
     const isReplay = typeof replay === 'string' && replay !== '';

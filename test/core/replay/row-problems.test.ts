@@ -24,11 +24,20 @@ const RELEASING: StoredRow = {
   releaseStartedAtMs: NOW_MS,
 };
 
+const PLAN = {
+  n: 1,
+  atMs: NOW_MS,
+  taken: { until: '2026-11-20T12:00:00.000000000Z' },
+  speed: '1',
+  idle: 'none',
+};
+
 const CORRECT_IT = 'Nothing is released meanwhile. Correct it in this row and the replay goes on by itself.';
 
 test('given rows as the service writes them, then they are read as they are, and have no problem', () => {
   expect(readRow(COLLECTING)).toEqual(COLLECTING);
   expect(readRow(RELEASING)).toEqual(RELEASING);
+  expect(readRow({ ...RELEASING, plan: PLAN })).toEqual({ ...RELEASING, plan: PLAN });
   expect(noticeOf(readRow(RELEASING), NOW_MS)).toEqual({});
 });
 
@@ -52,6 +61,16 @@ test.each<[Record<string, unknown>, string, Partial<ReplayRow>]>([
   [{ buckets: 0 }, 'buckets is 0; expected is a whole number from 1 to 64.', { buckets: 0 }],
   [{ buckets: 1e9 }, 'buckets is 1000000000; expected is a whole number from 1 to 64.', { buckets: 0 }],
   [{ tiebreaker: 'detail[' }, 'tiebreaker is the text "detail["; expected is a JMESPath', { tiebreaker: '' }],
+  [
+    { plan: { ...PLAN, taken: { stepTo: 5 } } },
+    'plan.taken is a map; expected is fields of command, as they can be read.',
+    {},
+  ],
+  [
+    { plan: { ...PLAN, taken: { speed: 'fast' } } },
+    'plan.taken is a map; expected is fields of command, as they can be read.',
+    {},
+  ],
   [{ createdAtMs: 'x' }, 'createdAt is the text "x"; expected is an instant such as', { createdAtMs: 0 }],
   [{ retainedUntilMs: 1 }, 'retainedUntil is not after createdAt; expected is a later instant.', {}],
   [

@@ -166,6 +166,7 @@ describe("what a rerun's row may hold", () => {
     [{ to: '2026-11-20' }, 'to is the text "2026-11-20"; expected is a position, or an instant such as'],
     [{ lateFromMs: 'then' }, 'lateFrom is the text "then"; expected is an instant such as'],
     [{ consumers: [] }, 'consumers is an array; expected is a list of names.'],
+    [{ consumers: ['x'.repeat(512)] }, 'consumers is an array; expected is a list of names.'],
     [{ consumers: 'billing' }, 'consumers is the text "billing"; expected is a list of names.'],
     [{ retainedUntilMs: undefined }, 'retainedUntil is missing; expected is an instant.'],
     [{ sealedAtMs: 'now' }, 'sealedAt is the text "now"; expected is an instant such as'],

@@ -4,6 +4,7 @@ import { createSequenceHandler } from '../../../functions/sequence';
 import { silentTelemetry } from '../../../functions/telemetry';
 import { clientConfig } from '../../../src/aws/clients';
 import { dynamoEventBuffer } from '../../../src/aws/event-buffer';
+import { dynamoHistories } from '../../../src/aws/histories';
 import { dynamoLanes } from '../../../src/aws/lanes';
 import { dynamoReplays } from '../../../src/aws/replays';
 import {
@@ -99,6 +100,7 @@ describeWith('dynamodb-local', 'a replay through DynamoDB Local and its stream',
   async function runSequencer(replay: string): Promise<unknown> {
     const sequence = createSequenceHandler({
       ...stores(),
+      histories: dynamoHistories({ client: clients.dynamodb, table: TABLES.replays }),
       lanes: dynamoLanes({ client: clients.dynamodb, table: TABLES.orderedEvents }),
       status,
       queues: memoryQueues(),

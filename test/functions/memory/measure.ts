@@ -5,14 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { heapFlags } from '../../support/lambda-heap';
 import type { SealedSet } from './sealed-set';
 
-/**
- * The flags that Lambda starts Node.js with in a function of 256 MB: a tenth of the memory for the two halves of the
- * young generation, the rest for the old one. `/var/runtime/bootstrap` of AWS's image `public.ecr.aws/lambda/nodejs`
- * computes them so; https://github.com/lambci/node-custom-lambda/blob/master/v10.x/bootstrap has the same shares.
- */
-const LAMBDA_FLAGS = ['--expose-gc', '--max-semi-space-size=12', '--max-old-space-size=231'];
+const FLAGS = ['--expose-gc', ...heapFlags(256)];
 
 export interface Memory {
   heldBytes: number;
@@ -41,7 +37,7 @@ export async function openMeasure() {
       });
       try {
         const [endpoint] = (await once(store.stdout, 'data')) as [Buffer];
-        const args = [...LAMBDA_FLAGS, program('sequence-child'), endpoint.toString().trim()];
+        const args = [...FLAGS, program('sequence-child'), endpoint.toString().trim()];
         const child = await promisify(execFile)(process.execPath, [...args, JSON.stringify(set), mode]).catch(
           (error: Error & { stderr?: string }) => {
             // Without the line of bundled code that Node.js shows, which is the whole program.

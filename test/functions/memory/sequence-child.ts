@@ -75,6 +75,7 @@ async function release(endpoint: string, set: SealedSet, mode: 'peak' | 'held') 
     buffer: dynamoEventBuffer({ client, table: 'EventBuffer' }),
     lanes: watched,
     replays,
+    histories: { get: async () => undefined, put: async () => true },
     status: { describe: async () => undefined },
     queues: { depth: async () => 0 },
     settings: DEFAULT_SETTINGS,

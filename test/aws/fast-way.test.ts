@@ -1,7 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
-import { DynamoDBClient, type DynamoDBClientConfig, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from '../../src/aws/clients';
-import { appendTo, dynamoLanes } from '../../src/aws/lanes';
+import { deflatedText } from '../../src/aws/deflated';
+import { dynamoEventBuffer } from '../../src/aws/event-buffer';
+import { dynamoLanes } from '../../src/aws/lanes';
+import { SEALED } from '../support/selections';
 import { type AwsStub, type StubAnswer, type StubRequest, startAwsStub, THROTTLED } from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
 
@@ -40,18 +43,27 @@ function clientOf(config: DynamoDBClientConfig = {}): DynamoDBClient {
 }
 
 const append = (client: DynamoDBClient) => dynamoLanes({ client, table: TABLE }).append('r#', events, 0);
+const read = (client: DynamoDBClient) =>
+  dynamoEventBuffer({ client, table: 'EventBuffer' }).read('r', 0, SEALED, 'p', 9);
+const PAGE: StubAnswer = { body: { Count: 1, Items: [{ position: { S: 'q' }, event: { S: '{}' } }] } };
 /** Only the SDK numbers its attempts. */
 const isOfTheSdk = ({ headers }: StubRequest) => headers['amz-sdk-request'] !== undefined;
 
-describe('given an append that is sent by both ways', () => {
+const REQUESTS: [name: string, request: typeof append | typeof read][] = [
+  ['an append', append],
+  ['a page', read],
+];
+
+describe.each(REQUESTS)('given %s that is asked for by both ways', (_, request) => {
   let fast: StubRequest;
   let sdk: StubRequest;
   beforeEach(async () => {
     const client = clientOf({
       credentials: { accessKeyId: 'AKID', secretAccessKey: SECRET, sessionToken: 'a token' },
     });
-    await append(client);
-    await client.send(new UpdateItemCommand(appendTo(TABLE, 'r#', events, 0)));
+    stub.answer = () => PAGE;
+    stub.next(THROTTLED);
+    await request(client);
     [fast, sdk] = stub.requests as [StubRequest, StubRequest];
     expect([fast, sdk].map(isOfTheSdk)).toEqual([false, true]);
   });
@@ -87,6 +99,17 @@ describe('given a plain answer, then the SDK is not asked', () => {
     expect(stub.requests.map(isOfTheSdk)).toEqual([false]);
   });
 
+  test('a page, with its bytes and where it ended', async () => {
+    const deflated = deflatedText.encode('{"n":1}'.padEnd(2_000)).B as Uint8Array;
+    const event = { B: Buffer.from(deflated).toString('base64') };
+    const end = { position: { S: 'q' }, bucket: { S: 'r#0' } };
+    stub.next({ body: { Items: [{ position: { S: 'q' }, event }], LastEvaluatedKey: end } });
+    const { events: found, upTo } = await read(clientOf());
+    expect(found.map(({ position, json }) => [position, JSON.parse(json())])).toEqual([['q', { n: 1 }]]);
+    expect(upTo).toBe('q');
+    expect(stub.requests.map(isOfTheSdk)).toEqual([false]);
+  });
+
   test('a condition that does not hold, with the item that is there', async () => {
     stub.next(refused({ position: { S: 'p' }, events: { B: 'AAAA' }, offset: { N: '1' } }));
     expect(await append(clientOf())).toEqual({ alreadyAt: 'p' });
@@ -117,6 +140,15 @@ test.each(OTHERS)('given %s, then the SDK sends the append again', async (_, ans
   expect(await append(client)).toBe('appended');
   expect(stub.requests.map(isOfTheSdk)).toEqual([false, true]);
   expect(stub.requests[1]?.input).toEqual(stub.requests[0]?.input);
+});
+
+test.each(OTHERS)('given %s, then the SDK asks for the page again', async (_, answer) => {
+  stub.answer = () => PAGE;
+  stub.next(answer);
+  const { requestHandler } = clientConfig();
+  const client = clientOf({ requestHandler: { ...requestHandler, requestTimeout: 50 } });
+  expect((await read(client)).events).toHaveLength(1);
+  expect(stub.requests.map(isOfTheSdk)).toEqual([false, true]);
 });
 
 test('given a request that is not allowed, then the error is that of the SDK, without the event', async () => {
