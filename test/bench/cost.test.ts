@@ -57,8 +57,11 @@ describe('what a day of waiting costs', () => {
   let day: DayOfWaiting;
   beforeAll(async () => {
     const dynamodb = await startDynalite();
-    day = await measureDayOfWaiting(dynamodb);
-    dynamodb.stop();
+    try {
+      day = await measureDayOfWaiting(dynamodb);
+    } finally {
+      dynamodb.stop();
+    }
   }, 120_000);
   const read = (what: string) => {
     const document = readFileSync(join(__dirname, '../../docs/cost.md'), 'utf8');
@@ -67,8 +70,7 @@ describe('what a day of waiting costs', () => {
 
   test('three transitions every five minutes, and as good as nothing else', () => {
     for (const used of Object.values(day)) {
-      expect(used.standardTransitions / 3).toBeGreaterThanOrEqual(286);
-      // And as a new execution after each 300 calls.
+      expect(used.standardTransitions / 3).toBeGreaterThanOrEqual(284);
       expect(used.standardTransitions / 3).toBeLessThanOrEqual(300);
       expect(total({ ...used, standardTransitions: 0 })).toBeLessThan(0.003);
     }

@@ -6,6 +6,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../../src/aws/replays';
 import { orderedReplay } from '../../src/consumer';
+import type { ReplayRow } from '../../src/core/replay/row';
 import { HOSTILE_TEMPER } from '../../src/local/local-settings';
 import { LOCAL } from '../../src/local/resource-names';
 import { type LocalRuntime, startLocalRuntime } from '../../src/local/runtime';
@@ -17,6 +18,7 @@ import { type Delivered, eachOnce, recording } from './record';
 import {
   ask,
   eventsOfTheStory,
+  isPaused,
   isRefused,
   rowOf,
   runAgainAndCompare,
@@ -29,6 +31,9 @@ jest.setTimeout(180_000);
 const STAND_IN = join(__dirname, '../support/aws-cli-stand-in.cjs');
 /** So slow that a replay can be cancelled at EventBridge. */
 const TEMPER = { ...HOSTILE_TEMPER, throttleRate: 0, eventsPerSecond: 3 };
+
+/** Paused at the end of its step. */
+const isStepOver = (row: ReplayRow) => isPaused(row) && row.checkpoint?.position === row.command?.stepTo;
 
 describe('docs/steer.md, line by line, on the local runtime', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ordered-replay-steer-'));
@@ -122,6 +127,25 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
     const { reason } = await rowOf(scene, name, 'is CANCELLED', ({ phase }) => phase === 'CANCELLED');
     expect(reason).toBe('command.cancelled is set in this row.');
     expect(await isRefused(scene, 'Resume')).toBe(true);
+  });
+
+  test('given a run that is paused before its release, then steps count from its first event, and from a step that is not over', async () => {
+    const name = 'paused-early';
+    await shell.run(`export RUN=${name}`);
+    await ask(scene, 'Start');
+    await rowOf(scene, name, 'is there', () => true);
+    await ask(scene, 'Pause');
+    const begun = await rowOf(scene, name, 'its release begins', ({ phase }) => phase === 'RELEASING');
+    expect(begun.checkpoint).toBeUndefined();
+    await rowOf(scene, name, 'is paused', isPaused);
+    const [read, write] = [2, 3].map((nth) => scene.document.block('Step', nth)) as [string, string];
+    await shell.run(read + write);
+    expect((await rowOf(scene, name, 'some are released', isStepOver)).checkpoint?.released).toBe(3);
+    // The second one is asked for before the first one can be over.
+    await shell.run(`wake() { :; }\n${read}${write}${read}${write}`);
+    await ask(scene, 'Wake the sequencer');
+    await shell.run('wake');
+    expect((await rowOf(scene, name, 'more are released', isStepOver)).checkpoint?.released).toBe(9);
   });
 
   test('a replay that is still sent is cancelled at EventBridge', async () => {

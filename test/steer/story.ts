@@ -58,7 +58,7 @@ export function rowOf(
 }
 
 const released = ({ checkpoint }: ReplayRow) => checkpoint?.released ?? 0;
-const isPaused = ({ plan }: ReplayRow) => plan?.pausedAtMs !== undefined;
+export const isPaused = ({ plan }: ReplayRow) => plan?.pausedAtMs !== undefined;
 
 /** Every line of a command's blocks, from the first to the last. */
 export async function ask({ document, run }: Scene, heading: string, blocks = 1): Promise<void> {
