@@ -14,7 +14,7 @@ import type { Violation } from './verdict';
 jest.setTimeout(240_000);
 
 const MOST_SEEDS = 2_000;
-const MOST_SEEDS_OF_A_KIND = 100;
+const MOST_SEEDS_OF_A_KIND = 300;
 
 const mostSeeds = ({ kind }: Mutant) => (kind ? MOST_SEEDS_OF_A_KIND : MOST_SEEDS);
 
