@@ -64,7 +64,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
   {
     name: 'a sequencer of a later generation does not name itself in the row',
     breaks: 'R7',
-    caughtBy: 45,
+    caughtBy: 41,
     edits: [
       edit('src/core/replay/sequence.ts', 'await replays.save(replay, life, guardAsRead(row, guard));', ''),
     ],
@@ -83,14 +83,14 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'that was aborted goes on',
     kind: abortedInAWalk,
-    caughtBy: 1158,
+    caughtBy: 54,
     edits: [edit('src/core/replay/row-save.ts', '    abortedGeneration: row.abortedGeneration,\n', '')],
   },
   {
     name: 'a call that reads of an abort goes on',
     breaks: 'R7',
     shows: 'that was aborted goes on',
-    caughtBy: 1158,
+    caughtBy: 1888,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -110,7 +110,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'a name that is used up is taken for an execution that goes on',
     breaks: 'R7',
     shows: 'and none is there',
-    caughtBy: 608,
+    caughtBy: 762,
     bendMachine: withState('NameIsUsedUp', (state) => ({ ...state, Choices: [], Default: 'Done' })),
   },
   {
@@ -124,7 +124,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     name: 'the waits for a service do not grow',
     breaks: 'R7',
     shows: 'it did not come further',
-    caughtBy: 31,
+    caughtBy: 24,
     edits: [edit('src/core/replay/backoff.ts', 'Math.max(2 * lastMs, MIN_BACKOFF_MS)', 'MIN_BACKOFF_MS')],
   },
   {
