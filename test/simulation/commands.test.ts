@@ -45,6 +45,7 @@ test.each([
   ['requests are refused, all for a while or one in a few', kinds.commandedAndRefused, 40],
   ['several people step at about the same time', kinds.steppedByTwo, 60],
   ['somebody stops it among hundreds of appends', kinds.stoppedInALongBatch, 24],
+  ['they do so when the first event is released, by several sequencers', kinds.commandedAtTheStart, 60],
 ] as const)(
   'R1 to R7: given people who command a run at any moment, where %s, then each wish is taken up and the lanes are right',
   async (_, kind, count) => {

@@ -1,3 +1,4 @@
+import type { PlannedCommand } from './commands';
 import { CALM } from './faults';
 import { calm } from './kinds';
 import type { Scenario } from './scenario';
@@ -137,5 +138,35 @@ export function stoppedInALongBatch(seed: number): Scenario {
       overseer: { everyMs: 120_000, does: 'resume' },
     },
     mostTurns: 1_000_000,
+  };
+}
+
+/**
+ * Several sequencers, of which each may have released the first event, and pages that are refused: what one has released
+ * comes into the row by itself, when another is about to take up a plan that counts from nothing.
+ */
+export function commandedAtTheStart(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'start');
+  const events = [0, 2, 31, 60, 90].map((second, n) => ({
+    id: `e-${n}`,
+    second,
+    sequence: n,
+    key: `key-${n % 2}`,
+  }));
+  const planned: PlannedCommand[] = Array.from({ length: random.integer(1, 3) }, () => ({
+    after: 'releasing',
+    ms: random.integer(0, 4_000),
+    by: 'tool',
+    wish: { does: 'speed', speed: ['3', '10', '0.5'][random.integer(0, 2)] as string },
+  }));
+  return {
+    ...scenario,
+    events,
+    playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
+    settings: { buckets: random.integer(1, 3), groupCount: 1 },
+    sequencersBesides: [1, 1],
+    refuses: { of: 'buffer.read', oneIn: random.integer(2, 4), fromMs: 0, forMs: 86_400_000 },
+    commands: { planned, overseer: { everyMs: 300_000, does: 'resume' } },
   };
 }

@@ -27,7 +27,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'a replay goes on with what is left of its row',
     breaks: 'R6',
     shows: 'is nonsense',
-    caughtBy: 424,
+    caughtBy: 200,
     edits: [
       edit(
         'src/core/replay/sequence.ts',
@@ -54,7 +54,7 @@ export const HAND_MUTANTS: Mutant[] = [
     name: 'a guard names what could not be read',
     breaks: 'R7',
     shows: 'the row does not say so',
-    caughtBy: 258,
+    caughtBy: 280,
     edits: [
       edit(
         'src/core/replay/row-problems.ts',

@@ -1,5 +1,6 @@
 import {
   commanded,
+  commandedAtTheStart,
   commandedInAStorm,
   commandedTwice,
   steppedByTwo,
@@ -18,7 +19,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a save does not demand the plan that was read',
     breaks: 'R6',
     kind: commandedTwice,
-    caughtBy: 1,
+    caughtBy: 2,
     edits: [edit(SAVE, '    planN: row.plan?.n,\n', '')],
   },
   {
@@ -26,15 +27,30 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'and the row wishes',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 12,
     edits: [edit(SAVE, '    commandAsRead: row.command ?? {},\n', '')],
+  },
+  {
+    name: 'a take-up that has no checkpoint does not demand that there is none',
+    breaks: 'R6',
+    kind: commandedAtTheStart,
+    caughtBy: 510,
+    edits: [edit(SAVE, '    ...(plan && !checkpoint && { hasNoCheckpoint: true }),\n', '')],
+  },
+  {
+    name: 'a take-up counts from a checkpoint that another sequencer has moved on',
+    breaks: 'R1',
+    shows: 'goes back',
+    kind: commandedAtTheStart,
+    caughtBy: 334,
+    edits: [edit(SAVE, '...(checkpoint && {', '...(checkpoint && !plan && {')],
   },
   {
     name: 'a save does not demand that the checkpoint is no further',
     breaks: 'R1',
     shows: 'goes back',
     kind: commandedInAStorm,
-    caughtBy: 1,
+    caughtBy: 24,
     edits: [edit(SAVE, '    ...(checkpoint && { checkpointUpTo: checkpoint.position }),\n', '')],
   },
   {
@@ -42,14 +58,14 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'were released before it',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 3,
     edits: [edit(SEQUENCE, 'if (reached) call.unsaved = { checkpoint: reached, of: row };', '')],
   },
   {
     name: 'a take-up that is refused leaves its times',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 155,
     edits: [
       edit(
         RELEASE,
@@ -62,7 +78,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a pause takes up the pace',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 6,
     edits: [
       edit(
         PLAN,
@@ -84,14 +100,14 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'the wait that is left at a take-up keeps its length',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 7,
     edits: [edit(PLAN, '(restMs * newStepMs) / oldStepMs', 'Math.min(restMs, newStepMs)')],
   },
   {
     name: 'what is overdue at a take-up is due when it was',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 8,
     edits: [
       edit(
         PLAN,
@@ -105,7 +121,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R6',
     shows: 'after the run was paused',
     kind: stoppedInALongBatch,
-    caughtBy: 1,
+    caughtBy: 26,
     bendTool: { wakes: () => true },
   },
   {
@@ -127,7 +143,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'until lets the next event through',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 13,
     edits: [
       edit(
         RELEASE,
@@ -140,7 +156,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a step does not pause where it ends',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 7,
     edits: [
       edit(
         PLAN,
@@ -153,7 +169,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a step waits for the pace',
     breaks: 'R7',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 3,
     edits: [
       edit(
         'src/core/release/walk.ts',
@@ -167,7 +183,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'after a command by hand',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 13,
     edits: [edit(RELEASE, ': againAt(nowMs + MAX_WAIT_MS);', ': againAt(nowMs + 12 * MAX_WAIT_MS);')],
   },
   {
@@ -188,7 +204,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'has cancelled',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 171,
     edits: [
       edit(
         SEQUENCE,
@@ -202,7 +218,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'nobody says so',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 7,
     edits: [
       edit('src/core/replay/row-problems.ts', 'return withProblemsOfCommand(without(', 'return (without('),
     ],
@@ -211,22 +227,14 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a field that means nothing stops the run',
     breaks: 'R7',
     kind: commanded,
-    caughtBy: 1,
+    caughtBy: 27,
     edits: [edit('src/core/replay/row-problems.ts', 'stops: false, ...rest', 'stops: true, ...rest')],
   },
   {
     name: 'nobody looks at the row between the groups of an append',
     breaks: 'R7',
     kind: stoppedInALongBatch,
-    caughtBy: 1,
+    caughtBy: 2,
     edits: [edit(RELEASE, '      hasMoved ||= !(await looks.lookIfDue());\n', '')],
-  },
-  {
-    name: 'the other lanes go on when an append has failed',
-    breaks: 'contract',
-    shows: 'before its appends',
-    kind: stoppedInALongBatch,
-    caughtBy: 1,
-    edits: [edit('src/core/release/append.ts', 'failure ??= { error };', 'throw error;')],
   },
 ];

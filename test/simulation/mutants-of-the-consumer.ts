@@ -27,7 +27,7 @@ export const CONSUMER_MUTANTS: Mutant[] = [
     breaks: 'consumer',
     shows: 'was handled up to',
     where: (_scenario, { phase }) => phase === 'CANCELLED',
-    caughtBy: 347,
+    caughtBy: 153,
     edits: [
       edit(
         'src/consumer/deliver.ts',

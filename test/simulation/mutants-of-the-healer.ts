@@ -77,7 +77,7 @@ export const HEALER_MUTANTS: Mutant[] = [
   {
     name: 'the healer starts a generation without naming it',
     breaks: 'R7',
-    caughtBy: 127,
+    caughtBy: 394,
     edits: [
       edit(
         HEAL,

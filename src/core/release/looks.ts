@@ -9,7 +9,7 @@ import type { Walk } from './walk';
  */
 export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
   let lookedAtMs = clock.now();
-  let saved = walk.checkpoint;
+  let saved = row.hasUnsaved ? undefined : walk.checkpoint;
   let looking: Promise<boolean> | undefined;
 
   async function ask(): Promise<boolean> {

@@ -164,6 +164,7 @@ function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays 
     return saved;
   }
   return {
+    hasUnsaved: row.checkpoint !== stored.checkpoint,
     saveStep: (changes: RowChanges, resumeAtMs?: number) => save(changes, resumeAtMs, true),
     saveOnTheWay,
     // What somebody has typed into the row is seen after a minute at the latest, by a long walk too.

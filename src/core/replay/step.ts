@@ -44,6 +44,8 @@ export interface StepDeps {
 
 /** The loop's own row, for what cannot wait until a step ends. */
 export interface RowInUse {
+  /** The checkpoint that the step begins with is in no save yet. */
+  hasUnsaved: boolean;
   /** False where the row is no more as it was read, or is to be read again. */
   save(changes: RowChanges): Promise<boolean>;
   /** Looks without saving: true while all that a step rests on is as it was read. */

@@ -129,6 +129,26 @@ test('given a cancellation while events are being released, then release stops w
   expect(released(world)).toEqual(idsTo(released(world).length));
 });
 
+test('given a save that is refused for a field that means nothing, then how far the release came is saved a second later', async () => {
+  const world = await releasingWorld([0, 1, 9], { speed: '2' });
+  const startMs = world.clock.now();
+  let refusals = 0;
+  const savedMs: number[] = [];
+  const answer = await run(
+    world,
+    ({ method, args }) => {
+      const { checkpoint } = (args[1] ?? {}) as RowChanges;
+      if (method === 'save' && checkpoint && refusals++ === 0) rowOf(world).command = { paused: 'soon' };
+    },
+    ({ method }) => {
+      if (method === 'save' && rowOf(world).checkpoint?.released === 2)
+        savedMs.push(world.clock.now() - startMs);
+    },
+  );
+  expect(savedMs[0]).toBe(2_000);
+  expect(answer).toMatchObject({ action: 'done', report: { released: 3 } });
+});
+
 test('given a cancellation during a wait in memory, then at most what is due at its end is still released', async () => {
   const world = await releasingWorld([0, 9, 10, 11]);
   await run(
