@@ -1,6 +1,7 @@
 import type { Spread } from './measure';
 import type { Cell } from './order';
 import { type SizeRow, total, usd, withStart } from './prices';
+import type { ReleaseRow } from './release';
 import { tableLines } from './report';
 import { figure, percent, type Section, table } from './section';
 
@@ -9,14 +10,15 @@ interface Results {
   order: { data: Cell[] };
   cost: { data: { perMillion: SizeRow[] } };
   pace: { data: { lag: Spread }[] };
+  release: { data: ReleaseRow[] };
   bundles: { data: { name: string; bytes: number }[] };
 }
 type Sections = Partial<Record<string, Pick<Section, 'tables' | 'data'>>>;
 
 /** README.md with the figures of these results; as it is if a part that they are from was never measured. */
 export function withFigures(readme: string, sections: Sections): string {
-  const { order, cost: costs, pace, bundles } = sections as Partial<Results>;
-  if (!order || !costs || !pace || !bundles) return readme;
+  const { order, cost: costs, pace, release, bundles } = sections as Partial<Results>;
+  if (!order || !costs || !pace || !release || !bundles) return readme;
   const sizes = costs.data.perMillion;
   const figured = block(readme, 'figures', atTheTop(order.data, sizes, pace.data));
   const priced = block(
@@ -33,7 +35,15 @@ export function withFigures(readme: string, sections: Sections): string {
   );
   const disordered = block(priced, 'disorder', disorder(order.data));
   const bytes = bundles.data.find(({ name }) => name === 'consumer')?.bytes ?? Number.NaN;
-  return between(disordered, '<!-- size -->', '<!-- /size -->', `${figure(bytes / 1_024, 0)} KB`);
+  const sized = between(disordered, '<!-- size -->', '<!-- /size -->', `${figure(bytes / 1_024, 0)} KB`);
+  return between(sized, '<!-- rate -->', '<!-- /rate -->', figure(slowest(release.data), 0));
+}
+
+/** Events a second as deployed by default, whether in one lane or in many; to the hundred, down. */
+function slowest(rows: ReleaseRow[]): number {
+  const least = Math.min(...rows.map(({ memoryMb }) => memoryMb));
+  const rates = rows.filter(({ memoryMb, way }) => memoryMb === least && way === 'deployed');
+  return Math.floor(Math.min(...rates.map(({ perSecond }) => perSecond)) / 100) * 100;
 }
 
 function atTheTop(cells: Cell[], sizes: SizeRow[], paces: { lag: Spread }[]): string[] {
@@ -58,13 +68,11 @@ function disorder(cells: Cell[]): string[] {
   ];
 }
 
-/** docs/cost.md with the tables of these results; as it is if cost was never measured. */
-export function withCosts(doc: string, { cost }: Sections): string {
-  const blocks = ['compared', 'measured', 'others', 'cold'];
-  return (cost?.tables ?? []).reduce(
-    (text, each, nth) => block(text, blocks[nth] ?? '', tableLines(each)),
-    doc,
-  );
+/** docs/cost.md with the tables of these results; what was never measured stays as it is. */
+export function withCosts(doc: string, { cost, release }: Sections): string {
+  const blocks = ['compared', 'measured', 'others', 'cold', 'release'];
+  const tables = [...(cost?.tables ?? []), ...(release?.tables ?? [])];
+  return tables.reduce((text, each, nth) => block(text, blocks[nth] ?? '', tableLines(each)), doc);
 }
 
 /** Lines between the marks of a block that `npm run bench` writes. */

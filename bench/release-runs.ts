@@ -117,8 +117,13 @@ function forkSource(source: string, ...args: string[]): ChildProcess {
 /** The next one. */
 export function messageOf(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`A process of the benchmark ended with ${code}.`)));
+    const ended = (code: number | null) =>
+      reject(new Error(`A process of the benchmark ended with ${code}.`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message);
+    });
   });
 }
 

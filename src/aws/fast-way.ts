@@ -15,7 +15,7 @@ import { writeOrFind } from './conditional-write';
 
 /**
  * What a release does most, without the SDK's middleware and serializers, which take most of a request's processor time
- * (docs/decisions/0011). The rest is the client's: endpoint, signer, credentials, connections and their timeouts.
+ * (docs/decisions/0012). The rest is the client's: endpoint, signer, credentials, connections and their timeouts.
  *
  * Only a plain answer is understood here. After any other, and after none, the client makes the same request again, with
  * its retries and its errors. So an update may be made twice, and its condition must bear that.
