@@ -11,21 +11,27 @@ import { DistinctCount } from './distinct';
  */
 export function startTally(checkpoint: Checkpoint | undefined) {
   const isKnown = !checkpoint || checkpoint.tally !== undefined;
-  const before = checkpoint?.tally ?? NOTHING;
-  const lanes = new DistinctCount(before.laneSketch);
-  let tally: Tally = before;
-  let last = checkpoint?.position;
+  const tally: Tally = { ...NOTHING, ...checkpoint?.tally };
+  const lanes = new DistinctCount(tally.laneSketch);
+  let last = checkpoint && instantOf(checkpoint.position);
 
   function addEvent({ position, lane, receivedAtMs }: DueEvent): void {
-    const isTie = last !== undefined && instantOf(last) === instantOf(position);
+    const instant = instantOf(position);
+    if (instant === last) tally.ties++;
+    last = instant;
     lanes.add(lane);
-    tally = {
-      ...tally,
-      ...arrivalsWith(tally, receivedAtMs),
-      ties: tally.ties + (isTie ? 1 : 0),
-      keyed: tally.keyed + (hasOrderingKey(lane) ? 1 : 0),
-    };
-    last = position;
+    if (hasOrderingKey(lane)) tally.keyed++;
+    if (receivedAtMs !== undefined) addArrival(receivedAtMs);
+  }
+
+  function addArrival(receivedAtMs: number): void {
+    const earlierMs = (tally.latestReceivedAtMs ?? receivedAtMs) - receivedAtMs;
+    if (earlierMs <= 0) {
+      tally.latestReceivedAtMs = receivedAtMs;
+    } else {
+      tally.outOfOrder++;
+      tally.farthestMs = Math.max(tally.farthestMs, earlierMs);
+    }
   }
 
   return {
@@ -33,23 +39,12 @@ export function startTally(checkpoint: Checkpoint | undefined) {
     add(events: DueEvent[]): { tally?: Tally } {
       if (!isKnown) return {};
       for (const event of events) addEvent(event);
-      tally = { ...tally, lanes: lanes.count, laneSketch: lanes.text };
-      return { tally };
+      return { tally: { ...tally, lanes: lanes.count, laneSketch: lanes.text } };
     },
   };
 }
 
 const NOTHING: Tally = { ties: 0, outOfOrder: 0, farthestMs: 0, keyed: 0, lanes: 0, laneSketch: '' };
-
-function arrivalsWith(
-  { outOfOrder, farthestMs, latestReceivedAtMs }: Tally,
-  receivedAtMs: number | undefined,
-): Partial<Tally> {
-  if (receivedAtMs === undefined) return {};
-  const earlierMs = (latestReceivedAtMs ?? receivedAtMs) - receivedAtMs;
-  if (earlierMs <= 0) return { latestReceivedAtMs: receivedAtMs };
-  return { outOfOrder: outOfOrder + 1, farthestMs: Math.max(farthestMs, earlierMs) };
-}
 
 /** Time and tiebreaker of a position: what orders events. The id after them only tells them apart. */
 function instantOf(position: string): string {

@@ -53,7 +53,8 @@ export function startWalk(row: ReplayRow) {
       last = place;
       next = undefined;
       const lane = laneOf(row.replay, orderingKeyOf(json, orderingKeyPath));
-      return { ...place, json, lane, duplicates, receivedAtMs };
+      const { position, tiebreaker, eventTimeMs, dueAtMs } = place;
+      return { position, tiebreaker, eventTimeMs, dueAtMs, json, lane, duplicates, receivedAtMs };
     },
     /** Called when events that come next are in their lanes. */
     advance(events: DueEvent[]): void {
