@@ -151,7 +151,10 @@ const VALUES: {
       { requiredKeys: ['n', 'atMs', 'taken', 'released'] },
     ),
   ),
-  command: fc.dictionary(text, fc.oneof(text, fc.boolean(), fc.nat())),
+  command: fc.dictionary(
+    text.filter((name) => name !== ''),
+    fc.oneof(text, fc.boolean(), fc.nat()),
+  ),
   plan: fc.record(
     {
       n: count,

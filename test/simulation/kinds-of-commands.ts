@@ -156,7 +156,7 @@ export function commandedAtTheStart(seed: number): Scenario {
   }));
   const planned: PlannedCommand[] = Array.from({ length: random.integer(1, 3) }, () => ({
     after: 'releasing',
-    ms: random.integer(0, 4_000),
+    ms: random.integer(0, 2_500),
     by: 'tool',
     wish: { does: 'speed', speed: ['3', '10', '0.5'][random.integer(0, 2)] as string },
   }));
@@ -165,8 +165,8 @@ export function commandedAtTheStart(seed: number): Scenario {
     events,
     playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
     settings: { buckets: random.integer(1, 3), groupCount: 1 },
-    sequencersBesides: [1, 1],
-    refuses: { of: 'buffer.read', oneIn: random.integer(2, 4), fromMs: 0, forMs: 86_400_000 },
+    sequencersBesides: [1, 1, 1, 1],
+    refuses: { of: 'buffer.read', oneIn: 2, fromMs: 0, forMs: 86_400_000 },
     commands: { planned, overseer: { everyMs: 300_000, does: 'resume' } },
   };
 }

@@ -34,7 +34,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a take-up that has no checkpoint does not demand that there is none',
     breaks: 'R6',
     kind: commandedAtTheStart,
-    caughtBy: 510,
+    caughtBy: 49,
     edits: [edit(SAVE, '    ...(plan && !checkpoint && { hasNoCheckpoint: true }),\n', '')],
   },
   {
@@ -42,7 +42,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'goes back',
     kind: commandedAtTheStart,
-    caughtBy: 334,
+    caughtBy: 71,
     edits: [edit(SAVE, '...(checkpoint && {', '...(checkpoint && !plan && {')],
   },
   {
