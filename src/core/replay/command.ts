@@ -93,7 +93,9 @@ export interface BadField {
 }
 
 export function badFieldsOf(command: Command): BadField[] {
-  return Object.entries(command).flatMap(([name, value]) => {
+  // A table gives a map's fields in any order; the row is to say the same each time.
+  const fields = Object.entries(command).sort(([one], [other]) => (one < other ? -1 : 1));
+  return fields.flatMap(([name, value]) => {
     // A name such as toString is none of ours.
     const rule = Object.hasOwn(WISHES, name) ? WISHES[name as WishName] : undefined;
     if (rule?.read(value) !== undefined) return [];

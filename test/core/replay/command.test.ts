@@ -77,3 +77,9 @@ test.each([
 ])('given the event at %s and the bound %s, then it is beyond: %s', (position, bound, beyond) => {
   expect(isBeyond(position, bound)).toBe(beyond);
 });
+
+test('given the same fields in another order, then the same is told', () => {
+  const one = badFieldsOf({ zz: 1, speed: 'fast', aa: 2 });
+  expect(one.map(({ field }) => field)).toEqual(['aa', 'speed', 'zz']);
+  expect(badFieldsOf({ aa: 2, zz: 1, speed: 'fast' })).toEqual(one);
+});
