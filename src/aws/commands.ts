@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   UpdateItemCommand,
@@ -6,14 +7,15 @@ import {
 import type { WishName } from '../core/replay/command';
 import { END_PHASES } from '../core/replay/row';
 import type { AsSeen, CommandChanges, Commands } from '../operator/ports';
-import { encodeTyped, type Item, number, text } from './attributes';
-import { createPlaceholders } from './expression';
+import { encodeTyped, type Item, text } from './attributes';
+import { createPlaceholders, equals, type Placeholders, updateOf } from './expression';
+import { isUnderWay } from './replay-row';
 import { tellingUnavailable } from './unavailable';
 
 /** The map `command` of a row in the `Replays` table: a person's credentials need no more of it than `UpdateItem`. */
 export function dynamoCommands({ client, table }: { client: DynamoDBClient; table: string }): Commands {
   /** @returns The item as it is where the condition does not hold. */
-  async function update(run: string, expression: string, condition: string, parameters: object) {
+  async function update(run: string, expression: string | undefined, condition: string, parameters: object) {
     try {
       await client.send(
         new UpdateItemCommand({
@@ -59,41 +61,34 @@ export function dynamoCommands({ client, table }: { client: DynamoDBClient; tabl
   });
 }
 
-type Placeholders = ReturnType<typeof createPlaceholders>;
-
-function expressionOf(changes: CommandChanges, { path, value }: Placeholders): string {
+function expressionOf(changes: CommandChanges, placeholders: Placeholders): string | undefined {
   const names = Object.keys(changes) as WishName[];
-  const sets = names
-    .filter((name) => changes[name] !== undefined)
-    .map((name) => `${path('command', name)} = ${value(encodeTyped(changes[name]))}`);
-  const removes = names.filter((name) => changes[name] === undefined).map((name) => path('command', name));
-  const clauses = [
-    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
-  ];
-  return clauses.join(' ');
+  return updateOf(
+    names.map((name) => [placeholders.path('command', name), encodeIfAny(changes[name])]),
+    placeholders,
+  );
 }
 
-function conditionOf(asSeen: AsSeen | undefined, { path, value }: Placeholders): string {
-  const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+function conditionOf(asSeen: AsSeen | undefined, placeholders: Placeholders): string {
+  const { path, value } = placeholders;
   const conditions = [
     `attribute_exists(${path('replay')})`,
-    `NOT ${path('phase')} IN (${ends.join(', ')})`,
+    isUnderWay(placeholders),
     `attribute_type(${path('command')}, ${value({ S: 'M' })})`,
   ];
-  if (!asSeen) return conditions.join(' AND ');
-  const { checkpointPosition, planN, stepTo } = asSeen;
-  const equal = (attribute: string, expected: Item[string] | undefined) =>
-    expected === undefined ? `attribute_not_exists(${attribute})` : `${attribute} = ${value(expected)}`;
-  return [
-    ...conditions,
-    equal(
-      path('checkpoint', 'position'),
-      checkpointPosition === undefined ? undefined : { S: checkpointPosition },
-    ),
-    equal(path('plan', 'n'), planN === undefined ? undefined : number.encode(planN)),
-    equal(path('command', 'stepTo'), stepTo === undefined ? undefined : encodeTyped(stepTo)),
-  ].join(' AND ');
+  if (asSeen) {
+    const { checkpointPosition, planN, stepTo } = asSeen;
+    conditions.push(
+      equals(path('checkpoint', 'position'), encodeIfAny(checkpointPosition), placeholders),
+      equals(path('plan', 'n'), encodeIfAny(planN), placeholders),
+      equals(path('command', 'stepTo'), encodeIfAny(stepTo), placeholders),
+    );
+  }
+  return conditions.join(' AND ');
+}
+
+function encodeIfAny(typed: unknown): AttributeValue | undefined {
+  return typed === undefined ? undefined : encodeTyped(typed);
 }
 
 function hasEnded({ phase }: Item): boolean {

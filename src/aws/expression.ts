@@ -27,3 +27,28 @@ export function createPlaceholders() {
     },
   };
 }
+
+export type Placeholders = ReturnType<typeof createPlaceholders>;
+
+/** Holds where the attribute at a path has this value, or is not there if that is `undefined`. */
+export function equals(path: string, expected: AttributeValue | undefined, { value }: Placeholders): string {
+  return expected === undefined ? `attribute_not_exists(${path})` : `${path} = ${value(expected)}`;
+}
+
+/** Sets what has a value and removes what has none; `undefined` for no change: DynamoDB refuses an empty expression. */
+export function updateOf(
+  changes: [path: string, becomes: AttributeValue | undefined][],
+  { value }: Placeholders,
+): string | undefined {
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [path, becomes] of changes) {
+    if (becomes === undefined) removes.push(path);
+    else sets.push(`${path} = ${value(becomes)}`);
+  }
+  const clauses = [
+    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+  ];
+  return clauses.length > 0 ? clauses.join(' ') : undefined;
+}

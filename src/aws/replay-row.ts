@@ -1,19 +1,20 @@
 import type { ErrorCode } from '../core/errors';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import type {
-  BucketCount,
-  Checkpoint,
-  Include,
-  Lag,
-  Next,
-  Phase,
-  Plan,
-  Rate,
-  ReplayRow,
-  TakenUp,
-  Tally,
-  Warning,
+import {
+  type BucketCount,
+  type Checkpoint,
+  END_PHASES,
+  type Include,
+  type Lag,
+  type Next,
+  type Phase,
+  type Plan,
+  type Rate,
+  type ReplayRow,
+  type TakenUp,
+  type Tally,
+  type Warning,
 } from '../core/replay/row';
 import {
   anything,
@@ -30,6 +31,7 @@ import {
   texts,
   timeToLive,
 } from './attributes';
+import type { Placeholders } from './expression';
 
 const WINDOW: Columns<NonNullable<ReplayRow['window']>> = {
   fromMs: column('from', instant),
@@ -166,3 +168,9 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   firstNumber: column('firstNumber', number),
   requestId: column('requestId', text()),
 };
+
+/** A condition: the run has not ended. */
+export function isUnderWay({ path, value }: Placeholders): string {
+  const ends = END_PHASES.map((phase) => value({ S: phase }));
+  return `NOT ${path('phase')} IN (${ends.join(', ')})`;
+}

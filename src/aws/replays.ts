@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   type DynamoDBClient,
   GetItemCommand,
   ScanCommand,
@@ -6,15 +7,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Replays } from '../core/ports';
 import { type Command, WISH_NAMES } from '../core/replay/command';
-import { END_PHASES, type ReplayRow, type RowChanges, type RowGuard } from '../core/replay/row';
+import type { ReplayRow, RowChanges, RowGuard } from '../core/replay/row';
 import { readRow, type StoredRow } from '../core/replay/row-problems';
 import { encodeItem, encodeTyped, type Item, number, readItem, text } from './attributes';
 import { writeIf } from './conditional-write';
-import { createPlaceholders } from './expression';
-import { REPLAY_ROW } from './replay-row';
+import { createPlaceholders, equals, type Placeholders, updateOf } from './expression';
+import { isUnderWay, REPLAY_ROW } from './replay-row';
 import { tellingUnavailable } from './unavailable';
-
-type Placeholders = ReturnType<typeof createPlaceholders>;
 
 /** The `Replays` table: `replay` is the key. */
 export function dynamoReplays({ client, table }: { client: DynamoDBClient; table: string }): Replays {
@@ -48,7 +47,7 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
       const update = new UpdateItemCommand({
         TableName: table,
         Key: itemKey(replay),
-        UpdateExpression: updateOf(changes, placeholders),
+        UpdateExpression: expressionOf(changes, placeholders),
         ConditionExpression: conditionOf(guard, placeholders),
         ...placeholders.parameters(),
       });
@@ -70,13 +69,13 @@ export function dynamoReplays({ client, table }: { client: DynamoDBClient; table
     },
 
     async notEnded() {
-      const { path, value, parameters } = createPlaceholders();
-      const ends = END_PHASES.map((phase) => value(text().encode(phase)));
+      const placeholders = createPlaceholders();
+      const { path, value } = placeholders;
       const scan = {
         TableName: table,
         // The histories are items of the same table.
-        FilterExpression: `NOT ${path('phase')} IN (${ends.join(', ')}) AND NOT contains(${path('replay')}, ${value({ S: '#' })})`,
-        ...parameters(),
+        FilterExpression: `${isUnderWay(placeholders)} AND NOT contains(${path('replay')}, ${value({ S: '#' })})`,
+        ...placeholders.parameters(),
       };
       const rows: ReplayRow[] = [];
       let from: Item | undefined;
@@ -102,20 +101,12 @@ function itemKey(replay: string): Item {
   return { replay: text().encode(replay) };
 }
 
-/** `undefined` where there is nothing to change: DynamoDB refuses an empty expression. */
-function updateOf(changes: RowChanges, { path, value }: Placeholders): string | undefined {
-  const sets: string[] = [];
-  const removes: string[] = [];
-  for (const key of Object.keys(changes) as (keyof RowChanges)[]) {
-    const attribute = path(columnOf(key).attribute);
-    if (changes[key] === undefined) removes.push(attribute);
-    else sets.push(`${attribute} = ${value(encode(key, changes[key]))}`);
-  }
-  const clauses = [
-    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
-  ];
-  return clauses.length > 0 ? clauses.join(' ') : undefined;
+function expressionOf(changes: RowChanges, placeholders: Placeholders): string | undefined {
+  const keys = Object.keys(changes) as (keyof RowChanges)[];
+  return updateOf(
+    keys.map((key) => [placeholders.path(columnOf(key).attribute), encodeIfAny(key, changes[key])]),
+    placeholders,
+  );
 }
 
 function conditionOf(guard: RowGuard, placeholders: Placeholders): string {
@@ -124,12 +115,7 @@ function conditionOf(guard: RowGuard, placeholders: Placeholders): string {
   const { path, value } = placeholders;
   const conditions = [`attribute_exists(${path('replay')})`];
   for (const [key, expected] of Object.entries(equal) as [keyof RowChanges, unknown][]) {
-    const attribute = path(columnOf(key).attribute);
-    conditions.push(
-      expected === undefined
-        ? `attribute_not_exists(${attribute})`
-        : `${attribute} = ${value(encode(key, expected))}`,
-    );
+    conditions.push(equals(path(columnOf(key).attribute), encodeIfAny(key, expected), placeholders));
   }
   if (checkpointUpTo !== undefined) {
     const upTo = value(text().encode(checkpointUpTo));
@@ -139,16 +125,11 @@ function conditionOf(guard: RowGuard, placeholders: Placeholders): string {
   }
   if (hasNoCheckpoint) conditions.push(`attribute_not_exists(${path('checkpoint')})`);
   if ('planN' in rest) {
-    const n = path('plan', 'n');
-    conditions.push(
-      planN === undefined ? `attribute_not_exists(${n})` : `${n} = ${value(number.encode(planN))}`,
-    );
+    const n = planN === undefined ? undefined : number.encode(planN);
+    conditions.push(equals(path('plan', 'n'), n, placeholders));
   }
   if (commandAsRead) conditions.push(...asReadConditions(commandAsRead, placeholders));
-  if (hasNotEnded) {
-    const ends = END_PHASES.map((phase) => value(text().encode(phase)));
-    conditions.push(`NOT ${path('phase')} IN (${ends.join(', ')})`);
-  }
+  if (hasNotEnded) conditions.push(isUnderWay(placeholders));
   return conditions.join(' AND ');
 }
 
@@ -167,8 +148,8 @@ function asReadConditions(command: Command, { path, value }: Placeholders): stri
   });
 }
 
-function encode(key: keyof RowChanges, value: unknown) {
-  return columnOf(key).encode(value as never);
+function encodeIfAny(key: keyof RowChanges, value: unknown): AttributeValue | undefined {
+  return value === undefined ? undefined : columnOf(key).encode(value as never);
 }
 
 function columnOf(key: keyof RowChanges) {

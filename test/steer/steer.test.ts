@@ -18,6 +18,7 @@ import { type Delivered, eachOnce, recording } from './record';
 import {
   ask,
   eventsOfTheStory,
+  followTheBeginning,
   isPaused,
   isRefused,
   rowOf,
@@ -69,11 +70,7 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
       delivered: async (run) => eachOnce(received.get(run) ?? []),
       patienceMs: 60_000,
     };
-    await ask(scene, 'By the AWS CLI');
-    // There is no CloudFormation here: the block after it has the names.
-    scene.document.block('By the AWS CLI', 2);
-    await shell.run(scene.document.block('By the AWS CLI', 3));
-    await shell.run(scene.document.block('By the AWS CLI', 4));
+    await followTheBeginning(scene);
   });
   afterAll(async () => {
     await shell?.close();

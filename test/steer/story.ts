@@ -65,6 +65,14 @@ export async function ask({ document, run }: Scene, heading: string, blocks = 1)
   for (let nth = 1; nth <= blocks; nth++) await run(document.block(heading, nth));
 }
 
+/** The page's beginning, where there is no CloudFormation: the block after that one has the names. */
+export async function followTheBeginning({ document, run }: Scene): Promise<void> {
+  await run(document.block('By the AWS CLI', 1));
+  document.block('By the AWS CLI', 2);
+  await run(document.block('By the AWS CLI', 3));
+  await run(document.block('By the AWS CLI', 4));
+}
+
 /** Whether the lines are refused because their condition does not hold; the shell goes on. */
 export async function isRefused({ document, run }: Scene, heading: string, nth = 1): Promise<boolean> {
   const output = await run(`( ${document.block(heading, nth)} ) 2>&1 || true`);

@@ -85,6 +85,11 @@ export function wishesOf(command: Command = {}): Wishes {
   return Object.fromEntries(read.filter(([, value]) => value !== undefined && value !== 'off'));
 }
 
+/** A table gives a map's fields in any order: by their names, whatever is made of them is the same each time. */
+export function fieldsInOrder(command: Command): [name: string, value: unknown][] {
+  return Object.entries(command).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
 /** A field that is ignored, and why, in words. */
 export interface BadField {
   field: string;
@@ -93,9 +98,7 @@ export interface BadField {
 }
 
 export function badFieldsOf(command: Command): BadField[] {
-  // A table gives a map's fields in any order; the row is to say the same each time.
-  const fields = Object.entries(command).sort(([one], [other]) => (one < other ? -1 : 1));
-  return fields.flatMap(([name, value]) => {
+  return fieldsInOrder(command).flatMap(([name, value]) => {
     // A name such as toString is none of ours.
     const rule = Object.hasOwn(WISHES, name) ? WISHES[name as WishName] : undefined;
     if (rule?.read(value) !== undefined) return [];

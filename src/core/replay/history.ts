@@ -1,5 +1,5 @@
 import { MOST_HISTORY_COMMANDS, MOST_HISTORY_POINTS } from '../limits';
-import type { ReplayRow, TakenUp } from './row';
+import { hasEnded, type ReplayRow, type TakenUp } from './row';
 
 /** How far a run was at a time; instants are epoch milliseconds. */
 export interface HistoryPoint {
@@ -27,8 +27,7 @@ export interface RunHistory {
  */
 export function pointOf(row: ReplayRow, nowMs: number, before: ReplayRow): HistoryPoint | undefined {
   const { phase, checkpoint, lag } = row;
-  const isOver = phase === 'DONE' || phase === 'CANCELLED' || phase === 'FAILED';
-  if (phase !== 'RELEASING' && !(isOver && row.collected !== undefined)) return undefined;
+  if (phase !== 'RELEASING' && !(hasEnded(phase) && row.collected !== undefined)) return undefined;
   const released = checkpoint?.released ?? 0;
   const isFurther = released > (before.checkpoint?.released ?? 0);
   if (!isFurther && phase === before.phase && row.plan?.n === before.plan?.n) return undefined;

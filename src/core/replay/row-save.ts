@@ -1,5 +1,6 @@
 import { textOf } from '../errors';
 import { LEASE_GRACE_MS } from '../limits';
+import { fieldsInOrder } from './command';
 import { keyWarning } from './key-warning';
 import type { ReplayRow, RowChanges, RowGuard } from './row';
 import { problemWith } from './row-problems';
@@ -31,8 +32,7 @@ export function isSameFor(row: ReplayRow, now: ReplayRow | undefined): boolean {
 }
 
 function restsOn({ phase, generation, plan, command, abortedGeneration, problems }: ReplayRow) {
-  const fields = Object.entries(command ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
-  return [phase, generation, plan?.n, fields, abortedGeneration, problems];
+  return [phase, generation, plan?.n, fieldsInOrder(command ?? {}), abortedGeneration, problems];
 }
 
 /** What the row says of an end: nobody looks at it again, and only what cannot be mended any more is left to warn of. */

@@ -3,7 +3,7 @@ import { EMPTY_READINGS, MAX_READING_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { wishesOf } from '../replay/command';
 import { readDescription } from '../replay/description';
-import { type OptionTexts, optionsInRow } from '../replay/options';
+import { optionsInRow } from '../replay/options';
 import { demandRetention, retainedUntilMs, retentionMsOf } from '../replay/retention';
 import type { ReplayRow, RowChanges } from '../replay/row';
 import { dwellOf } from '../replay/run';
@@ -62,7 +62,7 @@ async function lookAtQueues(row: ReplayRow & { completedAtMs: number }, deps: St
     dead,
   };
   if (overflow > 0) return againAt(clock.now() + settings.pollEveryMs, startOver);
-  const { onMissing } = optionsInRow({ ...row.options, ...pickOnMissing(row) });
+  const onMissing = wishesOf(row.command).onMissing ?? optionsInRow(row.options).onMissing;
   if (dead > 0 && onMissing === 'wait') {
     const reason =
       `${dead} event(s) in the dead-letter queue. Redrive or purge it and the replay goes on by itself, ` +
@@ -128,11 +128,6 @@ function readOptions(row: ReplayRow, { description, window }: ReplayDescription,
     if (error instanceof OrderedReplayError) return endFailed(error);
     throw error;
   }
-}
-
-function pickOnMissing({ command }: ReplayRow): Partial<OptionTexts> {
-  const { onMissing } = wishesOf(command);
-  return onMissing === undefined ? {} : { onMissing };
 }
 
 function later(row: ReplayRow, deps: StepDeps): Step {

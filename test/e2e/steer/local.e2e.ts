@@ -10,6 +10,7 @@ import { type Delivered, eachOnce } from '../../steer/record';
 import {
   ask,
   eventsOfTheStory,
+  followTheBeginning,
   isRefused,
   rowOf,
   runAgainAndCompare,
@@ -62,11 +63,7 @@ describeWith(['python', 'bash'], 'docs/steer.md, by the AWS CLI, on npm run loca
       },
       patienceMs: 60_000,
     };
-    await ask(scene, 'By the AWS CLI');
-    // There is no CloudFormation here: the block after it has the names.
-    scene.document.block('By the AWS CLI', 2);
-    await shell.run(scene.document.block('By the AWS CLI', 3));
-    await shell.run(scene.document.block('By the AWS CLI', 4));
+    await followTheBeginning(scene);
   });
   afterAll(async () => {
     await shell?.close();
