@@ -1,7 +1,7 @@
 import { OrderedReplayError } from '../errors';
 import { LEASE_GRACE_MS, MAX_START_ATTEMPTS, MAX_TOLD_ATTEMPTS } from '../limits';
 import type { Clock, Replays, SequencerExecutions, SequencerStatus } from '../ports';
-import { countRestart, markAborted, warnOfAbort } from './restarts';
+import { countRestart, forgetAbort, markAborted, warnOfAbort } from './restarts';
 import { hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
 import { noticeOf } from './row-notice';
 import { guardAsRead, hasBegun, problemWith, readAt } from './row-problems';
@@ -136,13 +136,15 @@ async function replace(row: ReplayRow, firstGeneration: number, deps: HealDeps):
     if (leaseUntilMs === undefined || leaseUntilMs > nowMs) await saveLease(row, nowMs, deps);
     return { outcome: 'waits', replay };
   }
-  const counted = countRestart(row, nowMs);
+  // Somebody has taken an abort back, by starting the one that died now.
+  const forgotten = forgetAbort(row);
+  const counted = { ...forgotten, ...countRestart({ ...row, ...forgotten } as ReplayRow, nowMs) };
   let current = row;
   for (let generation = firstGeneration; generation < firstGeneration + MAX_START_ATTEMPTS; generation++) {
     const named: RowChanges = { ...counted, generation, leaseUntilMs: undefined };
     if (!(await save(current, named, deps))) return 'refused';
-    const { leaseUntilMs: _, ...unleased } = current;
-    current = { ...unleased, generation };
+    const { leaseUntilMs: _, abortedGeneration: __, ...rest } = current;
+    current = { ...rest, generation };
     const status = await startOrLook(current, deps);
     if (status === 'aborted') return saveAbort(current, generation, deps);
     if (status !== 'running') continue;

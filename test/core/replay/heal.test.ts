@@ -314,6 +314,16 @@ describe('what Step Functions tells', () => {
     expect(await healIt(world, died(2))).toMatchObject({ outcome: 'restarted', generation: 3 });
   });
 
+  test('given an abort that somebody took back by a generation that died before it named itself, then the one after it goes on, and the row says no more of the abort', async () => {
+    const world = await worldWith({ ...OVER, ...ABORTED });
+    world.starts.end(input(1), 'aborted');
+    world.starts.end(input(2));
+    expect(await healIt(world, died(2))).toMatchObject({ outcome: 'restarted', generation: 3 });
+    expect(rowOf(world)).toMatchObject({ generation: 3 });
+    expect(rowOf(world)).not.toHaveProperty('abortedGeneration');
+    expect(rowOf(world)).not.toHaveProperty('warnings');
+  });
+
   test('given a row that is gone, then nothing is started', async () => {
     expect(await healIt(createWorld(), died(1))).toMatchObject({ outcome: 'leftAlone' });
   });
