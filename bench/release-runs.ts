@@ -130,8 +130,8 @@ export function messageOf(child: ChildProcess): Promise<unknown> {
 /** The limits of a batch as they were. */
 function smallBatches(): Plugin {
   const edits = [
-    ['MAX_BATCH_EVENTS = 8_000', 'MAX_BATCH_EVENTS = 1_000'],
-    ['MAX_BATCH_BYTES = 8 *', 'MAX_BATCH_BYTES = 4 *'],
+    ['MAX_BATCH_EVENTS = 12_000', 'MAX_BATCH_EVENTS = 1_000'],
+    ['MAX_BATCH_BYTES = 12 *', 'MAX_BATCH_BYTES = 4 *'],
   ] as const;
   return {
     name: 'small-batches',

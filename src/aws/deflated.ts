@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { MAX_EVENT_BYTES } from '../core/limits';
 import { type Codec, text, texts } from './attributes';
@@ -10,11 +10,14 @@ import { type Codec, text, texts } from './attributes';
  */
 
 const WRITE_UNIT_BYTES = 1_024;
-/** Above this, level 6 takes 60 ms for text with many half matches; level 5 takes a third of that, and 1% more bytes. */
-const MANY_UNITS = 64;
-/** With less memory the same size, and less time: it is made ready for each text. */
-const FEW_UNITS_OPTIONS = { level: 6, memLevel: 6 };
-const MANY_UNITS_OPTIONS = { level: 5 };
+/** Level 6 takes a quarter more time for 1% fewer bytes, and 60 ms for a large text with many half matches. */
+const LEVEL = 5;
+/** For hash chains of small texts. Memory is made ready for each, so the less there is, the less time it takes. */
+const SMALL_MEM_LEVEL = 5;
+const LARGE_TEXT_BYTES = 64 * 1_024;
+const MAX_WINDOW_BITS = 15;
+/** What a window holds beside what can be referred to: zlib's MIN_LOOKAHEAD. */
+const LOOKAHEAD_BYTES = 262;
 /** Output is reserved by so much at a time. Most events fit one; Node.js's default of 16 KiB would be garbage for each. */
 const INFLATED_CHUNK_BYTES = 4_096;
 /** Key, position, counters and attribute names of an item, with room for a long id. */
@@ -50,10 +53,18 @@ export const deflatedTexts: Codec<string[]> = {
 };
 
 function deflatedIfCheaper(value: string): AttributeValue | undefined {
-  const units = writeUnits(Buffer.byteLength(value));
+  const bytes = Buffer.byteLength(value);
+  const units = writeUnits(bytes);
   if (units === 1) return undefined;
-  const deflated = deflateSync(value, units > MANY_UNITS ? MANY_UNITS_OPTIONS : FEW_UNITS_OPTIONS);
+  const deflated = deflateSync(value, optionsFor(bytes));
   return writeUnits(deflated.length) < units ? { B: deflated } : undefined;
+}
+
+/** A window larger than the text finds nothing more. */
+function optionsFor(bytes: number): ZlibOptions {
+  if (bytes > LARGE_TEXT_BYTES) return { level: LEVEL };
+  const windowBits = Math.min(MAX_WINDOW_BITS, Math.ceil(Math.log2(bytes + LOOKAHEAD_BYTES)));
+  return { level: LEVEL, memLevel: SMALL_MEM_LEVEL, windowBits };
 }
 
 /** A few damaged bytes can inflate to a thousand times what they are: nothing of ours is beyond its limit. */

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import {
+  type AttributeValue,
   type DynamoDBClient,
   QueryCommand,
   type QueryCommandInput,
@@ -46,14 +47,14 @@ export function fastQueries(client: DynamoDBClient): Query {
 function itemFound({ statusCode, body }: Answer): Item | undefined {
   if (statusCode === 200) return undefined;
   if (String(body.__type).endsWith('#ConditionalCheckFailedException') && isObject(body.Item)) {
-    return body.Item as Item;
+    return itemOf(body.Item);
   }
   throw notPlain(statusCode);
 }
 
 function page({ statusCode, body }: Answer): Awaited<ReturnType<Query>> {
-  if (statusCode === 200 && Array.isArray(body.Items)) return body;
-  throw notPlain(statusCode);
+  if (statusCode !== 200 || !Array.isArray(body.Items)) throw notPlain(statusCode);
+  return { ...body, Items: body.Items.map(itemOf) };
 }
 
 function notPlain(statusCode: number): Error {
@@ -82,7 +83,7 @@ function fastWay({ config }: DynamoDBClient, operation: string, command: Command
     const { url, signer } = await route;
     const body = JSON.stringify({
       ...input,
-      ExpressionAttributeValues: inJson(input.ExpressionAttributeValues),
+      ExpressionAttributeValues: mapValues(input.ExpressionAttributeValues ?? {}, base64Of),
     });
     const request = new HttpRequest({
       method: 'POST',
@@ -100,7 +101,7 @@ function fastWay({ config }: DynamoDBClient, operation: string, command: Command
     });
     const signingDate = new Date(Date.now() + config.systemClockOffset);
     const { response } = await config.requestHandler.handle(await signer.sign(request, { signingDate }));
-    return { statusCode: response.statusCode, body: JSON.parse(await text(response.body), fromBase64) };
+    return { statusCode: response.statusCode, body: JSON.parse(await text(response.body)) };
   }
 
   return async <T>(input: Input, understand: (answer: Answer) => T, bySdk: () => Promise<T>): Promise<T> => {
@@ -113,16 +114,19 @@ function fastWay({ config }: DynamoDBClient, operation: string, command: Command
   };
 }
 
-/** In JSON, bytes are base64; here only those that are a value of their own. */
-function inJson(values: Item = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      value.B ? { B: Buffer.from(value.B).toString('base64') } : value,
-    ]),
+/** An item as it stands in an answer. In JSON, bytes are base64; here only those that are a value of their own. */
+type ItemInJson = Record<string, JsonObject>;
+
+function itemOf(inJson: unknown): Item {
+  return mapValues(inJson as ItemInJson, (value) =>
+    typeof value.B === 'string' ? { B: Buffer.from(value.B, 'base64') } : (value as object as AttributeValue),
   );
 }
 
-function fromBase64(key: string, value: unknown): unknown {
-  return key === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+function base64Of(value: AttributeValue): object {
+  return value.B ? { B: Buffer.from(value.B).toString('base64') } : value;
+}
+
+function mapValues<From, To>(values: Record<string, From>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }

@@ -32,8 +32,11 @@ export const MAX_APPEND_BYTES = 128 * 1024;
  * Events taken from the sealed set at a time: bounds memory, and how much one crash makes the next run repeat. The more
  * there are, the more of a lane's events go into one append. Any event fits a batch.
  */
-export const MAX_BATCH_EVENTS = 8_000;
-export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+export const MAX_BATCH_EVENTS = 12_000;
+export const MAX_BATCH_BYTES = 12 * 1024 * 1024;
+
+/** A batch whose pages take longer is what was read until then. */
+export const MAX_TAKE_MS = 4 * SECOND_MS;
 
 /** Lanes appended to at once: enough to hide DynamoDB's latency, few enough for a small function's sockets. */
 export const APPEND_CONCURRENCY = 32;

@@ -235,6 +235,6 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     kind: stoppedInALongBatch,
     caughtBy: 2,
-    edits: [edit(RELEASE, '      hasMoved ||= !(await looks.lookIfDue());\n', '')],
+    edits: [edit(RELEASE, 'hasTime() && (await looks.lookIfDue()) && hasTime()', 'hasTime()')],
   },
 ];

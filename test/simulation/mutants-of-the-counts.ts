@@ -109,7 +109,7 @@ export const COUNT_MUTANTS: Mutant[] = [
     shows: 'are held at once',
     caughtBy: 31,
     edits: [
-      edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 8 * 1024 * 1024', 'MAX_BATCH_BYTES = 800 * 1024 * 1024'),
+      edit('src/core/limits.ts', 'MAX_BATCH_BYTES = 12 * 1024 * 1024', 'MAX_BATCH_BYTES = 800 * 1024 * 1024'),
     ],
   },
   {

@@ -155,8 +155,8 @@ export const WALK_MUTANTS: Mutant[] = [
       ),
       edit(
         'src/core/release/release.ts',
-        'if (reader.needsFill && batch.length > 0 && clock.now() - nowMs >= CHECKPOINT_EVERY_MS) break;',
-        '',
+        'batch.length === 0 || (clock.now() - nowMs < MAX_TAKE_MS && (await looks.lookIfDue()));',
+        'true;',
       ),
     ],
   },

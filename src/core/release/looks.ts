@@ -11,23 +11,30 @@ export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
   let lookedAtMs = clock.now();
   let saved = row.hasUnsaved ? undefined : walk.checkpoint;
   let looking: Promise<boolean> | undefined;
+  let hasMoved = false;
 
   async function ask(): Promise<boolean> {
     // From before the request: what it answers may be as old.
     lookedAtMs = clock.now();
     const { checkpoint } = walk;
-    if (!checkpoint || checkpoint === saved) return row.isUnchanged();
-    const isSaved = await row.save(walk.progress());
-    if (isSaved) saved = checkpoint;
-    return isSaved;
+    const isSame =
+      !checkpoint || checkpoint === saved ? await row.isUnchanged() : await row.save(walk.progress());
+    if (isSame) saved = checkpoint;
+    hasMoved ||= !isSame;
+    return isSame;
   }
 
   return {
     get dueAtMs(): number {
       return lookedAtMs + CHECKPOINT_EVERY_MS;
     },
+    /** A look has found the row other than it was read: nothing more may begin. */
+    get hasMoved(): boolean {
+      return hasMoved;
+    },
     /** True while the row is as it was read. Many may ask at once, and all get the answer of one look. */
-    lookIfDue(): true | Promise<boolean> {
+    lookIfDue(): boolean | Promise<boolean> {
+      if (hasMoved) return false;
       if (!looking && clock.now() < this.dueAtMs) return true;
       looking ??= ask().finally(() => {
         looking = undefined;
@@ -36,3 +43,5 @@ export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
     },
   };
 }
+
+export type Looks = ReturnType<typeof createLooks>;

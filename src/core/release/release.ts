@@ -1,9 +1,9 @@
 import { OrderedReplayError } from '../errors';
 import {
-  CHECKPOINT_EVERY_MS,
   IN_MEMORY_WAIT_MS,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
+  MAX_TAKE_MS,
   MAX_WAIT_MS,
   MIN_REMAINING_MS,
   MIN_REMAINING_TO_READ_MS,
@@ -16,7 +16,7 @@ import type { ReplayRow, RowChanges } from '../replay/row';
 import { selectionOf, setOf } from '../replay/run';
 import { againAt, endFailed, failed, type RowInUse, type Step, type StepDeps } from '../replay/step';
 import { appendDue, type DueEvent } from './append';
-import { createLooks } from './looks';
+import { createLooks, type Looks } from './looks';
 import { SealedSetReader } from './merge';
 import { startWalk, type Walk } from './walk';
 
@@ -90,7 +90,7 @@ async function release(row: ReplayRow, walk: Walk, deps: StepDeps, inUse: RowInU
       await clock.sleep(Math.ceil(Math.min(dueAtMs, looks.dueAtMs) - nowMs));
       continue;
     }
-    const batch = await takeDue(reader, walk, clock, nowMs);
+    const batch = await takeDue(reader, walk, clock, looks);
     const stopped = await releaseDue(row, batch, walk, deps, looks);
     if (stopped) return stopped;
   }
@@ -102,10 +102,9 @@ async function releaseDue(
   batch: DueEvent[],
   walk: Walk,
   deps: StepDeps,
-  looks: ReturnType<typeof createLooks>,
+  looks: Looks,
 ): Promise<Step | undefined> {
   let advanced = 0;
-  let hasMoved = false;
   const hasTime = () => deps.remainingMs() >= MIN_REMAINING_MS;
   const advance = (upTo: number) => {
     walk.advance(batch.slice(advanced, upTo));
@@ -123,14 +122,12 @@ async function releaseDue(
     },
     async goesOn(upTo) {
       advance(upTo);
-      if (!hasTime()) return false;
-      hasMoved ||= !(await looks.lookIfDue());
-      return !hasMoved && hasTime();
+      return hasTime() && (await looks.lookIfDue()) && hasTime();
     },
   });
   advance(upTo);
   if (failure) return failed(failure.error, walk.progress());
-  if (hasMoved) return { kind: 'moved', changes: walk.progress() };
+  if (looks.hasMoved) return { kind: 'moved', changes: walk.progress() };
   // The reader is beyond what was not appended, so another call has to read that again.
   // After a slow append there is time for one save, not for two.
   if (upTo < batch.length || !hasTime()) {
@@ -141,23 +138,24 @@ async function releaseDue(
 
 /**
  * The texts of a batch are all that is held inflated; an event that would be too much for it waits for the next. What was
- * taken does not wait for slow pages: whoever gets no further than this call has saved it, and sees a cancellation.
+ * taken waits neither for slow pages nor for reads that fail: the walk asks for them again after it.
  */
 async function takeDue(
   reader: SealedSetReader,
   walk: Walk,
   clock: StepDeps['clock'],
-  nowMs: number,
+  looks: Looks,
 ): Promise<DueEvent[]> {
   const batch: DueEvent[] = [];
+  const nowMs = clock.now();
+  const mayRead = async () =>
+    batch.length === 0 || (clock.now() - nowMs < MAX_TAKE_MS && (await looks.lookIfDue()));
   let bytes = 0;
   while (batch.length < MAX_BATCH_EVENTS) {
-    if (reader.needsFill && batch.length > 0 && clock.now() - nowMs >= CHECKPOINT_EVERY_MS) break;
     try {
-      if (reader.needsFill) await reader.fill();
+      if (reader.needsFill && (await mayRead())) await reader.fill();
     } catch (error) {
       if (batch.length === 0) throw error;
-      // What was taken is due all the same; the walk asks again after it.
       break;
     }
     const next = reader.needsFill ? undefined : reader.peek();
