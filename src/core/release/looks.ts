@@ -17,8 +17,8 @@ export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
     // From before the request: what it answers may be as old.
     lookedAtMs = clock.now();
     const { checkpoint } = walk;
-    const isSame =
-      !checkpoint || checkpoint === saved ? await row.isUnchanged() : await row.save(walk.progress());
+    const hasNews = checkpoint !== undefined && checkpoint !== saved;
+    const isSame = await (hasNews ? row.save(walk.progress()) : row.isUnchanged());
     if (isSame) saved = checkpoint;
     hasMoved ||= !isSame;
     return isSame;
