@@ -2,8 +2,9 @@ import type { Clock, EventBuffer, Replays, SequencerStarts } from '../core/ports
 import { allowedFor, type WishName, wishesOf } from '../core/replay/command';
 import { invalidOption } from '../core/replay/options';
 import { isOpen, type ReplayRow } from '../core/replay/row';
+import { noRow } from '../core/replay/row-notice';
 import type { AsSeen, CommandChanges, Commands, ReplayCancellation } from './ports';
-import { lost, notFound, runEnded } from './refusals';
+import { lost, runEnded } from './refusals';
 import { placeOfStep } from './step';
 import { wake } from './wake';
 
@@ -40,7 +41,7 @@ export function createCommands(deps: OperatorDeps) {
 
   async function rowOf(run: string): Promise<ReplayRow> {
     const row = await replays.get(run);
-    if (!row) throw notFound(run);
+    if (!row) throw noRow(run);
     return row;
   }
 
@@ -49,7 +50,7 @@ export function createCommands(deps: OperatorDeps) {
     const askedAtMs = clock.now();
     const outcome = await commands.write(run, changes, asSeen);
     if (outcome === 'moved') return outcome;
-    if (outcome === 'noRow') throw notFound(run);
+    if (outcome === 'noRow') throw noRow(run);
     const row = await rowOf(run);
     if (outcome === 'ended') throw runEnded(row);
     const started = await wake(row, deps);
@@ -117,7 +118,7 @@ export function createCommands(deps: OperatorDeps) {
         if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
         return asked;
       }
-      if ((await cancellation.cancel(run)) === 'unknown') throw notFound(run);
+      if ((await cancellation.cancel(run)) === 'unknown') throw noRow(run);
       return { run, askedAtMs };
     },
   };

@@ -4,7 +4,7 @@ import { epochMsOf } from '../core/event/instant';
 import type { OptionTexts } from '../core/replay/options';
 import { demandRetention } from '../core/replay/retention';
 import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
-import { rowNotReadable } from '../core/replay/row-notice';
+import { noRow, rowNotReadable } from '../core/replay/row-notice';
 import { problemWith } from '../core/replay/row-problems';
 import type { Wanted } from './run-request';
 
@@ -28,12 +28,7 @@ export type RunnableSet = ReplayRow & { retainedUntilMs: number };
 
 /** @throws OrderedReplayError `ReplayNotFound`, `RowNotReadable` or `RunRefused`, with the reason. */
 export function demandRunnable(replay: string, row: ReplayRow | undefined, nowMs: number): RunnableSet {
-  if (!row) {
-    throw new OrderedReplayError('ReplayNotFound', `No row of replay ${replay}.`, {
-      remedy: 'Look at its name. A replay makes its row with its first event.',
-      ids: { replay },
-    });
-  }
+  if (!row) throw noRow(replay);
   const problem = problemWith(row, NEEDED);
   if (problem) throw rowNotReadable(replay, problem);
   const { phase, retainedUntilMs } = row;

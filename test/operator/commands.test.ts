@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../src/core/limits';
-import { type SequenceAnswer, sequence } from '../../src/core/replay/sequence';
+import type { SequenceAnswer } from '../../src/core/replay/call';
+import { sequence } from '../../src/core/replay/sequence';
 import { createCommands } from '../../src/operator/commands';
 import type { ReplayCancellation } from '../../src/operator/ports';
 import { memoryCommands } from '../fakes/commands';

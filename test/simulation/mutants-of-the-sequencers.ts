@@ -31,7 +31,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 67,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/call.ts',
         'const nextGeneration = Math.max(row?.generation ?? 0, generation) + 1;',
         'const nextGeneration = generation;',
       ),
@@ -43,7 +43,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 833,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/call.ts',
         'if (iteration < MAX_ITERATIONS) return',
         'if (iteration < Number.POSITIVE_INFINITY) return',
       ),
@@ -136,7 +136,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 7,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/row-in-use.ts',
         'if (saved && hasComeFurther(changes, row)) delete call.backoffMs;',
         '',
       ),

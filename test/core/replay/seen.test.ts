@@ -1,7 +1,8 @@
 import { unavailable } from '../../../src/core/errors';
 import { HISTORY_EVERY_MS, MINUTE_MS } from '../../../src/core/limits';
+import type { SequenceAnswer } from '../../../src/core/replay/call';
 import type { ReplayRow } from '../../../src/core/replay/row';
-import { type SequenceAnswer, type SequenceDeps, sequence } from '../../../src/core/replay/sequence';
+import { type SequenceDeps, sequence } from '../../../src/core/replay/sequence';
 import { crashAt, type PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
 import { REPLAY, WINDOW_START_MS } from '../../support/events';
