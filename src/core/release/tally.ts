@@ -1,5 +1,5 @@
 import { hasOrderingKey } from '../event/ordering-key';
-import type { Checkpoint, Tally } from '../replay/row';
+import type { Checkpoint, Tally } from '../replay/progress';
 import type { DueEvent } from './append';
 import { DistinctCount } from './distinct';
 

@@ -3,8 +3,9 @@ import { isObject } from '../json';
 import { MAX_ITERATIONS } from '../limits';
 import type { SequencerInput } from '../ports';
 import type { createHistoryWriter } from './history-writer';
+import type { Checkpoint } from './progress';
 import type { ReplayReport } from './report';
-import type { Checkpoint, ReplayRow } from './row';
+import type { ReplayRow } from './row';
 
 /* What a call of the sequencer is given, what it knows, and what it answers. */
 

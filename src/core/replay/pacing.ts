@@ -1,4 +1,4 @@
-import type { PacePoint } from '../replay/row';
+import type { PacePoint } from '../replay/progress';
 
 /** How fast a replay is played back. */
 export interface Pace {
