@@ -11,7 +11,7 @@ export const SHOWN_MUTANTS: Mutant[] = [
     name: 'events that share a second are never ties',
     breaks: 'R5',
     shows: 'the tally is',
-    caughtBy: 1,
+    caughtBy: 11,
     edits: [edit(TALLY, "return position.slice(0, position.lastIndexOf('#'));", 'return position;')],
   },
   {
@@ -25,14 +25,14 @@ export const SHOWN_MUTANTS: Mutant[] = [
     name: 'lanes are counted anew in each call',
     breaks: 'R5',
     shows: 'the tally is',
-    caughtBy: 1,
+    caughtBy: 45,
     edits: [edit(TALLY, 'new DistinctCount(tally.laneSketch)', 'new DistinctCount()')],
   },
   {
     name: 'the first event of a call is never a tie',
     breaks: 'R5',
     shows: 'the tally is',
-    caughtBy: 1,
+    caughtBy: 31,
     edits: [edit(TALLY, 'checkpoint && instantOf(checkpoint.position)', 'undefined as string | undefined')],
   },
   {
