@@ -94,6 +94,41 @@ test('given a pause of days, then no single wait is longer than five minutes', a
   });
 });
 
+const DAY_SECONDS = 86_400;
+const TO_THE_YEAR_9999 = 251_000_000_000;
+
+test.each([
+  ['0.00000001', 'none', DAY_SECONDS],
+  [`0.${'0'.repeat(320)}1`, 'none', DAY_SECONDS],
+  ['0.00000001', '99999999999999999999d', DAY_SECONDS],
+  ['0.01', 'none', TO_THE_YEAR_9999],
+])(
+  'given a speed of %s and idle %s, then a pause beyond all dates is waited for, and another speed ends it',
+  async (speed, idle, second) => {
+    const world = await releasingWorld([0, second]);
+    Object.assign(rowOf(world), { command: { speed, idle } });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+    expect(released(world)).toEqual(['e-0']);
+    expect(rowOf(world).next?.dueAtMs).toBeGreaterThanOrEqual(rowOf(world).retainedUntilMs as number);
+    Object.assign(rowOf(world), { command: { speed: 'max' } });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done' });
+  },
+);
+
+test('given a pause whose rest would take beyond all dates, then the row still says until when its events are kept', async () => {
+  const world = await releasingWorld([0, DAY_SECONDS]);
+  const nowMs = world.clock.now();
+  Object.assign(rowOf(world), {
+    window: { fromMs: nowMs, toMs: nowMs + 3 * DAY_SECONDS * 1_000 },
+    command: { speed: '0.00000001', paused: true },
+  });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+  expect(rowOf(world)).toMatchObject({
+    reason: expect.stringContaining('Its events are kept until'),
+    warnings: [{ code: 'PlaybackOutlivesRetention' }],
+  });
+});
+
 test('R1: given any append, then the checkpoint is not beyond what is in the lanes', async () => {
   const world = await releasingWorld(secondsTo(40), { speed: '10' }, { groupCount: 3 });
   let checkpoints = 0;
