@@ -7,6 +7,7 @@ import { dwellMs } from '../../src/core/settings';
 import { rerun } from '../../src/operator/rerun';
 import type { RerunRequest } from '../../src/operator/run-request';
 import type { World } from '../fakes/world';
+import { rejectionOf } from '../support/errors';
 import { REPLAY } from '../support/events';
 import { releasingRow, rowOf, worldWithReplay } from '../support/replays';
 import { comesLate, idsOf, play, rerunDeps, runAgain } from './support';
@@ -434,6 +435,12 @@ test('a cancelled run ends alone; another one goes on after its checkpoint', asy
   await play(world, rest);
   expect([...idsOf(world, run), ...idsOf(world, rest)]).toEqual(idsOf(world, REPLAY));
   expect(rowOf(world).phase).toBe('DONE');
+});
+
+test('given a position whose time cannot be, then the rerun is refused for it', async () => {
+  const world = await doneWorld();
+  const refused = await rejectionOf(runAgain(world, { from: '2026-99-01T00:00:00.000000000Z##e-5' }));
+  expect(refused).toMatchObject({ code: 'InvalidOption', message: expect.stringContaining('Option from=') });
 });
 
 test('what a rerun counts is not told as collected', async () => {
