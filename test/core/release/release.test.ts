@@ -252,6 +252,29 @@ test('given a batch whose next page is unavailable, then what was taken is relea
   expect(rowOf(world).checkpoint).toMatchObject({ released: FIRST_PAGE_EVENTS });
 });
 
+test('R6: given a look that fails while a batch is read, then nothing is appended before another one has said that the row is the same', async () => {
+  const seconds = secondsTo(FIRST_PAGE_EVENTS * 5 + 3);
+  const world = await worldWithReplay({ ...releasingRow(seconds, { speed: 'max' }), buckets: 1 }, seconds, {
+    settings: { buckets: 1 },
+  });
+  let looks = 0;
+  let lookedAtMs = 0;
+  await run(
+    world,
+    ({ method, port }) => {
+      // A save is a look, too.
+      if (port === 'replays') {
+        if (++looks === 3) throw unavailable('DynamoDB', new Error('throttled'));
+        lookedAtMs = world.clock.now();
+      }
+      if (port === 'lanes') expect(world.clock.now() - lookedAtMs).toBeLessThanOrEqual(1_000);
+    },
+    ({ method }) => void (method === 'read' && world.clock.advance(1_100)),
+  );
+  expect(looks).toBeGreaterThan(3);
+  expect(released(world)).toEqual(idsTo(seconds.length));
+});
+
 test('given a sealed set without events, then the replay is done', async () => {
   const world = await releasingWorld([]);
   expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({
