@@ -1,8 +1,9 @@
 import type { Clock, EventBuffer, Replays, SequencerStarts } from '../core/ports';
 import { allowedFor, type WishName, wishesOf } from '../core/replay/command';
 import { invalidOption } from '../core/replay/options';
-import { isOpen, type ReplayRow } from '../core/replay/row';
+import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
 import { noRow } from '../core/replay/row-notice';
+import { isRerun } from '../core/replay/run';
 import type { AsSeen, CommandChanges, Commands, ReplayCancellation } from './ports';
 import { lost, runEnded } from './refusals';
 import { placeOfStep } from './step';
@@ -107,13 +108,16 @@ export function createCommands(deps: OperatorDeps) {
     },
 
     /**
-     * Ends the run for ever. Before COMPLETED also asks EventBridge to send no more, with the person's credentials; a
-     * rerun has nothing there.
+     * Ends the run for ever. Before COMPLETED also asks EventBridge to send no more, with the person's credentials, even
+     * where the row has ended before; a rerun has nothing there.
      */
     async cancel(run: string): Promise<Asked> {
       const row = await replays.get(run);
       const askedAtMs = clock.now();
       if (row) {
+        const hasEndedThere = row.completedAtMs !== undefined || isRerun(run);
+        if (hasEnded(row.phase) && !hasEndedThere && (await cancellation.cancel(run)) === 'cancelled')
+          return { run, askedAtMs, row };
         const asked = await ask(run, { cancelled: true });
         if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
         return asked;

@@ -12,8 +12,13 @@ export function runEnded({ replay, phase }: ReplayRow): OrderedReplayError {
   });
 }
 
-export function nothingLeft({ replay, collected }: ReplayRow): OrderedReplayError {
-  return new OrderedReplayError('RunEnded', `All ${collected} events of ${replay} are released.`, {
+export function nothingLeft({ replay, collected, checkpoint }: ReplayRow): OrderedReplayError {
+  const { released = 0 } = checkpoint ?? {};
+  const message =
+    released === collected
+      ? `All ${collected} events of ${replay} are released.`
+      : `After ${released} of ${collected} events of ${replay}, a step to the last one is under way.`;
+  return new OrderedReplayError('RunEnded', message, {
     remedy: `${NOTHING_ASKED} Run its set again to step through it.`,
     ids: { replay },
   });
