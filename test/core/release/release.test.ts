@@ -261,7 +261,7 @@ test('R6: given a look that fails while a batch is read, then nothing is appende
   let lookedAtMs = 0;
   await run(
     world,
-    ({ method, port }) => {
+    ({ port }) => {
       // A save is a look, too.
       if (port === 'replays') {
         if (++looks === 3) throw unavailable('DynamoDB', new Error('throttled'));
