@@ -150,7 +150,8 @@ test('given a cancellation that EventBridge did not take, when the run has ended
 test('given a replay that failed while EventBridge sends, then it can be cancelled there; a rerun has nothing there', async () => {
   const failed = { phase: 'FAILED', errorCode: 'InvalidOption' } as const;
   const { world, person, cancelled } = await given(await worldWithReplay(failed));
-  world.replays.type({ ...rowOf(world), replay: `${REPLAY}@2`, phase: 'CANCELLED' });
+  const again = { ...rowOf(world), replay: `${REPLAY}@2`, phase: 'CANCELLED' };
+  world.replays.type(again);
   expect(await person.cancel(REPLAY)).toMatchObject({ run: REPLAY });
   expect(await rejectionOf(person.cancel(`${REPLAY}@2`))).toMatchObject({ code: 'RunEnded' });
   expect(cancelled).toEqual([REPLAY]);
