@@ -65,9 +65,11 @@ export function lateToResume(row: ReplayRow, nowMs: number): Warning | undefined
 /** The longest that the rest can take at the pace that is wished; beyond the longest retention it is too long anyway. */
 function leftMs(row: ReplayRow): number {
   const { window, checkpoint, collected = 0 } = row;
-  if (!window) return 0;
+  const left = collected - (checkpoint?.released ?? 0);
+  // No pause at all is not "none of those without a limit".
+  if (!window || left <= 0) return 0;
   const { speed, idleMs } = optionsInRow(paceTexts(planOf(row).taken, row.options));
   const gapsMs = Math.max(0, window.toMs - (checkpoint?.eventTimeMs ?? window.fromMs)) / speed;
-  const pausesMs = (collected - (checkpoint?.released ?? 0)) * idleMs;
+  const pausesMs = left * idleMs;
   return Math.min(gapsMs, pausesMs, MAX_RETENTION_MS);
 }

@@ -129,6 +129,37 @@ test('given a pause whose rest would take beyond all dates, then the row still s
   });
 });
 
+test('given a save after the last event, then nothing that is left may take too long', async () => {
+  const world = await releasingWorld([0, 1], { speed: 'max' });
+  const nowMs = world.clock.now();
+  Object.assign(rowOf(world), { window: { fromMs: nowMs, toMs: nowMs + DAY_SECONDS * 1_000 } });
+  let saves = 0;
+  await run(
+    world,
+    ({ method, args }) => {
+      const { checkpoint, phase, warnings } = (args[1] ?? {}) as RowChanges;
+      if (method !== 'save' || checkpoint?.released !== 2 || phase === 'DONE') return;
+      saves++;
+      expect(warnings).toBeUndefined();
+    },
+    ({ port }) => void (port === 'lanes' && world.clock.advance(1_100)),
+  );
+  expect(saves).toBe(1);
+});
+
+test.each([true, false])(
+  'given that somebody types how many events were sealed, as many as were released, then the row stays readable: paused %p',
+  async (paused) => {
+    const world = await releasingWorld([0, 60]);
+    const nowMs = world.clock.now();
+    Object.assign(rowOf(world), { window: { fromMs: nowMs, toMs: nowMs + DAY_SECONDS * 1_000 } });
+    await sequence(STATE, world.sequenceDeps());
+    Object.assign(rowOf(world), { collected: 1, command: paused ? { paused } : {} });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+    expect(rowOf(world)).not.toHaveProperty('warnings');
+  },
+);
+
 test('R1: given any append, then the checkpoint is not beyond what is in the lanes', async () => {
   const world = await releasingWorld(secondsTo(40), { speed: '10' }, { groupCount: 3 });
   let checkpoints = 0;
