@@ -443,6 +443,23 @@ test('given a position whose time cannot be, then the rerun is refused for it', 
   expect(refused).toMatchObject({ code: 'InvalidOption', message: expect.stringContaining('Option from=') });
 });
 
+test('given a rerun that is paused, then its row warns a day before what is left would take too long, as a first run’s does', async () => {
+  const world = await doneWorld();
+  const fromMs = world.clock.now();
+  Object.assign(rowOf(world), { window: { fromMs, toMs: fromMs + 3 * DAY_MS } });
+  const { retainedUntilMs } = rowOf(world) as { retainedUntilMs: number };
+  const to = new Date(fromMs + 2 * DAY_MS).toISOString();
+  const run = await runAgain(world, { speed: '1', paused: true, to });
+  const look = () => sequence({ replay: run, generation: 1 }, world.sequenceDeps());
+  await look();
+  world.clock.set(retainedUntilMs - 3 * DAY_MS - 1);
+  await look();
+  expect(rerunOf(world)).not.toHaveProperty('warnings');
+  world.clock.set(retainedUntilMs - 3 * DAY_MS + 1);
+  await look();
+  expect(rerunOf(world).warnings).toMatchObject([{ code: 'PlaybackOutlivesRetention' }]);
+});
+
 test('what a rerun counts is not told as collected', async () => {
   const world = await doneWorld();
   await play(world, await runAgain(world));
