@@ -146,7 +146,7 @@ const LAST_INSTANT_MS = 8.64e15;
 function kept<T>(name: string, value: T): T {
   if (typeof value !== 'number') return value;
   demand(Number.isFinite(value), `${name} is ${value}`);
-  if (name.endsWith('Ms'))
+  if (name.endsWith('Ms') && name !== 'expiresAtMs')
     demand(Math.abs(value) <= LAST_INSTANT_MS, `${name} is ${value}, which is no instant`);
   if (name === 'expiresAtMs') return (Math.ceil(value / 1_000) * 1_000) as T;
   return (name.endsWith('Ms') && name !== 'dueAtMs' ? Math.trunc(value) : value) as T;

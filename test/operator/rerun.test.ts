@@ -1,6 +1,7 @@
 import { unavailable } from '../../src/core/errors';
 import { MAX_RUN_NUMBER } from '../../src/core/limits';
 import { healAll } from '../../src/core/replay/heal';
+import { DEFAULT_OPTIONS } from '../../src/core/replay/options';
 import type { ReplayRow } from '../../src/core/replay/row';
 import { sequence } from '../../src/core/replay/sequence';
 import { dwellMs } from '../../src/core/settings';
@@ -459,6 +460,18 @@ test('given a rerun that is paused, then its row warns a day before what is left
   await look();
   expect(rerunOf(world).warnings).toMatchObject([{ code: 'PlaybackOutlivesRetention' }]);
 });
+
+test.each([{ speed: '5' }, {}, undefined])(
+  'given a set whose row has the options %j, as before there were others, then the rest has its default',
+  async (options) => {
+    const world = await doneWorld();
+    const { options: _, ...row } = rowOf(world);
+    world.replays.type(options ? { ...row, options } : row);
+    const run = await runAgain(world, { idle: '5s' });
+    expect(rerunOf(world, run).options).toEqual({ ...DEFAULT_OPTIONS, ...options, idle: '5s' });
+    expect(await play(world, run)).toMatchObject({ phase: 'DONE' });
+  },
+);
 
 test('what a rerun counts is not told as collected', async () => {
   const world = await doneWorld();
