@@ -466,7 +466,8 @@ test.each([{ speed: '5' }, {}, undefined])(
   async (options) => {
     const world = await doneWorld();
     const { options: _, ...row } = rowOf(world);
-    world.replays.type(options ? { ...row, options } : row);
+    const older = { ...row, ...(options && { options }) };
+    world.replays.type(older);
     const run = await runAgain(world, { idle: '5s' });
     expect(rerunOf(world, run).options).toEqual({ ...DEFAULT_OPTIONS, ...options, idle: '5s' });
     expect(await play(world, run)).toMatchObject({ phase: 'DONE' });
