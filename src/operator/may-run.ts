@@ -88,10 +88,13 @@ export function lateFromOf({ set, consumers }: Wanted, reruns: readonly ReplayRo
   return before.length === 0 ? undefined : Math.max(...before);
 }
 
+/** What of it cannot be read would count as absent, so as if the run had been whole, and for all. */
+const PART_OF = ['from', 'after', 'to', 'consumers'] as const;
+
 /** All of the late events up to its `sealedAt`, to each of these consumers. */
 function hasReleasedLate(run: ReplayRow, consumers: readonly string[] | undefined): boolean {
-  const { phase, include, from, after, to, sealedAtMs, problems } = run;
-  if (phase !== 'DONE' || sealedAtMs === undefined || problems) return false;
+  const { phase, include, from, after, to, sealedAtMs } = run;
+  if (phase !== 'DONE' || sealedAtMs === undefined || problemWith(run, PART_OF)) return false;
   const isWhole = [from, after, to].every((bound) => bound === undefined);
   const isForThem = !run.consumers || consumers?.every((name) => run.consumers?.includes(name)) === true;
   return (include === 'late' || include === 'all') && isWhole && isForThem;

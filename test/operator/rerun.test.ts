@@ -276,6 +276,16 @@ describe('late runs', () => {
     },
   );
 
+  test('what somebody has typed elsewhere into the row of a late run makes nobody get its events again', async () => {
+    const world = await doneWorld();
+    const one = await play(world, await runAgain(world, { include: 'late' }));
+    Object.assign(one, { command: { pausd: true } });
+    const run = await runAgain(world, { include: 'late' });
+    expect(rerunOf(world, run).lateFromMs).toBe(one.sealedAtMs);
+    Object.assign(await play(world, run), { consumers: 'billing' });
+    expect(rerunOf(world, await runAgain(world, { include: 'late' })).lateFromMs).toBe(one.sealedAtMs);
+  });
+
   test('a run for some consumers goes on after one for all, and after one for more', async () => {
     const world = await doneWorld();
     const all = await play(world, await runAgain(world, { include: 'late' }));
