@@ -135,8 +135,8 @@ export const HISTORY_TAKES_MS = 5 * SECOND_MS;
 export const MOST_HISTORY_POINTS = 100;
 export const MOST_HISTORY_COMMANDS = 100;
 
-/** What was taken up stands in the row until the history has it. */
-export const MOST_ROW_COMMANDS = 8;
+/** What was taken up stands in the row until the history has it: a step each second takes up two, for ten seconds. */
+export const MOST_ROW_COMMANDS = 24;
 
 /** If none of so many events has an ordering key, a person is told. */
 export const KEYLESS_EVENTS = 100;

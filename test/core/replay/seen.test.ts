@@ -1,4 +1,6 @@
+import { positionOf } from '../../../src/core/collect/place';
 import { unavailable } from '../../../src/core/errors';
+import { parseEvent } from '../../../src/core/event/envelope';
 import { HISTORY_EVERY_MS, MINUTE_MS } from '../../../src/core/limits';
 import type { SequenceAnswer } from '../../../src/core/replay/call';
 import type { ReplayRow } from '../../../src/core/replay/row';
@@ -6,7 +8,7 @@ import { type SequenceDeps, sequence } from '../../../src/core/replay/sequence';
 import { crashAt, type PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
 import { REPLAY, WINDOW_START_MS } from '../../support/events';
-import { releasingRow, rowOf, worldWithReplay } from '../../support/replays';
+import { eventAt, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
 
 /* What a row and its run's history tell a person while the sequencer works, and after it has died. */
 
@@ -373,6 +375,20 @@ describe('the history', () => {
       { n: 3, atMs: startMs + 23_500, taken: { speed: '2' }, released: 1 },
     ]);
     expect(rowOf(world)).not.toHaveProperty('takenUp');
+  });
+
+  test('given a step each second, of which each is taken up twice, then none is missing', async () => {
+    const seconds = secondsTo(40, 3_600);
+    const world = await worldWithReplay(releasingRow(seconds), seconds);
+    await call(world);
+    for (const second of seconds.slice(1, 31)) {
+      world.clock.advance(1_000);
+      rowOf(world).command = { paused: true, stepTo: positionOf(parseEvent(eventAt(second)), '') };
+      await call(world);
+    }
+    expect(rowOf(world).checkpoint?.released).toBe(31);
+    const told = [...(history(world)?.takenUp ?? []), ...(rowOf(world).takenUp ?? [])].map(({ n }) => n);
+    expect(new Set(told).size).toBe(rowOf(world).plan?.n);
   });
 
   test.each([
