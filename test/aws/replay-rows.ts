@@ -120,6 +120,8 @@ export function rerunRow(replay: string): ReplayRow {
 
 const text = fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.toWellFormed());
 const count = fc.nat(Number.MAX_SAFE_INTEGER);
+/** How long something took: no longer than any date is away. */
+const durationMs = fc.nat(8.64e15);
 /** Up to the year 9999: what an ISO timestamp has four digits for. */
 const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
 
@@ -191,7 +193,7 @@ const VALUES: {
         {
           ties: count,
           outOfOrder: count,
-          farthestMs: count,
+          farthestMs: durationMs,
           latestReceivedAtMs: instant,
           keyed: count,
           lanes: count,
@@ -203,7 +205,7 @@ const VALUES: {
     { requiredKeys: ['position', 'released', 'duplicates', 'eventTimeMs', 'dueAtMs'] },
   ),
   next: fc.record({ eventTimeMs: instant, dueAtMs: instant }, { requiredKeys: ['eventTimeMs'] }),
-  lag: fc.record({ nowMs: count, p99Ms: count, worstMs: count, counts: text }),
+  lag: fc.record({ nowMs: durationMs, p99Ms: durationMs, worstMs: durationMs, counts: text }),
   rate: fc.record(
     { eventsPerSecond: fc.double({ min: 1e-6, max: 1e6, noNaN: true }), sinceMs: instant, events: count },
     { requiredKeys: ['sinceMs', 'events'] },
