@@ -74,8 +74,10 @@ export function createCommands(deps: OperatorDeps) {
       }),
 
     /** @param speed, idle As in a description: `10`, `max`; `5s`, `none`. One that is not given stays as it is. */
-    speed: (run: string, { speed, idle }: { speed?: string; idle?: string }) =>
-      ask(run, { ...(speed !== undefined && { speed }), ...(idle !== undefined && { idle }) }),
+    speed: (
+      run: string,
+      { speed, idle }: { speed: string; idle?: string } | { speed?: string; idle: string },
+    ) => ask(run, { ...(speed !== undefined && { speed }), ...(idle !== undefined && { idle }) }),
 
     /**
      * Goes on, and pauses before the first event beyond. A pause or a step is over with it.
