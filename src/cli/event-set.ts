@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { parse as parseLosslessly, stringify } from 'lossless-json';
 import { parseInstant } from '../core/event/instant';
 import { isObject, type JsonObject, kindOf } from '../core/json';
 import { UsageError } from './usage-error';
@@ -60,9 +61,15 @@ function entryOf(text: string, where: string): EventSet['entries'][number] {
     Time: new Date(time.epochMs),
     Source: String(event.source),
     DetailType: String(event['detail-type']),
-    Detail: JSON.stringify(event.detail),
+    Detail: detailTextOf(text),
     ...(Array.isArray(event.resources) && { Resources: event.resources.map(String) }),
   };
+}
+
+/** The text of each number is as the file has it: `JSON.parse` would round some of them. */
+function detailTextOf(text: string): string {
+  const event = parseLosslessly(text, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+  return stringify((event as JsonObject).detail) as string;
 }
 
 function parse(text: string, where: string): JsonObject {
