@@ -55,7 +55,10 @@ function entryOf(text: string, where: string): EventSet['entries'][number] {
   }
   const time = parseInstant(String(event.time));
   if (!time) {
-    throw new UsageError(`${where}: "time" is "${event.time}"; an ISO 8601 timestamp is needed.`);
+    const { length } = String(event.time);
+    throw new UsageError(
+      `${where}: "time" is a text of ${length} characters; an ISO 8601 timestamp is needed.`,
+    );
   }
   return {
     Time: new Date(time.epochMs),
@@ -64,6 +67,19 @@ function entryOf(text: string, where: string): EventSet['entries'][number] {
     Detail: detailTextOf(text),
     ...(Array.isArray(event.resources) && { Resources: event.resources.map(String) }),
   };
+}
+
+/** `JSON.parse` would quote the text, and does not always tell the place. */
+function placeOfMistake(text: string): string {
+  try {
+    parseLosslessly(text);
+    return '';
+  } catch (error) {
+    const [, place] = / at position (\d+)/.exec((error as Error).message) ?? [];
+    if (place === undefined) return '';
+    const isAtEnd = Number(place) >= text.length;
+    return isAtEnd ? ': it ends too soon' : ` at character ${Number(place) + 1} of ${text.length}`;
+  }
 }
 
 /** The text of each number is as the file has it: `JSON.parse` would round some of them. */
@@ -79,6 +95,6 @@ function parse(text: string, where: string): JsonObject {
     throw new UsageError(`${where}: ${kindOf(event)}; an EventBridge event (a JSON object) is needed.`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${where}: not JSON (${(error as Error).message}).`);
+    throw new UsageError(`${where}: not JSON${placeOfMistake(text)}.`);
   }
 }

@@ -46,18 +46,18 @@ export function laneRecordsOf(records: unknown[]): LaneRecord[] {
   for (const [index, record] of records.entries()) {
     const { eventName, eventSource, eventSourceARN, dynamodb } = (record ?? {}) as DynamoDBRecord;
     const refuse: Refuse = (what, remedy = READ_OUR_STREAM) => {
-      const from = eventSourceARN ? ` (of ${eventSourceARN})` : '';
+      const from = isPlain(eventSourceARN) ? ` (of ${eventSourceARN})` : '';
       throw new NotAnOrderedReplayError(`Record ${index}${from} ${what}.`, remedy, eventSourceARN);
     };
     if (eventSource !== 'aws:dynamodb') {
-      refuse(`has the event source ${eventSource ?? 'undefined'}, where aws:dynamodb is expected`);
+      refuse(`has the event source ${shown(eventSource)}, where aws:dynamodb is expected`);
     }
     if (eventName === 'REMOVE') continue;
     const sequenceNumber = dynamodb?.SequenceNumber || refuse('has no SequenceNumber');
     const image =
       dynamodb?.NewImage ??
       refuse(
-        `has no NewImage: the stream's StreamViewType is ${dynamodb?.StreamViewType ?? 'undefined'}`,
+        `has no NewImage: the stream's StreamViewType is ${shown(dynamodb?.StreamViewType)}`,
         SEND_NEW_IMAGES,
       );
     read.push(readImage(image as Image, sequenceNumber, refuse));
@@ -65,10 +65,19 @@ export function laneRecordsOf(records: unknown[]): LaneRecord[] {
   return read;
 }
 
+/** What AWS writes there: names and ARNs. A call with something else may have an event's content in their place. */
+function isPlain(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w:/.-]{1,300}$/.test(text);
+}
+
+function shown(text: unknown): string {
+  return isPlain(text) ? text : `${text === undefined ? text : 'another'}`;
+}
+
 function readImage(image: Image, sequenceNumber: string, refuse: Refuse): LaneRecord {
   const refuseAttribute = (name: string, expected: string): never => {
     const attribute = image[name];
-    const found = attribute ? `of type ${Object.keys(attribute)}` : 'missing';
+    const found = attribute ? `of type ${Object.keys(attribute).filter(isPlain)}` : 'missing';
     return refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
   };
   const lane = text(image.lane) ?? '';

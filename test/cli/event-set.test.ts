@@ -35,12 +35,13 @@ describe('a file of events', () => {
   });
 
   test.each([
-    ['{', 'line 2: not JSON'],
+    ['{', 'line 2: not JSON: it ends too soon.'],
+    ['{"source":"secret", x}', 'line 2: not JSON at character 21 of 22.'],
     ['[]', 'line 2: an array; an EventBridge event (a JSON object) is needed.'],
     [{ ...EVENT, source: 7 }, 'line 2: "source" is a number; a non-empty string is needed.'],
     [{ ...EVENT, 'detail-type': undefined }, 'line 2: "detail-type" is missing'],
     [{ ...EVENT, detail: 'x' }, 'line 2: "detail" is a string; an object is needed.'],
-    [{ ...EVENT, time: 'noon' }, 'line 2: "time" is "noon"; an ISO 8601 timestamp is needed.'],
+    [{ ...EVENT, time: 'noon' }, 'line 2: "time" is a text of 4 characters; an ISO 8601 timestamp is needed.'],
   ])('with the second line %p is refused by that line', async (line, message) => {
     await expect(read(EVENT, line)).rejects.toThrow(`${file} ${message}`);
   });
