@@ -1,13 +1,10 @@
-import { NotAnOrderedReplayError } from './errors';
+import { isPlain, NotAnOrderedReplayError } from './errors';
 import { offsetAt } from './lane-event';
 import type { LaneRecord } from './stream-record';
 
 /** What the wrapper logs, as one JSON line each: which event, never what is in it. */
 
 const HANDLER_FAILED = 'The handler failed on a replayed event; its record is delivered again.';
-
-/** A name that is a sentence may quote the event, too. */
-const PLAIN_NAME = /^[A-Za-z_$][\w$.:-]{0,99}$/;
 
 /**
  * The line for an event that failed. The message of the handler's error may quote the event, so only its name is
@@ -23,8 +20,7 @@ function failure(thrown: unknown): { message: string; error: string } {
     if (!(thrown instanceof Error)) return { message: HANDLER_FAILED, error: `a thrown ${typeof thrown}` };
     const message = thrown instanceof NotAnOrderedReplayError ? thrown.message : HANDLER_FAILED;
     const { name } = thrown;
-    const isPlain = typeof name === 'string' && PLAIN_NAME.test(name);
-    return { message, error: isPlain ? name : 'an error without a plain name' };
+    return { message, error: isPlain(name) ? name : 'an error without a plain name' };
   } catch {
     return { message: HANDLER_FAILED, error: 'an error that cannot be read' };
   }
