@@ -11,7 +11,7 @@ import { milestonesOf } from './milestones';
 import { takeUpBeforeRelease } from './plan';
 import { type ReplayReport, reportOf } from './report';
 import { forgetAbort, forgetRestarts, isProgress } from './restarts';
-import { type Checkpoint, hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
+import { type Checkpoint, hasEnded, isAborted, type ReplayRow, type RowChanges, type Warning } from './row';
 import { noticeOf } from './row-notice';
 import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
 import { changesOfEnd, guardOf, isSameFor, signOfLife } from './row-save';
@@ -108,7 +108,8 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (reached) call.unsaved = { checkpoint: reached, of: row };
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
     const ending = step.kind === 'end' && changesOfEnd(step, row);
-    const saved = step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs));
+    const saved =
+      step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs, step.tell));
     // A walk whose time was over before all pages were there came no further.
     if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;
     if (saved) delete call.unsaved;
@@ -135,7 +136,11 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
 function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays }: SequenceDeps) {
   const { replay, generation } = call;
   const readAtMs = clock.now();
-  async function save(changes: RowChanges, resumeAtMs?: number, isCompleted = false): Promise<boolean> {
+  async function save(
+    changes: RowChanges,
+    resumeAtMs?: number,
+    { isCompleted = false, tell = [] as readonly Warning[] } = {},
+  ): Promise<boolean> {
     // What a save before this one could not take, whatever this one is for.
     const { checkpoint = row.checkpoint } = changes;
     const isUnsaved = checkpoint !== stored.checkpoint;
@@ -144,6 +149,7 @@ function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays 
     const cleared = isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {};
     const told = milestonesOf(row, all, nowMs, call.history.inHistory);
     const asSaved = { ...row, ...cleared, ...told, ...all } as ReplayRow;
+    if (tell.length > 0) asSaved.warnings = [...(asSaved.warnings ?? []), ...tell];
     const saved = await replays.save(
       replay,
       {
@@ -165,7 +171,8 @@ function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays 
   }
   return {
     hasUnsaved: row.checkpoint !== stored.checkpoint,
-    saveStep: (changes: RowChanges, resumeAtMs?: number) => save(changes, resumeAtMs, true),
+    saveStep: (changes: RowChanges, resumeAtMs?: number, tell: readonly Warning[] = []) =>
+      save(changes, resumeAtMs, { isCompleted: true, tell }),
     saveOnTheWay,
     // What somebody has typed into the row is seen after a minute at the latest, by a long walk too.
     save: async (changes: RowChanges) =>

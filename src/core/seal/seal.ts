@@ -125,8 +125,8 @@ function readOptions(row: ReplayRow, described: ReplayDescription, deps: StepDep
       keptMs: retentionMsOf(row, settings),
       remedy: `${UNDER_A_NEW_NAME} with a higher speed, an idle limit or a shorter window.`,
     });
-    const told = [...(row.warnings ?? []), ...warnings, ...windowWarnings(window.toMs, startedAtMs)];
-    return againAt(clock.now(), { options, window, ...(told.length > 0 && { warnings: told }) });
+    const tell = [...warnings, ...windowWarnings(window.toMs, startedAtMs)];
+    return { ...againAt(clock.now(), { options, window }), tell };
   } catch (error) {
     if (error instanceof OrderedReplayError) return endFailed(error);
     throw error;
