@@ -22,7 +22,7 @@ export interface RunSummary {
   duplicated: number;
   /** Events with the ordering key, the time and the tiebreaker of another: nothing that has a meaning orders them. */
   ties: number;
-  /** Ordering keys of the events, by the text that was published; and the lanes that they were delivered in. */
+  /** Ordering keys of the delivered events, by the text that was published; and the lanes that they came in. */
   keys: number;
   lanes: number;
   durationMs: number;
@@ -99,7 +99,7 @@ export class Ledger {
       lost: [...this.#published.keys()].filter((id) => !this.#offsets.has(id)).length,
       duplicated: this.#duplicated,
       ties: sumOf(this.deliveries, (places) => countTies(places.filter((place) => place !== undefined))),
-      keys: byKey(this.arrivals).length,
+      keys: byKey(this.deliveries).length,
       lanes: this.#lanes.size,
       durationMs: Math.round(durationMs),
     };
