@@ -11,6 +11,8 @@ const OF_THE_STACK = 'it is a parameter of the stack';
 const KEY = /(?<![\p{L}\p{N}_.@$/?&])(\p{L}[\p{L}\p{N}_-]*)\s*(:=|=+|:)\s*/gu;
 const KEY_HERE = new RegExp(`[-("']*${KEY.source}`, 'yu');
 const MOST_SHOWN = 40;
+/** A row need not hold more of a description that is nothing but slips. */
+const MOST_TOLD = 5;
 
 export interface ReadDescription {
   options: OptionTexts;
@@ -46,7 +48,8 @@ export function readDescription(description: string, defaults: OptionTexts): Rea
     options[name] = value;
   }
   compileOptions(options, START_AGAIN);
-  const warnings = missed.map((found) => ({ code: UNKNOWN_OPTION, message: messageOf(found, options) }));
+  const told = missed.slice(0, MOST_TOLD);
+  const warnings = told.map((found) => ({ code: UNKNOWN_OPTION, message: messageOf(found, options) }));
   return { options, warnings };
 }
 

@@ -19,7 +19,7 @@ const CLOSERS: Record<string, string> = {
 const BRACKETS: Record<string, string> = { '[': ']', '(': ')', '{': '}' };
 /** A comma with a digit behind it is no punctuation: `1,5` is a number, though one that is not allowed. */
 const WORD = /(?:[^\s,;]|,(?=\d))*/y;
-const BEHIND = /[.,;!?*)\]}"'`”’»]+$/;
+const BEHIND = /[.,:;!?*)\]}"'`”’»]+$/;
 const OPERATOR = /\s*(?:\|\|?|&&)\s*/y;
 
 export function readWord(text: string, from: number): TypedValue {
@@ -36,7 +36,9 @@ export function readWord(text: string, from: number): TypedValue {
  */
 export function readPath(text: string, from: number): TypedValue {
   const word = matchAt(/\S*/y, text, from);
-  const typed = [text.slice(from, endOfPath(text, from)), word].map((each) => each.replace(/[.,;!?*]+$/, ''));
+  const typed = [text.slice(from, endOfPath(text, from)), word].map((each) =>
+    each.replace(/[.,:;!?*]+$/, ''),
+  );
   for (const each of [...typed, word.replace(BEHIND, '')]) {
     const value = meantBy(each);
     if (value !== '' && isPath(value)) return { value, end: from + each.length };

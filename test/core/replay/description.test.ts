@@ -38,6 +38,7 @@ test.each([
   ['speed=10,idle=5s', { speed: '10', idle: '5s' }],
   ['"speed=10" and "orderingKey=detail.orderId"', { speed: '10', orderingKey: 'detail.orderId' }],
   ['**speed=10**', { speed: '10' }],
+  ['speed=10: as fast as the shop can; orderingKey=source: its own', { speed: '10', orderingKey: 'source' }],
   ['ordering-key=source on_missing=continue', { orderingKey: 'source', onMissing: 'continue' }],
   ['Ordering_Key = source', { orderingKey: 'source' }],
   [`speed="10" idle='5s' on-missing=“continue”`, { speed: '10', idle: '5s', onMissing: 'continue' }],
@@ -217,6 +218,10 @@ test.each([
   ],
 ])('given the description %j, then the warning is: %s', (text, message) => {
   expect(readDescription(text, DEFAULT_OPTIONS).warnings).toEqual([{ code: 'UnknownOption', message }]);
+});
+
+test('given nothing but slips, then a few of them are told', () => {
+  expect(readDescription('spede=1 '.repeat(60), DEFAULT_OPTIONS).warnings).toHaveLength(5);
 });
 
 test.each([
