@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EventBridgeClient, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { silentTelemetry } from '../functions/telemetry';
 import { dynamoReplays } from '../src/aws/replays';
+import { countOutOfOrder, type Place, placeOf } from '../src/cli/order-oracle';
 import { orderedReplay } from '../src/consumer';
 import type { JsonObject } from '../src/core/json';
 import type { Settings } from '../src/core/settings';
@@ -18,6 +19,8 @@ export type Design = 'ours' | 'table';
 /** When an event was seen, and where it belongs. */
 export interface Seen {
   sequence: number;
+  /** By the text that was published. */
+  place: Place | undefined;
   eventTimeMs: number;
   atMs: number;
 }
@@ -50,8 +53,9 @@ export async function runDesign(
   events: JsonObject[],
   { speed, seed, settings }: { speed: number; seed: number; settings: Partial<Settings> },
 ): Promise<OrderRun> {
-  const arrived = createSights();
-  const delivered = createSights();
+  const placeOfEach = events.map((event) => placeOf(JSON.stringify(event), TIEBREAKER));
+  const arrived = createSights(placeOfEach);
+  const delivered = createSights(placeOfEach);
   const bus: ReplayBusOptions = { seed, temper: GENTLE_TEMPER, arrived: arrived.see };
   const firstEventMs = Date.parse(String(events[0]?.time));
   const runtime =
@@ -92,13 +96,15 @@ function startOurs(
   });
 }
 
-function createSights() {
+/** @param places Of the events, by their sequence. */
+function createSights(places: (Place | undefined)[]) {
   const sights = new Map<number, Seen>();
   const seen: Seen[] = [];
   const see = ({ time, detail }: JsonObject) => {
     const sequence = Number((detail as JsonObject).sequence);
     if (sights.has(sequence)) return;
-    const sight = { sequence, eventTimeMs: Date.parse(String(time)), atMs: Date.now() };
+    const eventTimeMs = Date.parse(String(time));
+    const sight = { sequence, place: places[sequence], eventTimeMs, atMs: Date.now() };
     sights.set(sequence, sight);
     seen.push(sight);
   };
@@ -131,14 +137,8 @@ async function replayEvents(client: EventBridgeClient, events: JsonObject[], spe
 }
 
 /** Share of events that came after one which happened later. */
-export function shareOutOfOrder(sequences: readonly number[]): number {
-  let latest = -1;
-  let count = 0;
-  for (const sequence of sequences) {
-    if (sequence < latest) count++;
-    else latest = sequence;
-  }
-  return sequences.length === 0 ? 0 : count / sequences.length;
+export function shareOutOfOrder(seen: readonly Pick<Seen, 'place'>[]): number {
+  return seen.length === 0 ? 0 : countOutOfOrder(seen.map(({ place }) => place)) / seen.length;
 }
 
 /**

@@ -83,14 +83,13 @@ const ofEach = <T>(measure: (key: Design) => T) =>
   Object.fromEntries(KEYS.map((key) => [key, measure(key)])) as Record<Design, T>;
 
 function toCell(plan: Plan, runs: Record<Design, OrderRun[]>): Cell {
-  const share = (seen: OrderRun['delivered']) => shareOutOfOrder(seen.map(({ sequence }) => sequence));
-  const shares = ofEach((key) => runs[key].map(({ delivered }) => share(delivered)));
+  const shares = ofEach((key) => runs[key].map(({ delivered }) => shareOutOfOrder(delivered)));
   const off = (key: Design, which: 'all' | 'afterStart') =>
     spread(runs[key].flatMap((run) => deviations(run, plan.speed, which)).map(Math.abs));
   return {
     ...plan,
     outOfOrder: {
-      arrived: median(runs.ours.map(({ arrived }) => share(arrived))),
+      arrived: median(runs.ours.map(({ arrived }) => shareOutOfOrder(arrived))),
       ...ofEach((key) => median(shares[key])),
     },
     worst: ofEach((key) => Math.max(...shares[key])),

@@ -1,5 +1,5 @@
 import type { OrderSection } from './order';
-import { shareOutOfOrder } from './order-runs';
+import { type Seen, shareOutOfOrder } from './order-runs';
 import { percent } from './section';
 
 const [PANEL, GAP, INSET] = [250, 26, 8];
@@ -18,8 +18,8 @@ const STYLE = `
 
 interface Panel {
   title: string;
-  /** Events in the order in which they came, by their place in the right order. */
-  sequences: number[];
+  /** Events in the order in which they came. */
+  seen: Seen[];
 }
 
 /** The picture of README.md: the events as the replay brings them, and as the designs deliver them. */
@@ -29,7 +29,7 @@ export function drawOrder({ cell, runs }: OrderSection['shown']): string {
     'As EventBridge replays them': runs.ours.arrived,
     'One execution per event': runs.table.delivered,
     'Ordered Replay': runs.ours.delivered,
-  }).map(([title, seen]) => ({ title, sequences: seen.map(({ sequence }) => sequence) }));
+  }).map(([title, seen]) => ({ title, seen }));
   return drawPanels(
     panels,
     `Dots are events: ${events} in one round of the benchmark, at ${perSecond} a second, replayed at speed ${speed}.`,
@@ -40,7 +40,7 @@ export function drawOrder({ cell, runs }: OrderSection['shown']): string {
 function drawPanels(panels: Panel[], caption: string): string {
   const width = LEFT + panels.length * PANEL + (panels.length - 1) * GAP + RIGHT;
   const height = TOP + PANEL + BOTTOM;
-  const shares = panels.map(({ title, sequences }) => `${title}: ${outOfOrder(sequences)}`);
+  const shares = panels.map(({ title, seen }) => `${title}: ${outOfOrder(seen)}`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" role="img" aria-label="${shares.join('. ')}. ${caption}">`,
     `<style>${STYLE}</style>`,
@@ -54,15 +54,16 @@ function drawPanels(panels: Panel[], caption: string): string {
   ].join('\n');
 }
 
-function outOfOrder(sequences: number[]): string {
-  return `${percent(shareOutOfOrder(sequences))} out of order`;
+function outOfOrder(seen: Seen[]): string {
+  return `${percent(shareOutOfOrder(seen))} out of order`;
 }
 
 function upwards(text: string, y: number, anchor: 'start' | 'end'): string {
   return `<text class="text" transform="translate(${LEFT - 12} ${y}) rotate(-90)" text-anchor="${anchor}">${text}</text>`;
 }
 
-function drawPanel({ title, sequences }: Panel, left: number): string {
+function drawPanel({ title, seen }: Panel, left: number): string {
+  const sequences = seen.map(({ sequence }) => sequence);
   const last = Math.max(1, sequences.length - 1);
   const highest = Math.max(1, ...sequences);
   const step = Math.max(1, Math.ceil(sequences.length / MAX_DOTS));
@@ -72,7 +73,7 @@ function drawPanel({ title, sequences }: Panel, left: number): string {
     const y = TOP + PANEL - INSET - (sequence / highest) * (PANEL - 2 * INSET);
     return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="2"/>`;
   });
-  const share = outOfOrder(sequences);
+  const share = outOfOrder(seen);
   const judged = share.startsWith('0 ') ? 'good' : 'bad';
   const below = TOP + PANEL + 18;
   return [

@@ -8,7 +8,7 @@ import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
 import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
-import { OrderedReplayError } from '../src/core/errors';
+import { idsAsTold, OrderedReplayError } from '../src/core/errors';
 import { ANSWER_MS, ANSWER_SHARE } from '../src/core/limits';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
@@ -47,8 +47,7 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
       if (collected.outcome === 'late') {
         telemetry.count('late', 1);
         telemetry.info('The event came after the seal, is held and was counted', {
-          replay: collected.replay,
-          eventId: collected.eventId,
+          ...idsAsTold({ replay: collected.replay, eventId: collected.eventId }),
         });
       }
       return collected;

@@ -64,7 +64,11 @@ export function createSequenceHandler(deps: SequenceHandlerDeps) {
 }
 
 function describeAnswer(answer: SequenceAnswer) {
-  if (answer.action === 'done') return { action: answer.action, ...answer.report };
+  if (answer.action === 'done') {
+    const { warnings, ...report } = answer.report;
+    const codes = warnings && { warnings: warnings.map(({ code }) => code).join(' ') };
+    return { action: answer.action, ...report, ...codes };
+  }
   if (answer.action === 'fail') return { action: answer.action, code: answer.Error, reason: answer.Cause };
   const { action, replay, generation, iteration, resumeAt } = answer;
   return { action, replay, generation, iteration, resumeAt };

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { OrderedReplayError, textOf } from '../src/core/errors';
+import { nameOf, OrderedReplayError, textOf } from '../src/core/errors';
 
 /** Ids, counts and times: what may be logged. Never an event's content. */
 export type LogFields = Record<string, string | number | boolean | undefined>;
@@ -47,9 +47,9 @@ export function powertoolsTelemetry(): Telemetry {
 function describeError(error: unknown): LogFields {
   if (error instanceof OrderedReplayError) {
     const { code, message, remedy, ids, cause } = error;
-    return { code, what: message, remedy, ...ids, ...(cause instanceof Error && { cause: cause.name }) };
+    return { code, what: message, remedy, ...ids, ...(cause !== undefined && { cause: nameOf(cause) }) };
   }
-  return { code: error instanceof Error ? error.name : typeof error };
+  return { code: nameOf(error) };
 }
 
 /**
@@ -60,7 +60,7 @@ export function forCaller(error: unknown): Error {
   const told = new Error(
     error instanceof OrderedReplayError ? textOf(error) : 'The log line before this one says when and where.',
   );
-  told.name = error instanceof Error ? error.name : 'Error';
+  told.name = error instanceof Error ? nameOf(error) : 'Error';
   if (error instanceof OrderedReplayError && error.stack) told.stack = error.stack;
   return told;
 }

@@ -153,12 +153,17 @@ export function decodeItem<T extends object>(columns: Columns<T>, item: Item): T
     try {
       value[key] = decode(stored);
     } catch (cause) {
-      throw new TypeError(`Attribute ${attribute} is not as it was written: ${(cause as Error).message}`, {
-        cause,
-      });
+      throw notAsWritten(`Attribute ${attribute}`, cause);
     }
   }
   return value as T;
+}
+
+/** A TypeError says what was expected. A parser's message quotes what it was given, which may be an event. */
+export function notAsWritten(what: string, cause: unknown): TypeError {
+  const isOurs = cause instanceof TypeError;
+  const why = isOurs ? cause.message : (cause as Error).name;
+  return new TypeError(`${what} is not as it was written: ${why}`, isOurs ? { cause } : {});
 }
 
 /** As far as the item can be read: what is of another type, as after an edit by hand, becomes an `Unreadable`. */

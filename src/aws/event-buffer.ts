@@ -4,7 +4,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { justAfter } from '../core/event/bounds';
+import { justAfter, timeOfBound } from '../core/event/bounds';
 import type { BufferedEvent, BufferKey, EventBuffer, Selection } from '../core/ports';
 import {
   attributesOf,
@@ -15,6 +15,7 @@ import {
   flag,
   type Item,
   instant,
+  notAsWritten,
   number,
   orElse,
   text,
@@ -204,9 +205,7 @@ function bufferedEvent(item: Item): BufferedEvent {
     try {
       return event.text();
     } catch (cause) {
-      throw new TypeError(`The event at ${position} is not as it was written: ${(cause as Error).message}`, {
-        cause,
-      });
+      throw notAsWritten(`The text of an event of ${timeOfBound(position)}`, cause);
     }
   };
   const received = Number.isFinite(receivedAtMs) && { receivedAtMs };

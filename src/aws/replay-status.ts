@@ -12,7 +12,7 @@ export function eventBridgeReplayStatus({ client }: { client: EventBridgeClient 
     async describe(replay) {
       try {
         const answer = await client.send(new DescribeReplayCommand({ ReplayName: replay }));
-        const { State, StateReason, Description, EventStartTime, EventEndTime } = answer;
+        const { State, StateReason, Description, EventStartTime, EventEndTime, ReplayStartTime } = answer;
         return {
           state: given(State, 'State'),
           ...(StateReason !== undefined && { stateReason: StateReason }),
@@ -21,6 +21,7 @@ export function eventBridgeReplayStatus({ client }: { client: EventBridgeClient 
             fromMs: given(EventStartTime, 'EventStartTime').getTime(),
             toMs: given(EventEndTime, 'EventEndTime').getTime(),
           },
+          ...(ReplayStartTime && { startedAtMs: ReplayStartTime.getTime() }),
         };
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { parse as parseLosslessly, stringify } from 'lossless-json';
 import { parseInstant } from '../core/event/instant';
 import { isObject, type JsonObject, kindOf } from '../core/json';
 import { UsageError } from './usage-error';
@@ -54,15 +55,37 @@ function entryOf(text: string, where: string): EventSet['entries'][number] {
   }
   const time = parseInstant(String(event.time));
   if (!time) {
-    throw new UsageError(`${where}: "time" is "${event.time}"; an ISO 8601 timestamp is needed.`);
+    const { length } = String(event.time);
+    throw new UsageError(
+      `${where}: "time" is a text of ${length} characters; an ISO 8601 timestamp is needed.`,
+    );
   }
   return {
     Time: new Date(time.epochMs),
     Source: String(event.source),
     DetailType: String(event['detail-type']),
-    Detail: JSON.stringify(event.detail),
+    Detail: detailTextOf(text),
     ...(Array.isArray(event.resources) && { Resources: event.resources.map(String) }),
   };
+}
+
+/** `JSON.parse` would quote the text, and does not always tell the place. */
+function placeOfMistake(text: string): string {
+  try {
+    parseLosslessly(text);
+    return '';
+  } catch (error) {
+    const [, place] = / at position (\d+)/.exec((error as Error).message) ?? [];
+    if (place === undefined) return '';
+    const isAtEnd = Number(place) >= text.length;
+    return isAtEnd ? ': it ends too soon' : ` at character ${Number(place) + 1} of ${text.length}`;
+  }
+}
+
+/** The text of each number is as the file has it: `JSON.parse` would round some of them. */
+function detailTextOf(text: string): string {
+  const event = parseLosslessly(text, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+  return stringify((event as JsonObject).detail) as string;
 }
 
 function parse(text: string, where: string): JsonObject {
@@ -72,6 +95,6 @@ function parse(text: string, where: string): JsonObject {
     throw new UsageError(`${where}: ${kindOf(event)}; an EventBridge event (a JSON object) is needed.`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${where}: not JSON (${(error as Error).message}).`);
+    throw new UsageError(`${where}: not JSON${placeOfMistake(text)}.`);
   }
 }

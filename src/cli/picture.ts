@@ -10,11 +10,17 @@ const DOTS = [
 ] as const;
 
 /**
- * Draws sequences of sort keys side by side: what came first on the left, what should come first at the bottom. In
- * order is a rising line.
+ * Draws sequences side by side: what came first on the left, what should come first at the bottom. In order is a rising
+ * line.
  */
-export function drawOrders(plots: { title: string; keys: string[] }[]): string {
-  const drawn = plots.map(({ title, keys }) => [title.padEnd(COLUMNS + 2), ...frame(scatter(ranks(keys)))]);
+export function drawOrders<T>(
+  plots: { title: string; values: T[] }[],
+  compare: (one: T, other: T) => number,
+): string {
+  const drawn = plots.map(({ title, values }) => [
+    title.padEnd(COLUMNS + 2),
+    ...frame(scatter(ranks(values, compare))),
+  ]);
   const height = Math.max(...drawn.map((lines) => lines.length));
   return Array.from(
     { length: height },
@@ -22,11 +28,16 @@ export function drawOrders(plots: { title: string; keys: string[] }[]): string {
   ).join('\n');
 }
 
-/** Where each key stands among all, from 0 to 1. */
-function ranks(keys: string[]): number[] {
-  const sorted = [...keys].sort();
-  const rankOf = new Map(sorted.map((key, rank) => [key, rank]));
-  return keys.map((key) => (rankOf.get(key) ?? 0) / Math.max(1, keys.length - 1));
+/** Where each value stands among all, from 0 to 1; equal ones stand together. */
+function ranks<T>(values: T[], compare: (one: T, other: T) => number): number[] {
+  const order = [...values.keys()].sort((one, other) => compare(values[one] as T, values[other] as T));
+  const found: number[] = [];
+  for (const [rank, index] of [...order.entries()].reverse()) {
+    const above = order[rank + 1];
+    const isEqual = above !== undefined && compare(values[index] as T, values[above] as T) === 0;
+    found[index] = isEqual ? (found[above] as number) : rank / Math.max(1, values.length - 1);
+  }
+  return found;
 }
 
 function scatter(values: number[]): string[] {

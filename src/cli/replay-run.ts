@@ -55,7 +55,7 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
       problems.handler = describe(error);
       throw error;
     }
-    if (delivery) ledger.delivered(event, delivery.offset);
+    if (delivery) ledger.delivered(event, delivery.offset, delivery.orderingKey);
   });
   const runtime = await startLocalRuntime({
     consumer: consumer as never,
@@ -112,9 +112,9 @@ async function publish(
       .slice(start, start + ENTRIES_PER_PUT)
       .map((entry) => ({ ...entry, EventBusName: LOCAL.busName }));
     const { Entries: results = [] } = await clients.eventbridge.send(new PutEventsCommand({ Entries }));
-    for (const { EventId, ErrorMessage } of results) {
+    for (const [n, { EventId, ErrorMessage }] of results.entries()) {
       if (!EventId) throw new Error(`The local EventBridge refused an event: ${ErrorMessage}`);
-      ledger.published(EventId);
+      ledger.published(EventId, Entries[n]?.Detail ?? '{}');
     }
     progress.update(start + Entries.length);
   }

@@ -1,3 +1,8 @@
+/** A name or an ARN, which may be told. A sentence in its place may quote an event. */
+export function isPlain(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w$:/.-]{1,300}$/.test(text);
+}
+
 /**
  * The function was called with something that is neither an EventBridge event nor a batch of an ordered replay's
  * stream. Nothing was handled; the function's trigger, or what writes to the table, has to be changed.

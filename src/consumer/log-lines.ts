@@ -1,22 +1,29 @@
-import { NotAnOrderedReplayError } from './errors';
+import { isPlain, NotAnOrderedReplayError } from './errors';
 import { offsetAt } from './lane-event';
 import type { LaneRecord } from './stream-record';
 
 /** What the wrapper logs, as one JSON line each: which event, never what is in it. */
+
+const HANDLER_FAILED = 'The handler failed on a replayed event; its record is delivered again.';
 
 /**
  * The line for an event that failed. The message of the handler's error may quote the event, so only its name is
  * given; the wrapper's own errors quote nothing.
  */
 export function failureLine(record: LaneRecord, index: number, thrown: unknown): string {
-  return JSON.stringify({
-    message:
-      thrown instanceof NotAnOrderedReplayError
-        ? thrown.message
-        : 'The handler failed on a replayed event; its record is delivered again.',
-    error: thrown instanceof Error ? thrown.name : `a thrown ${typeof thrown}`,
-    ...place(record, index),
-  });
+  return JSON.stringify({ ...failure(thrown), ...place(record, index) });
+}
+
+/** A handler can throw what nobody can read: a name that is no text, properties that throw in their turn. */
+function failure(thrown: unknown): { message: string; error: string } {
+  try {
+    if (!(thrown instanceof Error)) return { message: HANDLER_FAILED, error: `a thrown ${typeof thrown}` };
+    const message = thrown instanceof NotAnOrderedReplayError ? thrown.message : HANDLER_FAILED;
+    const { name } = thrown;
+    return { message, error: isPlain(name) ? name : 'an error without a plain name' };
+  } catch {
+    return { message: HANDLER_FAILED, error: 'an error that cannot be read' };
+  }
 }
 
 /** The line for a stop before the Lambda deadline; `handledAny` tells whether this call handled any event. */

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { NotAnOrderedReplayError } from './errors';
+import { isPlain, NotAnOrderedReplayError } from './errors';
 import type { DynamoDBRecord } from './types';
 
 /** One append to a lane of the `OrderedEvents` table, as the table's stream carries it. */
@@ -46,18 +46,18 @@ export function laneRecordsOf(records: unknown[]): LaneRecord[] {
   for (const [index, record] of records.entries()) {
     const { eventName, eventSource, eventSourceARN, dynamodb } = (record ?? {}) as DynamoDBRecord;
     const refuse: Refuse = (what, remedy = READ_OUR_STREAM) => {
-      const from = eventSourceARN ? ` (of ${eventSourceARN})` : '';
-      throw new NotAnOrderedReplayError(`Record ${index}${from} ${what}.`, remedy, eventSourceARN);
+      const arn = isPlain(eventSourceARN) ? eventSourceARN : undefined;
+      throw new NotAnOrderedReplayError(`Record ${index}${arn ? ` (of ${arn})` : ''} ${what}.`, remedy, arn);
     };
     if (eventSource !== 'aws:dynamodb') {
-      refuse(`has the event source ${eventSource ?? 'undefined'}, where aws:dynamodb is expected`);
+      refuse(`has the event source ${shown(eventSource)}, where aws:dynamodb is expected`);
     }
     if (eventName === 'REMOVE') continue;
     const sequenceNumber = dynamodb?.SequenceNumber || refuse('has no SequenceNumber');
     const image =
       dynamodb?.NewImage ??
       refuse(
-        `has no NewImage: the stream's StreamViewType is ${dynamodb?.StreamViewType ?? 'undefined'}`,
+        `has no NewImage: the stream's StreamViewType is ${shown(dynamodb?.StreamViewType)}`,
         SEND_NEW_IMAGES,
       );
     read.push(readImage(image as Image, sequenceNumber, refuse));
@@ -65,10 +65,14 @@ export function laneRecordsOf(records: unknown[]): LaneRecord[] {
   return read;
 }
 
+function shown(text: unknown = 'undefined'): string {
+  return isPlain(text) ? text : 'another';
+}
+
 function readImage(image: Image, sequenceNumber: string, refuse: Refuse): LaneRecord {
   const refuseAttribute = (name: string, expected: string): never => {
     const attribute = image[name];
-    const found = attribute ? `of type ${Object.keys(attribute)}` : 'missing';
+    const found = attribute ? `of type ${Object.keys(attribute).filter(isPlain)}` : 'missing';
     return refuse(`has an item whose "${name}" is ${found}, where ${expected} is expected`);
   };
   const lane = text(image.lane) ?? '';

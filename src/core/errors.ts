@@ -34,10 +34,19 @@ export type ErrorCode = keyof typeof DISPOSITIONS;
 /** Every code this service raises; `docs/errors.md` has a row for each. */
 export const ERROR_CODES = Object.keys(DISPOSITIONS) as ErrorCode[];
 
-/** The ids that say which thing failed. Never an event's content. */
+/** The ids that say which thing failed. Never an event's content: see `idsAsTold`. */
 export interface ErrorIds {
   replay?: string;
   eventId?: string;
+}
+
+/** EventBridge's ids are UUIDs. A text of another form in the place of one may be anything, and is not told. */
+const PLAIN_ID = /^[\w.:@/-]{1,128}$/;
+
+/** What may be told of ids that came with an event. */
+export function idsAsTold(ids: { [Id in keyof ErrorIds]: unknown }): ErrorIds {
+  const plain = Object.entries(ids).filter(([, id]) => typeof id === 'string' && PLAIN_ID.test(id));
+  return Object.fromEntries(plain);
 }
 
 /**
@@ -61,7 +70,7 @@ export class OrderedReplayError extends Error {
     this.name = code;
     this.code = code;
     this.remedy = details.remedy;
-    this.ids = details.ids ?? {};
+    this.ids = idsAsTold(details.ids ?? {});
   }
 
   get disposition(): Disposition {
@@ -87,6 +96,19 @@ export function isUnavailable(error: unknown): boolean {
   return (
     error instanceof Error && 'code' in error && error.code === ('ServiceUnavailable' satisfies ErrorCode)
   );
+}
+
+const PLAIN_NAME = /^[A-Za-z_$][\w$.:-]{0,99}$/;
+
+/** The name of whatever was thrown, where it has one that is no sentence: that may quote an event, as a message may. */
+export function nameOf(thrown: unknown): string {
+  try {
+    if (!(thrown instanceof Error)) return typeof thrown;
+    return typeof thrown.name === 'string' && PLAIN_NAME.test(thrown.name) ? thrown.name : 'Error';
+  } catch {
+    // It may be made so that nobody can read it.
+    return 'Error';
+  }
 }
 
 /** What happened and what to do, for where a person reads it. */

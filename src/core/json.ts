@@ -15,7 +15,8 @@ export function kindOf(value: unknown): string {
 
 const MOST_SHOWN = 40;
 
-/** A text as a message shows it: its beginning. */
+/** A text that somebody typed, as a message shows it: its beginning. What follows the time of a position is an event's. */
 export function textInWords(text: string): string {
-  return text === '' ? 'empty' : `the text ${JSON.stringify(text.slice(0, MOST_SHOWN))}`;
+  const shown = text.slice(0, MOST_SHOWN).replace(/#.*$/s, '#…');
+  return text === '' ? 'empty' : `the text ${JSON.stringify(shown)}`;
 }

@@ -119,6 +119,12 @@ export const MIN_STEP_MS = 5 * LONGEST_REQUEST_MS;
 export const ANSWER_MS = SECOND_MS;
 export const ANSWER_SHARE = 1 / 5;
 
+/**
+ * So long after a window's end a replay of it should begin: an event may take that long into the archive.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html#eb-archive-timing
+ */
+export const RECENT_WINDOW_MS = 10 * MINUTE_MS;
+
 /** How often the checkpoint is written, or the row looked at for a command, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 

@@ -145,6 +145,8 @@ export interface ReplayDescription {
   stateReason?: string;
   description: string;
   window: { fromMs: number; toMs: number };
+  /** Absent where EventBridge does not say. */
+  startedAtMs?: number;
 }
 
 export interface ReplayStatus {

@@ -19,6 +19,7 @@ export function replayStatusSuite(open: () => Promise<OpenStatus>): void {
     state: 'RUNNING',
     description: 'speed=10 after the outage',
     window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T12:30:45Z') },
+    startedAtMs: Date.parse('2026-11-20T12:00:00.250Z'),
   };
 
   test('a replay that nobody knows is not described', async () => {

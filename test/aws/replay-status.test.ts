@@ -79,6 +79,7 @@ const COMPLETED: ReplayDescription = {
   state: 'COMPLETED',
   description: '',
   window: { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-01T01:00:00Z') },
+  startedAtMs: Date.parse('2026-11-20T12:00:00Z'),
 };
 
 /** Attributes, their absence included, as recorded on AWS (LocalStack's snapshots of `test_archive_and_replay`). */
@@ -89,7 +90,7 @@ function describeReplay(replay: string, description: ReplayDescription | undefin
       body: { __type: 'ResourceNotFoundException', message: `Replay ${replay} does not exist.` },
     };
   }
-  const { state, stateReason, window } = description;
+  const { state, stateReason, window, startedAtMs = 0 } = description;
   return {
     body: {
       ...(description.description !== '' && { Description: description.description }),
@@ -99,7 +100,7 @@ function describeReplay(replay: string, description: ReplayDescription | undefin
       EventStartTime: window.fromMs / 1_000,
       ReplayArn: `arn:aws:events:us-east-1:111111111111:replay/${replay}`,
       ReplayName: replay,
-      ReplayStartTime: 1_763_640_000,
+      ReplayStartTime: startedAtMs / 1_000,
       State: state,
       ...(stateReason !== undefined && { StateReason: stateReason }),
       ...(state === 'COMPLETED' && {

@@ -1,13 +1,14 @@
 import { measureConsumer } from '../../bench/consumer';
 import { batchHandlers, streamBatch } from '../../bench/consumer-ways';
 import { releaseInMemory } from '../../bench/core-release';
-import { makeEvents } from '../../bench/events';
+import { makeEvents, TIEBREAKER } from '../../bench/events';
 import { median, quantile, type Spread } from '../../bench/measure';
 import { measureOrder } from '../../bench/order';
 import { deviations, shareOutOfOrder } from '../../bench/order-runs';
 import { measurePace } from '../../bench/pace';
 import { drawOrder } from '../../bench/picture';
 import { measureRate } from '../../bench/rate';
+import { placeOf } from '../../src/cli/order-oracle';
 import { FAST } from '../local/fast-settings';
 
 jest.setTimeout(60_000);
@@ -30,14 +31,22 @@ describe('what is measured with', () => {
   });
 
   test('an event is out of order if a later one came before it', () => {
-    expect(shareOutOfOrder([0, 1, 2, 3])).toBe(0);
-    expect(shareOutOfOrder([3, 0, 1, 2])).toBe(0.75);
-    expect(shareOutOfOrder([0, 2, 1, 3])).toBe(0.25);
-    expect(shareOutOfOrder([])).toBe(0);
+    const events = makeEvents({ count: 4, bytes: 300, perSecond: 3 });
+    const share = (...sequences: number[]) =>
+      shareOutOfOrder(sequences.map((n) => ({ place: placeOf(JSON.stringify(events[n]), TIEBREAKER) })));
+    expect(share(0, 1, 2, 3)).toBe(0);
+    expect(share(3, 0, 1, 2)).toBe(0.75);
+    expect(share(0, 2, 1, 3)).toBe(0.25);
+    expect(share()).toBe(0);
   });
 
   test('an event is off its pace by the time from when it was due', () => {
-    const at = (eventTimeMs: number, atMs: number) => ({ sequence: 0, eventTimeMs, atMs });
+    const at = (eventTimeMs: number, atMs: number) => ({
+      sequence: 0,
+      place: undefined,
+      eventTimeMs,
+      atMs,
+    });
     const run = { arrived: [], delivered: [at(1_000, 50), at(3_000, 220)], startMs: 40 };
     expect(deviations(run, 10)).toEqual([10, -20]);
     expect(deviations(run, 10, 'afterStart')).toEqual([-20]);

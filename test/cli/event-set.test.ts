@@ -35,14 +35,44 @@ describe('a file of events', () => {
   });
 
   test.each([
-    ['{', 'line 2: not JSON'],
+    ['{', 'line 2: not JSON: it ends too soon.'],
+    ['{"source":"secret", x}', 'line 2: not JSON at character 21 of 22.'],
     ['[]', 'line 2: an array; an EventBridge event (a JSON object) is needed.'],
     [{ ...EVENT, source: 7 }, 'line 2: "source" is a number; a non-empty string is needed.'],
     [{ ...EVENT, 'detail-type': undefined }, 'line 2: "detail-type" is missing'],
     [{ ...EVENT, detail: 'x' }, 'line 2: "detail" is a string; an object is needed.'],
-    [{ ...EVENT, time: 'noon' }, 'line 2: "time" is "noon"; an ISO 8601 timestamp is needed.'],
+    [
+      { ...EVENT, time: 'noon' },
+      'line 2: "time" is a text of 4 characters; an ISO 8601 timestamp is needed.',
+    ],
   ])('with the second line %p is refused by that line', async (line, message) => {
     await expect(read(EVENT, line)).rejects.toThrow(`${file} ${message}`);
+  });
+
+  test('with large numbers keeps them as they are written', async () => {
+    const line = JSON.stringify(EVENT).replace(
+      '{"n":1}',
+      '{ "n": 1763942400000000101, "x": [1.10, -0, 1e400] }',
+    );
+    expect((await read(line)).entries[0]?.Detail).toBe('{"n":1763942400000000101,"x":[1.10,-0,1e400]}');
+  });
+
+  test('is refused without a word of what is in it', async () => {
+    const event = { ...EVENT, source: 'm4rk3r', 'detail-type': 'm4rk3r', detail: { n: 'm4rk3r' } };
+    const text = JSON.stringify(event);
+    const broken = [...text].map((_, at) => text.slice(0, at)).filter((line) => line !== '');
+    const odd = ['m4rk3r', '"m4rk3r"', '["m4rk3r"]', `${text} m4rk3r`, `m4rk3r ${text}`];
+    const fields = Object.keys(event).map((field) =>
+      JSON.stringify({ ...event, time: 'm4rk3r', [field]: ['m4rk3r'] }),
+    );
+    for (const line of [...broken, ...odd, ...fields]) {
+      const refusal = await read(EVENT, line).catch((error: Error) => error);
+      expect(refusal).toMatchObject({
+        name: 'UsageError',
+        message: expect.stringContaining(`${file} line 2`),
+      });
+      expect(`${(refusal as Error).stack}`).not.toContain('m4rk3r');
+    }
   });
 
   test('that is empty or missing is refused by its name', async () => {

@@ -16,7 +16,15 @@ const fractions = folder.write(
 describe('npm start', () => {
   test('loses nothing of events with fractions of a second, though EventBridge cuts them', async () => {
     const { code, stdout } = await start(['--events', fractions, '--speed', 'max', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, lost: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, lost: 0, ties: 4 });
+    expect(code).toBe(0);
+  });
+
+  test('counts events of one second that have no tiebreaker, and says what to do', async () => {
+    const { code, stdout } = await start(['--events', fractions, '--speed', 'max']);
+    expect(stdout).toMatch(/without an order +│ +│ 4 /);
+    expect(stdout).toContain('4 of the events have the second and the tiebreaker of another in their lane.');
+    expect(stdout).toContain('--tiebreaker PATH');
     expect(code).toBe(0);
   });
 
@@ -54,6 +62,7 @@ describe('npm start', () => {
     expect(stdout).toContain('60 of 60');
     expect(stdout).toMatch(/Arrived +Delivered/);
     expect(stdout).toContain('npm start -- --seed 3');
+    expect(stdout).not.toContain('--tiebreaker PATH');
     expect(code).toBe(0);
   });
 

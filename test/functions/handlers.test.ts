@@ -1,4 +1,3 @@
-import type { SQSEvent } from 'aws-lambda';
 import { createCollectHandler } from '../../functions/collect';
 import { createSequenceHandler } from '../../functions/sequence';
 import { powertoolsTelemetry } from '../../functions/telemetry';
@@ -6,6 +5,7 @@ import type { Hook } from '../fakes/intercept';
 import { createWorld, type World } from '../fakes/world';
 import { SEALED } from '../support/selections';
 import { type CapturedOutput, captureOutput } from './captured-output';
+import { batchOf } from './sqs-batch';
 
 const REPLAY = 'tuesday-again';
 const SECRET = 'the-customer-s-secret';
@@ -20,27 +20,6 @@ function eventOf(id: string, changes: Record<string, unknown> = {}) {
     'replay-name': REPLAY,
     detail: { note: SECRET },
     ...changes,
-  };
-}
-
-function batchOf(bodies: string[], receiveCount = 1): SQSEvent {
-  return {
-    Records: bodies.map((body, index) => ({
-      messageId: `m${index}`,
-      receiptHandle: `h${index}`,
-      body,
-      attributes: {
-        ApproximateReceiveCount: String(receiveCount),
-        SentTimestamp: '0',
-        SenderId: 's',
-        ApproximateFirstReceiveTimestamp: '0',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:Overflow',
-      awsRegion: 'us-east-1',
-    })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { OrderedReplayError } from '../errors';
+import { idsAsTold, OrderedReplayError } from '../errors';
 import { isObject, type JsonObject, kindOf } from '../json';
 import { MAX_EVENT_BYTES, MAX_ID_BYTES } from '../limits';
 import { type Instant, parseInstant } from './instant';
@@ -53,7 +53,7 @@ export function parseEvent(input: unknown): ReplayedEvent {
   const { id, time, 'replay-name': replay } = envelope as Record<(typeof REQUIRED_TEXTS)[number], string>;
   if (!REPLAY_NAME.test(replay)) {
     throw invalid(
-      `The event's "replay-name" is "${replay.slice(0, 80)}"; allowed are 1 to 64 letters, digits, ".", "-", "_".`,
+      `The event's "replay-name" is a text of ${replay.length} characters; allowed are 1 to 64 letters, digits, ".", "-", "_".`,
       envelope,
     );
   }
@@ -69,7 +69,7 @@ export function parseEvent(input: unknown): ReplayedEvent {
   const instant = parseInstant(time);
   if (!instant) {
     throw invalid(
-      `The event's "time" is "${time.slice(0, 40)}", where an ISO 8601 timestamp is expected.`,
+      `The event's "time" is a text of ${time.length} characters, where an ISO 8601 timestamp is expected.`,
       envelope,
     );
   }
@@ -113,9 +113,6 @@ function invalid(message: string, envelope: JsonObject = {}): OrderedReplayError
   const { id, 'replay-name': replay } = envelope;
   return new OrderedReplayError('InvalidEvent', message, {
     remedy: 'Only events as EventBridge replays them can be collected; remove or mend this one.',
-    ids: {
-      ...(typeof id === 'string' && { eventId: id }),
-      ...(typeof replay === 'string' && { replay }),
-    },
+    ids: idsAsTold({ eventId: id, replay }),
   });
 }

@@ -1,4 +1,4 @@
-import type { Phase, ReplayRow } from './row';
+import type { Phase, ReplayRow, Warning } from './row';
 
 /** A replay's outcome in numbers (R1). */
 export interface ReplayReport {
@@ -6,6 +6,8 @@ export interface ReplayReport {
   replay: string;
   phase: Phase;
   reason?: string;
+  /** What a person should know of it all the same. */
+  warnings?: Warning[];
   /** Events that the run includes, for a first run the sealed set; absent before they are counted. */
   collected?: number;
   /** Events in their lanes. */
@@ -27,6 +29,7 @@ export function reportOf(row: ReplayRow): ReplayReport {
     replay: row.replay,
     phase: row.phase,
     ...(row.reason !== undefined && { reason: row.reason }),
+    ...(row.warnings && { warnings: row.warnings }),
     ...(row.collected !== undefined && { collected: row.collected }),
     released: row.checkpoint?.released ?? 0,
     duplicates: row.checkpoint?.duplicates ?? 0,

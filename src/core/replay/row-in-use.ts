@@ -5,7 +5,7 @@ import { hasComeFurther } from './backoff';
 import type { Call } from './call';
 import { milestonesOf } from './milestones';
 import { forgetRestarts, isProgress } from './restarts';
-import type { ReplayRow, RowChanges } from './row';
+import type { ReplayRow, RowChanges, Warning } from './row';
 import { noticeOf } from './row-notice';
 import { guardAsRead, readAt } from './row-problems';
 import { guardOf, isSameFor, signOfLife } from './row-save';
@@ -23,7 +23,11 @@ export function useRow(
 ) {
   const { replay, generation } = call;
   const readAtMs = clock.now();
-  async function save(changes: RowChanges, resumeAtMs?: number, isCompleted = false): Promise<boolean> {
+  async function save(
+    changes: RowChanges,
+    resumeAtMs?: number,
+    { isCompleted = false, tell = [] as readonly Warning[] } = {},
+  ): Promise<boolean> {
     // What a save before this one could not take, whatever this one is for.
     const { checkpoint = row.checkpoint } = changes;
     const isUnsaved = checkpoint !== stored.checkpoint;
@@ -32,6 +36,7 @@ export function useRow(
     const cleared = isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {};
     const told = milestonesOf(row, all, nowMs, call.history.inHistory);
     const asSaved = { ...row, ...cleared, ...told, ...all } as ReplayRow;
+    if (tell.length > 0) asSaved.warnings = [...(asSaved.warnings ?? []), ...tell];
     const saved = await replays.save(
       replay,
       {
@@ -53,7 +58,8 @@ export function useRow(
   }
   return {
     hasUnsaved: row.checkpoint !== stored.checkpoint,
-    saveStep: (changes: RowChanges, resumeAtMs?: number) => save(changes, resumeAtMs, true),
+    saveStep: (changes: RowChanges, resumeAtMs?: number, tell: readonly Warning[] = []) =>
+      save(changes, resumeAtMs, { isCompleted: true, tell }),
     saveOnTheWay,
     // What somebody has typed into the row is seen after a minute at the latest, by a long walk too.
     save: async (changes: RowChanges) =>

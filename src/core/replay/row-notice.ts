@@ -1,5 +1,5 @@
 import { OrderedReplayError } from '../errors';
-import { keyWarning, NO_ORDERING_KEY } from './key-warning';
+import { isOfTheEvents, warningsOfTheEvents } from './lasting-warnings';
 import { lateToResume } from './retention';
 import type { ReplayRow, RowChanges, RowProblem, Warning } from './row';
 
@@ -11,18 +11,17 @@ const PAUSED = 'Paused since ';
 
 /**
  * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, that what is
- * left may take longer than that, and that no event has an ordering key.
+ * left may take longer than that, that no event has an ordering key, and that some have no order.
  *
  * @param stored The row as it is; nothing where it says so already.
  */
 export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row): RowChanges {
   const { problems = [], warnings: present = [], reason } = row;
   const late = lateToResume(row, nowMs);
-  const keyless = keyWarning(row);
   const ours = [
     ...problems.map((each) => ({ code: NOT_READABLE, message: messageOf(each) })),
     ...(late ? [late] : []),
-    ...(keyless ? [keyless] : []),
+    ...warningsOfTheEvents(row),
   ];
   const warnings = [...present.filter(({ code }) => !isOurs(code)), ...ours];
   const stopping = problems.filter(({ stops }) => stops).map(messageOf);
@@ -38,7 +37,7 @@ export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row)
 }
 
 function isOurs(code: string): boolean {
-  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention' || code === NO_ORDERING_KEY;
+  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention' || isOfTheEvents(code);
 }
 
 function areEqual(one: Warning[], other: Warning[] = []): boolean {

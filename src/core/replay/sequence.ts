@@ -87,7 +87,8 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
     if (reached) call.unsaved = { checkpoint: reached, of: row };
     const resumeAtMs = step.kind === 'again' ? step.atMs : undefined;
     const ending = step.kind === 'end' && changesOfEnd(step, row);
-    const saved = step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs));
+    const saved =
+      step.kind !== 'moved' && (await inUse.saveStep({ ...step.changes, ...ending }, resumeAtMs, step.tell));
     // A walk whose time was over before all pages were there came no further.
     if (step.kind !== 'yield' || hasComeFurther(step.changes, row)) delete call.backoffMs;
     if (saved) delete call.unsaved;

@@ -2,7 +2,7 @@ import type { OrderedReplayError } from '../errors';
 import type { Clock, EventBuffer, Lanes, Queues, ReplayStatus, SequenceObserver } from '../ports';
 import type { Settings } from '../settings';
 import type { Checkpoint } from './progress';
-import type { RowChanges } from './row';
+import type { RowChanges, Warning } from './row';
 
 /**
  * What a stage decided about a replay, for the loop in `sequence.ts`, which alone saves the row.
@@ -26,6 +26,8 @@ export type Step = StepOutcome &
 
 interface StepOutcome {
   changes: RowChanges;
+  /** What the row is to tell people from now on, beside the warnings that are there. */
+  tell?: readonly Warning[];
   /** How far the release came by the plan in the row, where `changes` counts from there by another. */
   reached?: Checkpoint | undefined;
 }

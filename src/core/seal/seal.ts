@@ -3,6 +3,7 @@ import { EMPTY_READINGS, MAX_READING_MS } from '../limits';
 import type { ReplayDescription } from '../ports';
 import { wishesOf } from '../replay/command';
 import { readDescription } from '../replay/description';
+import { windowWarnings } from '../replay/lasting-warnings';
 import { optionsInRow } from '../replay/options';
 import { demandRetention, retainedUntilMs, retentionMsOf } from '../replay/retention';
 import type { ReplayRow, RowChanges } from '../replay/row';
@@ -113,17 +114,19 @@ export async function sealed(row: ReplayRow, deps: StepDeps): Promise<Step> {
 }
 
 /** Reads the options once, as early as possible, so that a mistake shows before anybody waits for a delivery. */
-function readOptions(row: ReplayRow, { description, window }: ReplayDescription, deps: StepDeps): Step {
+function readOptions(row: ReplayRow, described: ReplayDescription, deps: StepDeps): Step {
   const { clock, settings } = deps;
+  const { description, window, startedAtMs = row.createdAtMs } = described;
   try {
-    const options = readDescription(description, settings.options);
+    const { options, warnings } = readDescription(description, settings.options);
     demandRetention(options, {
       replay: row.replay,
       spanMs: window.toMs - window.fromMs,
       keptMs: retentionMsOf(row, settings),
       remedy: `${UNDER_A_NEW_NAME} with a higher speed, an idle limit or a shorter window.`,
     });
-    return againAt(clock.now(), { options, window });
+    const tell = [...warnings, ...windowWarnings(window.toMs, startedAtMs)];
+    return { ...againAt(clock.now(), { options, window }), tell };
   } catch (error) {
     if (error instanceof OrderedReplayError) return endFailed(error);
     throw error;
