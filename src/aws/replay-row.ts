@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors';
+import type { TiebreakerType } from '../core/event/tiebreaker-types';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import {
@@ -131,6 +132,7 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   abortedGeneration: column('abortedGeneration', number),
   buckets: column('buckets', number),
   tiebreaker: column('tiebreaker', text()),
+  tiebreakerType: column('tiebreakerType', text<TiebreakerType>()),
   command: column('command', anything),
   plan: column('plan', map(PLAN)),
   takenUp: column('takenUp', list(map(TAKEN_UP))),

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { parseInstant } from '../core/event/instant';
 import { isObject, type JsonObject, kindOf } from '../core/json';
+import { readExactJson, writeExactJson } from '../local/exact-json';
 import { UsageError } from './usage-error';
 
 /** Events to publish, in the order they happened. */
@@ -60,14 +61,14 @@ function entryOf(text: string, where: string): EventSet['entries'][number] {
     Time: new Date(time.epochMs),
     Source: String(event.source),
     DetailType: String(event['detail-type']),
-    Detail: JSON.stringify(event.detail),
+    Detail: writeExactJson(event.detail),
     ...(Array.isArray(event.resources) && { Resources: event.resources.map(String) }),
   };
 }
 
 function parse(text: string, where: string): JsonObject {
   try {
-    const event: unknown = JSON.parse(text);
+    const event = readExactJson(text);
     if (isObject(event)) return event;
     throw new UsageError(`${where}: ${kindOf(event)}; an EventBridge event (a JSON object) is needed.`);
   } catch (error) {

@@ -92,8 +92,10 @@ export class Ledger {
 
   #sight(envelope: unknown): Sighting {
     const event = parseEvent(envelope);
-    const { time, tiebreaker } = parsePosition(positionOf(event, this.#tiebreaker));
-    const lane = orderingKeyOf(event.json, this.#orderingKey);
+    const { time, tiebreaker } = parsePosition(
+      positionOf(event, { tiebreaker: this.#tiebreaker, tiebreakerType: 'auto' }),
+    );
+    const lane = orderingKeyOf(event.json, this.#orderingKey, 'exact');
     return { id: event.id, lane, order: formatPosition({ time, tiebreaker, id: '' }) };
   }
 }

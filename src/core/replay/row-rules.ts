@@ -1,4 +1,5 @@
 import { isBound, isPosition } from '../event/bounds';
+import { isTiebreakerType, TIEBREAKER_TYPES } from '../event/tiebreaker-types';
 import { isObject } from '../json';
 import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
 import { MOST_EXACT } from '../release/distinct';
@@ -176,6 +177,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     expected: 'a JMESPath, or an empty text',
     holds: isGoodPath,
   }),
+  tiebreakerType: needed({ expected: TIEBREAKER_TYPES.join(', '), holds: isTiebreakerType }),
   // Its fields are read one by one: see `command.ts`.
   command: map,
   plan: needed({
