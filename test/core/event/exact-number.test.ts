@@ -39,8 +39,9 @@ test('given any numbers of an event, then each two compare as their exact values
       for (const [i, one] of tokens.entries()) {
         for (const [j, other] of tokens.entries()) {
           const [a, b] = [numbers[i] as number, numbers[j] as number];
-          expect(Math.sign(a - b) || 0).toBe(compare(one, other));
-          expect(textOf(a) === textOf(b)).toBe(compare(one, other) === 0);
+          const order = compare(one, other);
+          const found = [Math.sign(a - b) || 0, textOf(a) === textOf(b)];
+          if (found[0] !== order || found[1] !== (order === 0)) expect([one, other, ...found]).toEqual([order]);
         }
       }
     }),
