@@ -51,6 +51,7 @@ const TALLY: Columns<Tally> = {
   farthestMs: column('farthestMs', number),
   latestReceivedAtMs: column('latestReceivedAt', instant),
   keyed: column('keyed', number),
+  kinds: column('kinds', text()),
   lanes: column('lanes', number),
   laneSketch: column('laneSketch', hexadecimal),
 };

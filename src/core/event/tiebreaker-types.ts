@@ -15,6 +15,19 @@ export function isTiebreakerType(type: unknown): type is TiebreakerType {
   return TIEBREAKER_TYPES.some((each) => each === type);
 }
 
+/** The letter of an encoded tiebreaker that is not empty. */
+export function kindOfTiebreaker(encoded: string): string {
+  return encoded.charAt(0);
+}
+
+/** As a message has them. */
+export const NAMES_OF_KINDS: Record<string, string> = {
+  n: 'numbers',
+  s: 'texts',
+  t: 'times',
+  v: 'versions',
+};
+
 interface Kind {
   /** What a value may be, for a message. */
   allowed: string;

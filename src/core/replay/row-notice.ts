@@ -1,28 +1,28 @@
 import { OrderedReplayError } from '../errors';
-import { keyWarning, NO_ORDERING_KEY } from './key-warning';
 import { lateToResume } from './retention';
 import type { ReplayRow, RowChanges, RowProblem, Warning } from './row';
+import { CODES_OF_THE_SET, warningsOfTheSet } from './set-warnings';
 
 /* What the service tells people in a row, beside what it keeps there for itself. */
 
 const NOT_READABLE = 'RowNotReadable';
+const OUR_CODES = [NOT_READABLE, 'PlaybackOutlivesRetention', ...CODES_OF_THE_SET];
 const CORRECT_IT = 'Correct it in this row and the replay goes on by itself.';
 const PAUSED = 'Paused since ';
 
 /**
  * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, that what is
- * left may take longer than that, and that no event has an ordering key.
+ * left may take longer than that, that no event has an ordering key, and that tiebreakers are of several kinds.
  *
  * @param stored The row as it is; nothing where it says so already.
  */
 export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row): RowChanges {
   const { problems = [], warnings: present = [], reason } = row;
   const late = lateToResume(row, nowMs);
-  const keyless = keyWarning(row);
   const ours = [
     ...problems.map((each) => ({ code: NOT_READABLE, message: messageOf(each) })),
     ...(late ? [late] : []),
-    ...(keyless ? [keyless] : []),
+    ...warningsOfTheSet(row),
   ];
   const warnings = [...present.filter(({ code }) => !isOurs(code)), ...ours];
   const stopping = problems.filter(({ stops }) => stops).map(messageOf);
@@ -38,7 +38,7 @@ export function noticeOf(row: ReplayRow, nowMs: number, stored: ReplayRow = row)
 }
 
 function isOurs(code: string): boolean {
-  return code === NOT_READABLE || code === 'PlaybackOutlivesRetention' || code === NO_ORDERING_KEY;
+  return OUR_CODES.includes(code);
 }
 
 function areEqual(one: Warning[], other: Warning[] = []): boolean {

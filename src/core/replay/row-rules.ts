@@ -87,6 +87,7 @@ const shown = (...parts: [name: string, rule: Rule][]): Rule => ({
 const must = (rule: Rule): Rule => ({ ...rule, always: true });
 const number: Rule = { expected: 'a number', holds: Number.isFinite };
 
+const KINDS_SEEN = /^n?s?t?v?$/;
 const SKETCH = /^([\da-f]{8})*$/;
 const sketch: Rule = {
   expected: 'a sketch',
@@ -103,6 +104,7 @@ const tally: Rule = {
     ['farthestMs', must(count)],
     ['latestReceivedAtMs', instant],
     ['keyed', must(count)],
+    ['kinds', { expected: 'letters', holds: (value) => typeof value === 'string' && KINDS_SEEN.test(value) }],
     ['lanes', must(count)],
     ['laneSketch', must(sketch)],
   ),

@@ -1,9 +1,9 @@
 import { textOf } from '../errors';
 import { LEASE_GRACE_MS } from '../limits';
 import { fieldsInOrder } from './command';
-import { keyWarning } from './key-warning';
 import type { ReplayRow, RowChanges, RowGuard } from './row';
 import { problemWith } from './row-problems';
+import { warningsOfTheSet } from './set-warnings';
 import type { Step } from './step';
 
 /* What the loop's saves demand of the row, and what each of them says beside a step's own changes. */
@@ -37,14 +37,14 @@ function restsOn({ phase, generation, plan, command, abortedGeneration, problems
 
 /** What the row says of an end: nobody looks at it again, and only what cannot be mended any more is left to warn of. */
 export function changesOfEnd(end: Extract<Step, { kind: 'end' }>, row: ReplayRow): RowChanges {
-  const keyless = keyWarning({ ...row, ...end.changes, phase: end.phase } as ReplayRow);
+  const warnings = warningsOfTheSet({ ...row, ...end.changes, phase: end.phase } as ReplayRow);
   const ended: RowChanges = {
     phase: end.phase,
     resumeAtMs: undefined,
     restarts: undefined,
     notBeforeMs: undefined,
     abortedGeneration: undefined,
-    warnings: keyless && [keyless],
+    warnings: warnings.length > 0 ? warnings : undefined,
     reason: undefined,
   };
   if (end.phase === 'DONE') return ended;

@@ -41,7 +41,8 @@ test('given any numbers of an event, then each two compare as their exact values
           const [a, b] = [numbers[i] as number, numbers[j] as number];
           const order = compare(one, other);
           const found = [Math.sign(a - b) || 0, textOf(a) === textOf(b)];
-          if (found[0] !== order || found[1] !== (order === 0)) expect([one, other, ...found]).toEqual([order]);
+          if (found[0] !== order || found[1] !== (order === 0))
+            expect([one, other, ...found]).toEqual([order]);
         }
       }
     }),

@@ -1,11 +1,13 @@
+import { bucketOf, positionOf } from '../../../src/core/collect/place';
 import { unavailable } from '../../../src/core/errors';
+import { parseEvent } from '../../../src/core/event/envelope';
 import { HISTORY_EVERY_MS, MINUTE_MS } from '../../../src/core/limits';
 import type { ReplayRow } from '../../../src/core/replay/row';
 import { type SequenceAnswer, type SequenceDeps, sequence } from '../../../src/core/replay/sequence';
 import { crashAt, type PortCall } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
 import { REPLAY, WINDOW_START_MS } from '../../support/events';
-import { releasingRow, rowOf, worldWithReplay } from '../../support/replays';
+import { eventAt, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
 
 /* What a row and its run's history tell a person while the sequencer works, and after it has died. */
 
@@ -134,6 +136,46 @@ describe('the tally in the checkpoint', () => {
     await playOut(world);
     expect(rowOf(world)).toMatchObject({ phase: 'DONE', checkpoint: { released: 12 } });
     expect(rowOf(world).checkpoint).not.toHaveProperty('tally');
+  });
+});
+
+describe('a warning that tiebreakers are of several kinds', () => {
+  const worldOf = async (values: string[], tiebreakerType?: 'auto' | 'version') => {
+    const row = {
+      ...releasingRow([0], {}),
+      tiebreaker: 'detail.v',
+      ...(tiebreakerType && { tiebreakerType }),
+    };
+    const world = await worldWithReplay({ ...row, collected: values.length }, []);
+    for (const [n, value] of values.entries()) {
+      const event = parseEvent({ ...eventAt(0, `e-${n}`), detail: { v: value } });
+      const key = {
+        replay: REPLAY,
+        bucket: bucketOf(event.id, world.settings.buckets),
+        position: positionOf(event, row),
+      };
+      const times = { receivedAtMs: world.clock.now(), expiresAtMs: world.clock.now() + 9e8 };
+      await world.buffer.put(key, { json: event.json, late: false, ...times });
+    }
+    await playOut(world);
+    return rowOf(world);
+  };
+
+  test.each(['auto', undefined] as const)(
+    'given the type %s and values of two, then it says which',
+    async (type) => {
+      const { phase, warnings } = await worldOf(['7.9', '7.10.1', '7.8'], type);
+      expect(phase).toBe('DONE');
+      expect(warnings).toMatchObject([{ code: 'MixedTiebreakers' }]);
+      expect(warnings?.[0]?.message).toMatch(
+        /^The values of detail\.v, the tiebreaker, are numbers and texts: /,
+      );
+    },
+  );
+
+  test('given values of one kind, or a type, then there is none', async () => {
+    expect((await worldOf(['7.9', '7.10'], 'auto')).warnings).toBeUndefined();
+    expect((await worldOf(['7.9', '7.10.1', '7.8'], 'version')).warnings).toBeUndefined();
   });
 });
 
