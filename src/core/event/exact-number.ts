@@ -1,6 +1,6 @@
 /**
  * Integers of 64 bits, as the nanosecond clocks and the ids of other languages are: JavaScript's numbers hold them up to
- * 2^53 only, EventBridge up to 2^63: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * 2^53 only, EventBridge up to 2^63: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  *
  * Any other number counts by its double value, whatever its digits: two roads may print a long decimal in two ways, and
  * neither a position nor a lane may depend on the road (R5).

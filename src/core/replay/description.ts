@@ -2,8 +2,8 @@ import { compileOptions, invalidOption, OPTION_NAMES, type OptionTexts } from '.
 
 const NAMES_IN_LOWER_CASE = new Map(OPTION_NAMES.map((name) => [name.toLowerCase(), name]));
 export const START_AGAIN = 'Correct it and start the replay again under a new name; nothing was delivered.';
-/** Settled before the first event is collected, so a description comes too late for it. */
-const STACK_ONLY = 'tiebreaker';
+/** Settled before the first event is collected, so a description comes too late for them. */
+const STACK_ONLY = ['tiebreaker', 'tiebreakerType'];
 
 /**
  * Reads the `key=value` words of a replay's description over the defaults. Other words are prose. Keys are found
@@ -19,9 +19,9 @@ export function readDescription(description: string, defaults: OptionTexts): Opt
     const equals = word.indexOf('=');
     const typedKey = word.slice(0, Math.max(equals, 0)).toLowerCase().replace(/^\W+/, '');
     const value = withoutPunctuation(word.slice(equals + 1));
-    if (typedKey === STACK_ONLY) {
-      throw invalidOption(STACK_ONLY, value, 'nothing here: it is a parameter of the stack', START_AGAIN);
-    }
+    const ofStack = STACK_ONLY.find((each) => each.toLowerCase() === typedKey);
+    if (ofStack)
+      throw invalidOption(ofStack, value, 'nothing here: it is a parameter of the stack', START_AGAIN);
     const name = NAMES_IN_LOWER_CASE.get(typedKey);
     if (!name) continue;
     if (seen.has(name)) {
