@@ -67,7 +67,7 @@ describe('how numbers are read stands in the row', () => {
   test('R2: given a new row, then long integers are exact', async () => {
     const world = createWorld({ settings: { tiebreaker: 'detail.ts' } });
     expect(await positionsIn(world)).toEqual([
-      '#n2500191763942400000000100#e-1',
+      '#n25001917639424000000001#e-1',
       '#n2500191763942400000000101#e-0',
     ]);
     expect(world.replays.row(REPLAY)).toMatchObject({ tiebreakerType: 'auto' });
