@@ -33,15 +33,31 @@ export function readDoubles(value: unknown): JsonValue {
  * @param parsed What `JSON.parse` makes of the text.
  */
 export function readExactly(json: string, parsed: unknown): JsonValue {
-  const long = MANY_DIGITS.test(json) ? longNumbersIn(json) : NONE;
-  if (long.size === 0) return { value: parsed, textOf: textOfDouble };
-  const carriers = carriersOf(long);
-  const texts = new Map([...carriers].map(([exact, carrier]) => [carrier, textOfLong(exact)]));
-  const carried = withNumbers(json, (token) => {
-    const exact = longNumber(token);
-    return exact === undefined ? token : String(carriers.get(exact));
-  });
-  return { value: JSON.parse(carried), textOf: (number) => texts.get(number) ?? textOfDouble(number) };
+  const long = MANY_DIGITS.test(json) ? longNumbersIn(json) : [];
+  if (long.length === 0) return { value: parsed, textOf: textOfDouble };
+  const carriers = new Map<string, number>();
+  const exactOf = new Map<number, bigint>();
+  for (const { token, exact, carrier } of withCarriers(long)) {
+    carriers.set(token, carrier);
+    exactOf.set(carrier, exact);
+  }
+  const carried = withNumbers(json, (token) => String(carriers.get(token) ?? token));
+  const textOf = (number: number) => {
+    const exact = exactOf.get(number);
+    return exact === undefined ? textOfDouble(number) : textOfLong(exact);
+  };
+  return { value: JSON.parse(carried), textOf };
+}
+
+/** The same JSON with the tokens of one double as texts, so that whoever knows where the number is finds its digits. */
+export function withTokensOf(double: number, json: string): string {
+  return withNumbers(json, (token) => (Number(token) === double ? `"${token}"` : token));
+}
+
+/** The exact text of a number, by the token that it was written as. */
+export function textOfToken(token: string): string {
+  const exact = longNumber(token);
+  return exact === undefined ? String(Number(token)) : textOfLong(exact);
 }
 
 /** The JSON of a value, with the exact text of each number. */
@@ -66,13 +82,17 @@ function isExact(integer: bigint): boolean {
   return integer >= -MOST && integer <= MOST;
 }
 
-const NONE: ReadonlySet<bigint> = new Set();
+interface LongNumber {
+  token: string;
+  exact: bigint;
+  double: number;
+}
 
-function longNumbersIn(json: string): ReadonlySet<bigint> {
-  const found = new Set<bigint>();
+function longNumbersIn(json: string): LongNumber[] {
+  const found: LongNumber[] = [];
   for (const [token] of json.matchAll(STRING_OR_NUMBER)) {
     const exact = token.startsWith('"') ? undefined : longNumber(token);
-    if (exact !== undefined) found.add(exact);
+    if (exact !== undefined) found.push({ token, exact, double: Number(exact) });
   }
   return found;
 }
@@ -87,15 +107,17 @@ function longNumber(token: string): bigint | undefined {
 }
 
 /** In ascending order, each has its own double, or the next one above the one before. */
-function carriersOf(numbers: ReadonlySet<bigint>): Map<bigint, number> {
-  const carriers = new Map<bigint, number>();
-  let before = Number.NEGATIVE_INFINITY;
-  for (const exact of [...numbers].sort((one, other) => (one < other ? -1 : 1))) {
-    const double = Number(exact);
-    before = double > before ? double : nextAbove(before);
-    carriers.set(exact, before);
-  }
-  return carriers;
+function withCarriers(numbers: LongNumber[]): (LongNumber & { carrier: number })[] {
+  const ascending = numbers.sort(
+    (one, other) => one.double - other.double || (one.exact < other.exact ? -1 : 1),
+  );
+  let before: bigint | undefined;
+  let carrier = Number.NEGATIVE_INFINITY;
+  return ascending.map((number) => {
+    if (number.exact !== before) carrier = number.double > carrier ? number.double : nextAbove(carrier);
+    before = number.exact;
+    return { ...number, carrier };
+  });
 }
 
 const bits = new BigInt64Array(1);

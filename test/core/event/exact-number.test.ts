@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readExactly, writeExactly } from '../../../src/core/event/exact-number';
+import { type JsonValue, readExactly, writeExactly } from '../../../src/core/event/exact-number';
 import { type NumberReading, valueAt } from '../../../src/core/event/value-at-path';
 
 const read = (json: string) => readExactly(json, JSON.parse(json));
@@ -62,6 +62,18 @@ test('given two events, then a number has the same text in both, whatever other 
       expect(Number(alone)).toBe(Number(token) || 0);
     }),
     { numRuns: 3_000 },
+  );
+});
+
+test('given a path of plain names, then its number has the text that JMESPath finds', () => {
+  fc.assert(
+    fc.property(fc.array(numberToken, { minLength: 1, maxLength: 5 }), (tokens) => {
+      const json = `{"a":{${tokens.map((token, n) => `"n${n}":${token}`).join()},"text":"${tokens[0]}"}}`;
+      const event = { json, envelope: JSON.parse(json) };
+      const at = (path: string) => writeExactly(valueAt(path, event, 'exact') as JsonValue);
+      for (const n of tokens.keys()) expect(at(`a.n${n}`)).toBe(at(`a | n${n}`));
+    }),
+    { numRuns: 2_000 },
   );
 });
 
