@@ -11,7 +11,7 @@ import { dynamoLanes } from '../src/aws/lanes';
 import { dynamoReplays } from '../src/aws/replays';
 import type { JsonObject } from '../src/core/json';
 import { DAY_MS } from '../src/core/limits';
-import type { SequenceAnswer, SequencerState } from '../src/core/replay/sequence';
+import type { SequenceAnswer, SequencerState } from '../src/core/replay/call';
 import { DEFAULT_SETTINGS } from '../src/core/settings';
 import { readDefinition } from '../src/local/definitions';
 import { LOCAL } from '../src/local/resource-names';

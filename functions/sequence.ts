@@ -9,12 +9,8 @@ import { dynamoLanes } from '../src/aws/lanes';
 import { type QueueUrls, sqsQueues } from '../src/aws/queues';
 import { eventBridgeReplayStatus } from '../src/aws/replay-status';
 import { dynamoReplays } from '../src/aws/replays';
-import {
-  type SequenceAnswer,
-  type SequenceDeps,
-  type SequencerState,
-  sequence,
-} from '../src/core/replay/sequence';
+import type { SequenceAnswer, SequencerState } from '../src/core/replay/call';
+import { type SequenceDeps, sequence } from '../src/core/replay/sequence';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';

@@ -19,6 +19,8 @@ export function clientConfig() {
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // The one before is over with the answer's first bytes: one that stops in the middle would be waited for, for ever.
+      socketTimeout: REQUEST_TIMEOUT_MS,
       // Without it the SDK only warns of a request that takes too long.
       throwOnRequestTimeout: true,
       httpAgent: agent,

@@ -2,21 +2,8 @@ import type { ErrorCode } from '../core/errors';
 import type { TiebreakerType } from '../core/event/tiebreaker-types';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
-import {
-  type BucketCount,
-  type Checkpoint,
-  END_PHASES,
-  type Include,
-  type Lag,
-  type Next,
-  type Phase,
-  type Plan,
-  type Rate,
-  type ReplayRow,
-  type TakenUp,
-  type Tally,
-  type Warning,
-} from '../core/replay/row';
+import type { BucketCount, Checkpoint, Lag, Next, Plan, Rate, TakenUp, Tally } from '../core/replay/progress';
+import { END_PHASES, type Include, type Phase, type ReplayRow, type Warning } from '../core/replay/row';
 import {
   anything,
   type Codec,

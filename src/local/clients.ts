@@ -18,7 +18,12 @@ const PATIENCE_MS = 30_000;
 /** The functions' clients, all at once, for an endpoint that is not AWS. */
 export function createClients(options: ClientOptions) {
   const { requestHandler, ...rest } = clientConfig();
-  const patient = { ...requestHandler, connectionTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS };
+  const patient = {
+    ...requestHandler,
+    connectionTimeout: PATIENCE_MS,
+    requestTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
+  };
   const config = { ...rest, ...options, requestHandler: patient };
   const clients = {
     dynamodb: new DynamoDBClient(config),

@@ -1,9 +1,11 @@
 import type { Clock, EventBuffer, Replays, SequencerStarts } from '../core/ports';
 import { allowedFor, type WishName, wishesOf } from '../core/replay/command';
 import { invalidOption } from '../core/replay/options';
-import { isOpen, type ReplayRow } from '../core/replay/row';
+import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
+import { noRow } from '../core/replay/row-notice';
+import { isRerun } from '../core/replay/run';
 import type { AsSeen, CommandChanges, Commands, ReplayCancellation } from './ports';
-import { lost, notFound, runEnded } from './refusals';
+import { lost, runEnded } from './refusals';
 import { placeOfStep } from './step';
 import { wake } from './wake';
 
@@ -40,7 +42,7 @@ export function createCommands(deps: OperatorDeps) {
 
   async function rowOf(run: string): Promise<ReplayRow> {
     const row = await replays.get(run);
-    if (!row) throw notFound(run);
+    if (!row) throw noRow(run);
     return row;
   }
 
@@ -49,7 +51,7 @@ export function createCommands(deps: OperatorDeps) {
     const askedAtMs = clock.now();
     const outcome = await commands.write(run, changes, asSeen);
     if (outcome === 'moved') return outcome;
-    if (outcome === 'noRow') throw notFound(run);
+    if (outcome === 'noRow') throw noRow(run);
     const row = await rowOf(run);
     if (outcome === 'ended') throw runEnded(row);
     const started = await wake(row, deps);
@@ -106,18 +108,21 @@ export function createCommands(deps: OperatorDeps) {
     },
 
     /**
-     * Ends the run for ever. Before COMPLETED also asks EventBridge to send no more, with the person's credentials; a
-     * rerun has nothing there.
+     * Ends the run for ever. Before COMPLETED also asks EventBridge to send no more, with the person's credentials, even
+     * where the row has ended before; a rerun has nothing there.
      */
     async cancel(run: string): Promise<Asked> {
       const row = await replays.get(run);
       const askedAtMs = clock.now();
       if (row) {
+        const hasEndedThere = row.completedAtMs !== undefined || isRerun(run);
+        if (hasEnded(row.phase) && !hasEndedThere && (await cancellation.cancel(run)) === 'cancelled')
+          return { run, askedAtMs, row };
         const asked = await ask(run, { cancelled: true });
         if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
         return asked;
       }
-      if ((await cancellation.cancel(run)) === 'unknown') throw notFound(run);
+      if ((await cancellation.cancel(run)) === 'unknown') throw noRow(run);
       return { run, askedAtMs };
     },
   };

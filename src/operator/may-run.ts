@@ -4,7 +4,7 @@ import { epochMsOf } from '../core/event/instant';
 import type { OptionTexts } from '../core/replay/options';
 import { demandRetention } from '../core/replay/retention';
 import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
-import { rowNotReadable } from '../core/replay/row-notice';
+import { noRow, rowNotReadable } from '../core/replay/row-notice';
 import { problemWith } from '../core/replay/row-problems';
 import type { Wanted } from './run-request';
 
@@ -29,12 +29,7 @@ export type RunnableSet = ReplayRow & { retainedUntilMs: number };
 
 /** @throws OrderedReplayError `ReplayNotFound`, `RowNotReadable` or `RunRefused`, with the reason. */
 export function demandRunnable(replay: string, row: ReplayRow | undefined, nowMs: number): RunnableSet {
-  if (!row) {
-    throw new OrderedReplayError('ReplayNotFound', `No row of replay ${replay}.`, {
-      remedy: 'Look at its name. A replay makes its row with its first event.',
-      ids: { replay },
-    });
-  }
+  if (!row) throw noRow(replay);
   const problem = problemWith(row, NEEDED);
   if (problem) throw rowNotReadable(replay, problem);
   const { phase, retainedUntilMs } = row;
@@ -51,17 +46,23 @@ export function demandRunnable(replay: string, row: ReplayRow | undefined, nowMs
   return { ...row, retainedUntilMs };
 }
 
-/** What is released must still be there when it is due. */
-export function demandTime(set: RunnableSet, wanted: Wanted, options: OptionTexts, nowMs: number): void {
-  const { window } = set;
-  if (!window) return;
+/** The part of the set's window that a run of it has; `undefined` where the set's row does not say. */
+export function windowFor({ window }: RunnableSet, wanted: Wanted): ReplayRow['window'] {
+  if (!window) return undefined;
   const at = (bound: string | undefined, otherMs: number) =>
     bound === undefined ? otherMs : epochMsOf(timeOfBound(bound));
   const fromMs = Math.max(window.fromMs, at(wanted.from ?? wanted.after, window.fromMs));
   const toMs = Math.min(window.toMs, at(wanted.to, window.toMs));
+  return { fromMs, toMs };
+}
+
+/** What is released must still be there when it is due. */
+export function demandTime(set: RunnableSet, wanted: Wanted, options: OptionTexts, nowMs: number): void {
+  const window = windowFor(set, wanted);
+  if (!window) return;
   demandRetention(options, {
     replay: set.replay,
-    spanMs: toMs - fromMs,
+    spanMs: window.toMs - window.fromMs,
     keptMs: set.retainedUntilMs - nowMs,
     remedy: `Ask again with a higher speed, an idle limit or narrower bounds; or: ${START_ANOTHER}`,
   });

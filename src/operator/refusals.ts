@@ -5,13 +5,6 @@ import type { ReplayRow } from '../core/replay/row';
 
 const NOTHING_ASKED = 'Nothing was asked of it.';
 
-export function notFound(run: string): OrderedReplayError {
-  return new OrderedReplayError('ReplayNotFound', `There is no row of ${run}.`, {
-    remedy: `${NOTHING_ASKED} A replay makes its row with its first event: look whether its rule matches.`,
-    ids: { replay: run },
-  });
-}
-
 export function runEnded({ replay, phase }: ReplayRow): OrderedReplayError {
   return new OrderedReplayError('RunEnded', `${replay} is ${phase}, for ever.`, {
     remedy: `${NOTHING_ASKED} Run its set again, or start another replay.`,
@@ -19,8 +12,13 @@ export function runEnded({ replay, phase }: ReplayRow): OrderedReplayError {
   });
 }
 
-export function nothingLeft({ replay, collected }: ReplayRow): OrderedReplayError {
-  return new OrderedReplayError('RunEnded', `All ${collected} events of ${replay} are released.`, {
+export function nothingLeft({ replay, collected, checkpoint }: ReplayRow): OrderedReplayError {
+  const { released = 0 } = checkpoint ?? {};
+  const message =
+    released === collected
+      ? `All ${collected} events of ${replay} are released.`
+      : `After ${released} of ${collected} events of ${replay}, a step to the last one is under way.`;
+  return new OrderedReplayError('RunEnded', message, {
     remedy: `${NOTHING_ASKED} Run its set again to step through it.`,
     ids: { replay },
   });

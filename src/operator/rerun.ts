@@ -4,7 +4,7 @@ import { ensureSequencer } from '../core/replay/lease';
 import type { ReplayRow } from '../core/replay/row';
 import { FIRST_RERUN, rerunName } from '../core/replay/run';
 import { firstNumberOf } from './first-number';
-import { demandRunnable, demandTime, lateFromOf, refused } from './may-run';
+import { demandRunnable, demandTime, lateFromOf, refused, windowFor } from './may-run';
 import type { RerunObserver, Runs } from './ports';
 import { isWanted, optionsFor, type RerunRequest, readRequest, type Wanted } from './run-request';
 
@@ -78,6 +78,7 @@ async function newRow(
   demandTime(set, wanted, options, nowMs);
   const lateFromMs = include === 'late' ? lateFromOf(wanted, reruns) : undefined;
   const { buckets, tiebreaker, tiebreakerType, retainedUntilMs } = set;
+  const window = windowFor(set, wanted);
   const row: ReplayRow = {
     replay: rerunName(replay, numberFor(wanted, reruns)),
     phase: 'SEALED',
@@ -95,6 +96,7 @@ async function newRow(
     tiebreaker,
     ...(tiebreakerType && { tiebreakerType }),
     options,
+    ...(window && { window }),
     createdAtMs: nowMs,
     retainedUntilMs,
     late: 0,

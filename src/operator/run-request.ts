@@ -4,6 +4,7 @@ import { isReplayName } from '../core/event/envelope';
 import { MAX_CONSUMERS_BYTES } from '../core/limits';
 import {
   compileOptions,
+  DEFAULT_OPTIONS,
   invalidOption,
   OPTIONS,
   type OptionName,
@@ -73,7 +74,8 @@ export function readRequest(request: RerunRequest): Wanted {
 
 /** The options of the first run, but for those that were asked for. */
 export function optionsFor({ options }: Wanted, set: ReplayRow): OptionTexts {
-  const texts = { ...(set.options as OptionTexts), ...options };
+  // One that its row lacks was released by the default.
+  const texts = { ...DEFAULT_OPTIONS, ...set.options, ...options };
   compileOptions(texts, CORRECT_IT);
   return texts;
 }

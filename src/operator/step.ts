@@ -3,6 +3,7 @@ import type { EventBuffer } from '../core/ports';
 import { SealedSetReader } from '../core/release/merge';
 import { wishesOf } from '../core/replay/command';
 import { hasEnded, type ReplayRow } from '../core/replay/row';
+import { rowNotReadable } from '../core/replay/row-notice';
 import { selectionOf, setOf } from '../core/replay/run';
 import { nothingLeft, runEnded, tooEarly } from './refusals';
 
@@ -19,6 +20,8 @@ export async function placeOfStep(
 ): Promise<string> {
   if (!Number.isInteger(events) || events < 1 || events > MOST_EVENTS) throw notACount(row.replay, events);
   if (hasEnded(row.phase)) throw runEnded(row);
+  const problem = row.problems?.find(({ stops }) => stops);
+  if (problem) throw rowNotReadable(row.replay, problem);
   if (row.phase !== 'RELEASING') throw tooEarly(row);
   const { stepTo } = wishesOf(row.command);
   const { position: released = '' } = row.checkpoint ?? {};

@@ -14,7 +14,7 @@ const OVERDUE_MS = MINUTE_MS;
  * row within a second, so nobody is started beside it.
  *
  * @returns The generation that was started, if one was.
- * @throws OrderedReplayError `SequencerNotStarted` where several names in a row are used up.
+ * @throws OrderedReplayError `SequencerNotStarted` where several names in a row are used up, or the start fails.
  */
 export async function wake(
   row: ReplayRow,
@@ -28,15 +28,21 @@ export async function wake(
   const isDead = Math.max(resumeAtMs, heartbeatAtMs) < nowMs - OVERDUE_MS;
   if (!isAsleep && !isDead) return undefined;
   const first = row.generation + 1;
-  for (let generation = first; generation < first + MAX_START_ATTEMPTS; generation++) {
-    if ((await starts.start({ replay, generation })) === 'started') return generation;
+  try {
+    for (let generation = first; generation < first + MAX_START_ATTEMPTS; generation++) {
+      if ((await starts.start({ replay, generation })) === 'started') return generation;
+    }
+  } catch (cause) {
+    // What was asked stands, whatever is wrong with the start.
+    throw notStarted(replay, `Step Functions answered ${(cause as Error).name}.`, cause);
   }
-  throw new OrderedReplayError(
-    'SequencerNotStarted',
-    `No sequencer of ${replay} could be started: ${MAX_START_ATTEMPTS} names in a row are used up.`,
-    {
-      remedy: 'What was asked stands in the row; the sequencer that sleeps takes it up within five minutes.',
-      ids: { replay },
-    },
-  );
+  throw notStarted(replay, `${MAX_START_ATTEMPTS} names in a row are used up.`);
+}
+
+function notStarted(replay: string, why: string, cause?: unknown): OrderedReplayError {
+  return new OrderedReplayError('SequencerNotStarted', `No sequencer of ${replay} could be started: ${why}`, {
+    remedy: 'What was asked stands in the row; the sequencer that sleeps takes it up within five minutes.',
+    ids: { replay },
+    cause,
+  });
 }

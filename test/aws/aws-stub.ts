@@ -21,6 +21,9 @@ export interface StubAnswer {
   body: object | string;
 }
 
+/** None at all, or one of which the beginning comes and then nothing more. */
+export type NoAnswer = 'never' | 'stops';
+
 /** What AWS answers where a request came too soon after others. */
 export const THROTTLED: StubAnswer = {
   status: 400,
@@ -34,18 +37,18 @@ export const THROTTLED: StubAnswer = {
 export async function startAwsStub() {
   const requests: StubRequest[] = [];
   const givenUp: StubRequest[] = [];
-  const queued: (StubAnswer | 'never')[] = [];
+  const queued: (StubAnswer | NoAnswer)[] = [];
   const stub = {
     requests,
     /** Those whose sender closed the connection before an answer. */
     givenUp,
     /** Answers of the next requests; before all others. */
-    next(...answers: (StubAnswer | 'never')[]): void {
+    next(...answers: (StubAnswer | NoAnswer)[]): void {
       queued.push(...answers);
     },
     answer: (({ target }) => ({ status: 500, body: { message: `no answer to ${target}` } })) as (
       request: StubRequest,
-    ) => StubAnswer | 'never',
+    ) => StubAnswer | NoAnswer,
   };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -61,6 +64,10 @@ export async function startAwsStub() {
     response.once('close', () => response.writableEnded || givenUp.push(received));
     const answer = queued.shift() ?? stub.answer(received);
     if (answer === 'never') return;
+    if (answer === 'stops') {
+      response.writeHead(200, { 'content-length': '1000' }).write('{"Items":[');
+      return;
+    }
     response.writeHead(answer.status ?? 200, {
       'content-type': 'application/x-amz-json-1.1',
       ...answer.headers,

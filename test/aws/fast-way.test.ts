@@ -5,7 +5,14 @@ import { deflatedText } from '../../src/aws/deflated';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoLanes } from '../../src/aws/lanes';
 import { SEALED } from '../support/selections';
-import { type AwsStub, type StubAnswer, type StubRequest, startAwsStub, THROTTLED } from './aws-stub';
+import {
+  type AwsStub,
+  type NoAnswer,
+  type StubAnswer,
+  type StubRequest,
+  startAwsStub,
+  THROTTLED,
+} from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
 
 const TABLE = 'OrderedEvents';
@@ -122,7 +129,7 @@ const error = (status: number, type: string): StubAnswer => ({
   body: { __type: type, message: 'm' },
 });
 
-const OTHERS: [string, StubAnswer | 'never'][] = [
+const OTHERS: [string, StubAnswer | NoAnswer][] = [
   ['throttling', THROTTLED],
   ['a fault of AWS', error(500, 'com.amazonaws.dynamodb.v20120810#InternalServerError')],
   ['a page of a proxy', { status: 503, body: '<html>' }],
@@ -131,12 +138,13 @@ const OTHERS: [string, StubAnswer | 'never'][] = [
   ['a token that has expired', error(400, 'com.amazon.coral.service#ExpiredTokenException')],
   ['a clock that is wrong', error(400, 'com.amazon.coral.service#InvalidSignatureException')],
   ['no answer in time', 'never'],
+  ['an answer that stops in the middle', 'stops'],
 ];
 
 test.each(OTHERS)('given %s, then the SDK sends the append again', async (_, answer) => {
   stub.next(answer);
   const { requestHandler } = clientConfig();
-  const client = clientOf({ requestHandler: { ...requestHandler, requestTimeout: 50 } });
+  const client = clientOf({ requestHandler: { ...requestHandler, requestTimeout: 50, socketTimeout: 50 } });
   expect(await append(client)).toBe('appended');
   expect(stub.requests.map(isOfTheSdk)).toEqual([false, true]);
   expect(stub.requests[1]?.input).toEqual(stub.requests[0]?.input);
@@ -146,9 +154,13 @@ test.each(OTHERS)('given %s, then the SDK asks for the page again', async (_, an
   stub.answer = () => PAGE;
   stub.next(answer);
   const { requestHandler } = clientConfig();
-  const client = clientOf({ requestHandler: { ...requestHandler, requestTimeout: 50 } });
+  const client = clientOf({ requestHandler: { ...requestHandler, requestTimeout: 50, socketTimeout: 50 } });
   expect((await read(client)).events).toHaveLength(1);
   expect(stub.requests.map(isOfTheSdk)).toEqual([false, true]);
+});
+
+test('given an answer that stops in the middle, then neither way waits for it for ever', async () => {
+  expect(clientConfig().requestHandler).toMatchObject({ requestTimeout: 3_000, socketTimeout: 3_000 });
 });
 
 test('given a request that is not allowed, then the error is that of the SDK, without the event', async () => {

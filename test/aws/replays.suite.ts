@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Replays } from '../../src/core/ports';
-import type { Checkpoint, ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
+import type { Checkpoint } from '../../src/core/replay/progress';
+import type { ReplayRow, RowChanges, RowGuard } from '../../src/core/replay/row';
 import { readRow, type StoredRow } from '../../src/core/replay/row-problems';
 import { phaseWithItsNeeds } from '../support/replays';
 import { freshName } from './fresh-name';

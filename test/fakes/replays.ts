@@ -139,10 +139,15 @@ function storable<T>(value: T, name = ''): T {
   return Object.fromEntries(entries.map(([key, part]) => [key, storable(part, key)])) as T;
 }
 
+/** Beyond it JavaScript has no date, and the table's adapter no text: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LAST_INSTANT_MS = 8.64e15;
+
 /** A due time is exact, a time to live has whole seconds, every other instant whole milliseconds. */
 function kept<T>(name: string, value: T): T {
   if (typeof value !== 'number') return value;
   demand(Number.isFinite(value), `${name} is ${value}`);
+  if (name.endsWith('Ms') && name !== 'expiresAtMs')
+    demand(Math.abs(value) <= LAST_INSTANT_MS, `${name} is ${value}, which is no instant`);
   if (name === 'expiresAtMs') return (Math.ceil(value / 1_000) * 1_000) as T;
   return (name.endsWith('Ms') && name !== 'dueAtMs' ? Math.trunc(value) : value) as T;
 }

@@ -1,6 +1,8 @@
+import { type OrderedReplayError, unavailable } from '../../src/core/errors';
 import { MINUTE_MS } from '../../src/core/limits';
-import { type SequenceAnswer, sequence } from '../../src/core/replay/sequence';
-import { createCommands } from '../../src/operator/commands';
+import type { SequenceAnswer } from '../../src/core/replay/call';
+import { sequence } from '../../src/core/replay/sequence';
+import { createCommands, type OperatorDeps } from '../../src/operator/commands';
 import type { ReplayCancellation } from '../../src/operator/ports';
 import { memoryCommands } from '../fakes/commands';
 import type { World } from '../fakes/world';
@@ -11,18 +13,19 @@ import { released, releasingRow, rowOf, worldWithReplay } from '../support/repla
 const SECONDS = [0, 60, 120, 180, 240, 300];
 
 /** A person, and the sequencers that they and the service start. */
-async function given(world?: World) {
+async function given(world?: World, changes: Partial<OperatorDeps> = {}) {
   const own = world ?? (await worldWithReplay(releasingRow(SECONDS), SECONDS));
   const cancelled: string[] = [];
   const cancellation: ReplayCancellation = {
     async cancel(replay) {
+      if (cancelled.includes(replay)) return 'over';
       cancelled.push(replay);
       return replay === 'unknown' ? 'unknown' : 'cancelled';
     },
   };
   const { clock, replays, buffer, starts } = own;
   const commands = memoryCommands(replays);
-  const person = createCommands({ clock, replays, buffer, starts, commands, cancellation });
+  const person = createCommands({ clock, replays, buffer, starts, commands, cancellation, ...changes });
   /** One call of the sequencer that the row names, or that was started; at its time. */
   async function goOn(generation = rowOf(own).generation): Promise<SequenceAnswer> {
     return sequence({ replay: REPLAY, generation }, own.sequenceDeps());
@@ -126,6 +129,34 @@ test('given a cancellation of what EventBridge has sent, then it is not asked', 
   expect(cancelled).toEqual([]);
 });
 
+test('given a cancellation that EventBridge did not take, when the run has ended meanwhile, then asked again it is cancelled there', async () => {
+  const sent: string[] = [];
+  const cancellation: ReplayCancellation = {
+    async cancel(replay) {
+      sent.push(replay);
+      if (sent.length === 1) throw unavailable('EventBridge', new Error('throttled'));
+      return 'cancelled';
+    },
+  };
+  const { world, person, goOn } = await given(await worldWithReplay({}, [0]), { cancellation });
+  world.status.set(REPLAY, { state: 'RUNNING' });
+  expect(await rejectionOf(person.cancel(REPLAY))).toMatchObject({ code: 'ServiceUnavailable' });
+  await goOn();
+  expect(rowOf(world).phase).toBe('CANCELLED');
+  expect(await person.cancel(REPLAY)).toMatchObject({ run: REPLAY, row: { phase: 'CANCELLED' } });
+  expect(sent).toHaveLength(2);
+});
+
+test('given a replay that failed while EventBridge sends, then it can be cancelled there; a rerun has nothing there', async () => {
+  const failed = { phase: 'FAILED', errorCode: 'InvalidOption' } as const;
+  const { world, person, cancelled } = await given(await worldWithReplay(failed));
+  const again = { ...rowOf(world), replay: `${REPLAY}@2`, phase: 'CANCELLED' };
+  world.replays.type(again);
+  expect(await person.cancel(REPLAY)).toMatchObject({ run: REPLAY });
+  expect(await rejectionOf(person.cancel(`${REPLAY}@2`))).toMatchObject({ code: 'RunEnded' });
+  expect(cancelled).toEqual([REPLAY]);
+});
+
 test('given a replay of which no event has come, then it is cancelled at EventBridge alone', async () => {
   const { person, cancelled } = await given();
   expect(await person.cancel('other')).not.toHaveProperty('row');
@@ -157,6 +188,31 @@ test.each([0, -1, 1.5, Number.NaN, 10_001])(
     expect(commands.calls).toEqual([]);
   },
 );
+
+test.each([
+  ['buckets', 'eight', 'buckets is the text "eight"'],
+  ['phase', 'RELEASED', 'phase is the text "RELEASED"'],
+  ['checkpoint', { position: 'here' }, 'checkpoint.position is the text "here"'],
+])(
+  'given a row whose %s cannot be read, then a step says so, and asks nothing',
+  async (name, value, message) => {
+    const { world, person, commands } = await given();
+    Object.assign(rowOf(world), { [name]: value });
+    const error = await rejectionOf(person.step(REPLAY));
+    expect(error).toMatchObject({ code: 'RowNotReadable', message: expect.stringContaining(message) });
+    expect(commands.calls).toEqual([]);
+  },
+);
+
+test('given a step to the last event that is pending, then another one says that, and not that all are released', async () => {
+  const { person } = await given();
+  await person.step(REPLAY, SECONDS.length);
+  const error = await rejectionOf(person.step(REPLAY));
+  expect(error).toMatchObject({
+    code: 'RunEnded',
+    message: expect.stringMatching(/^After 0 of 6 events.*step/),
+  });
+});
 
 test('given a replay that is not released yet, then a step is too early', async () => {
   const { person } = await given(await worldWithReplay({}));
@@ -194,6 +250,17 @@ describe('which sequencer takes it up', () => {
     expect(await rejectionOf(person.resume(REPLAY))).toMatchObject({ code: 'SequencerNotStarted' });
     expect(rowOf(world).command).toEqual({});
   });
+});
+
+test('given that no sequencer can be started, then it says so, and that the wish stands', async () => {
+  const cause = new Error('User is not authorized to perform: states:StartExecution');
+  const starts = { start: () => Promise.reject(cause) };
+  const { world, person } = await given(undefined, { starts });
+  Object.assign(rowOf(world), { heartbeatAtMs: world.clock.now(), resumeAtMs: world.clock.now() + 60_000 });
+  const error = await rejectionOf(person.pause(REPLAY));
+  expect(error).toMatchObject({ code: 'SequencerNotStarted', cause });
+  expect((error as OrderedReplayError).remedy).toContain('What was asked stands in the row');
+  expect(rowOf(world).command).toEqual({ paused: true });
 });
 
 const iso = (ms: number) => new Date(ms).toISOString();

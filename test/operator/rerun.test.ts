@@ -1,12 +1,14 @@
 import { unavailable } from '../../src/core/errors';
 import { MAX_RUN_NUMBER } from '../../src/core/limits';
 import { healAll } from '../../src/core/replay/heal';
+import { DEFAULT_OPTIONS } from '../../src/core/replay/options';
 import type { ReplayRow } from '../../src/core/replay/row';
 import { sequence } from '../../src/core/replay/sequence';
 import { dwellMs } from '../../src/core/settings';
 import { rerun } from '../../src/operator/rerun';
 import type { RerunRequest } from '../../src/operator/run-request';
 import type { World } from '../fakes/world';
+import { rejectionOf } from '../support/errors';
 import { REPLAY } from '../support/events';
 import { releasingRow, rowOf, worldWithReplay } from '../support/replays';
 import { comesLate, idsOf, play, rerunDeps, runAgain } from './support';
@@ -435,6 +437,42 @@ test('a cancelled run ends alone; another one goes on after its checkpoint', asy
   expect([...idsOf(world, run), ...idsOf(world, rest)]).toEqual(idsOf(world, REPLAY));
   expect(rowOf(world).phase).toBe('DONE');
 });
+
+test('given a position whose time cannot be, then the rerun is refused for it', async () => {
+  const world = await doneWorld();
+  const refused = await rejectionOf(runAgain(world, { from: '2026-99-01T00:00:00.000000000Z##e-5' }));
+  expect(refused).toMatchObject({ code: 'InvalidOption', message: expect.stringContaining('Option from=') });
+});
+
+test('given a rerun that is paused, then its row warns a day before what is left would take too long, as a first run’s does', async () => {
+  const world = await doneWorld();
+  const fromMs = world.clock.now();
+  Object.assign(rowOf(world), { window: { fromMs, toMs: fromMs + 3 * DAY_MS } });
+  const { retainedUntilMs } = rowOf(world) as { retainedUntilMs: number };
+  const to = new Date(fromMs + 2 * DAY_MS).toISOString();
+  const run = await runAgain(world, { speed: '1', paused: true, to });
+  const look = () => sequence({ replay: run, generation: 1 }, world.sequenceDeps());
+  await look();
+  world.clock.set(retainedUntilMs - 3 * DAY_MS - 1);
+  await look();
+  expect(rerunOf(world)).not.toHaveProperty('warnings');
+  world.clock.set(retainedUntilMs - 3 * DAY_MS + 1);
+  await look();
+  expect(rerunOf(world).warnings).toMatchObject([{ code: 'PlaybackOutlivesRetention' }]);
+});
+
+test.each([{ speed: '5' }, {}, undefined])(
+  'given a set whose row has the options %j, as before there were others, then the rest has its default',
+  async (options) => {
+    const world = await doneWorld();
+    const { options: _, ...row } = rowOf(world);
+    const older = { ...row, ...(options && { options }) };
+    world.replays.type(older);
+    const run = await runAgain(world, { idle: '5s' });
+    expect(rerunOf(world, run).options).toEqual({ ...DEFAULT_OPTIONS, ...options, idle: '5s' });
+    expect(await play(world, run)).toMatchObject({ phase: 'DONE' });
+  },
+);
 
 test('what a rerun counts is not told as collected', async () => {
   const world = await doneWorld();

@@ -1,5 +1,5 @@
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import type { ReplayRow } from '../../src/core/replay/row';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Scenario } from './scenario';
 import { demand } from './verdict';
 

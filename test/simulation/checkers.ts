@@ -1,9 +1,9 @@
 import type { Delivery, ReplayableEvent } from '../../src/consumer';
 import { MAX_RETENTION_MS } from '../../src/core/limits';
 import type { AppendOutcome, BufferKey, LaneEvent, SequencerInput } from '../../src/core/ports';
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import type { RunHistory } from '../../src/core/replay/history';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Settings } from '../../src/core/settings';
 import type { LaneRecord } from '../fakes/lanes';
 import type { MemorySequencerStarts } from '../fakes/sequencer-starts';

@@ -1,4 +1,5 @@
-import type { BucketCount, ReplayRow } from '../../src/core/replay/row';
+import type { BucketCount } from '../../src/core/replay/progress';
+import type { ReplayRow } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import type { StoredEvent } from '../fakes/event-buffer';
 import { MAX_STANDSTILL_MS, type Scenario } from './scenario';

@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 /** What EventBridge takes: one event may come on top of what fits. */
 const LARGEST_EVENT = 256 * 1024;
 /** A call's batch, and a page of 1 MB for each bucket: what a function of 256 MB has room for. */
-const mostBytes = (buckets: number) => 8 * MIB + LARGEST_EVENT + buckets * (MIB + LARGEST_EVENT);
+const mostBytes = (buckets: number) => 12 * MIB + LARGEST_EVENT + buckets * (MIB + LARGEST_EVENT);
 
 /** R7: what a process has read for release and not appended yet; one that holds too much dies of it, again and again. */
 export class MemoryChecker {

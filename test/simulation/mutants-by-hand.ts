@@ -21,7 +21,7 @@ export const HAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'the row does not say so',
     caughtBy: 25,
-    edits: [edit('src/core/replay/sequence.ts', '        ...noticeOf(asSaved, nowMs, row),\n', '')],
+    edits: [edit('src/core/replay/row-in-use.ts', '        ...noticeOf(asSaved, nowMs, row),\n', '')],
   },
   {
     name: 'a replay goes on with what is left of its row',
@@ -44,7 +44,7 @@ export const HAND_MUTANTS: Mutant[] = [
     caughtBy: 1,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/row-in-use.ts',
         '(await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,',
         'saveOnTheWay(changes),',
       ),

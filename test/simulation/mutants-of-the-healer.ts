@@ -119,7 +119,7 @@ export const HEALER_MUTANTS: Mutant[] = [
     caughtBy: 70,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/row-in-use.ts',
         'isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {}',
         '{}',
       ),

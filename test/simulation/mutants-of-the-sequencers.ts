@@ -31,7 +31,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 67,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/call.ts',
         'const nextGeneration = Math.max(row?.generation ?? 0, generation) + 1;',
         'const nextGeneration = generation;',
       ),
@@ -43,7 +43,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 833,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/call.ts',
         'if (iteration < MAX_ITERATIONS) return',
         'if (iteration < Number.POSITIVE_INFINITY) return',
       ),
@@ -74,10 +74,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     breaks: 'R7',
     kind: abortedWalk,
     caughtBy: 3,
-    edits: [
-      edit('src/core/release/looks.ts', 'return row.isUnchanged();', 'return true;'),
-      edit('src/core/release/looks.ts', 'return isSaved;', 'return true;'),
-    ],
+    edits: [edit('src/core/release/looks.ts', 'hasMoved ||= !isSame;\n    return isSame;', 'return true;')],
   },
   {
     name: 'a call that still runs saves over the mark of an abort',
@@ -139,7 +136,7 @@ export const SEQUENCER_MUTANTS: Mutant[] = [
     caughtBy: 7,
     edits: [
       edit(
-        'src/core/replay/sequence.ts',
+        'src/core/replay/row-in-use.ts',
         'if (saved && hasComeFurther(changes, row)) delete call.backoffMs;',
         '',
       ),

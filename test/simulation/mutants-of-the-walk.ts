@@ -94,8 +94,8 @@ export const WALK_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/replay/pacing.ts',
-        'Math.min(gapMs / speed, idleMs)',
-        'Math.min(gapMs / speed / 2, idleMs)',
+        'Math.min(gapMs / speed, idleMs, MAX_RETENTION_MS)',
+        'Math.min(gapMs / speed / 2, idleMs, MAX_RETENTION_MS)',
       ),
     ],
   },

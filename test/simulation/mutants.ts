@@ -9,6 +9,7 @@ import { SEAL_MUTANTS } from './mutants-of-the-seal';
 import { SEQUENCER_MUTANTS } from './mutants-of-the-sequencers';
 import { SET_MUTANTS } from './mutants-of-the-set';
 import { WALK_MUTANTS } from './mutants-of-the-walk';
+import { SHOWN_MUTANTS } from './mutants-of-what-is-shown';
 
 export const MUTANTS: readonly Mutant[] = [
   ...SET_MUTANTS,
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...COMMAND_MUTANTS,
   ...CONSUMER_MUTANTS,
   ...RUN_MUTANTS,
+  ...SHOWN_MUTANTS,
 ];

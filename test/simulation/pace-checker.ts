@@ -1,4 +1,5 @@
-import type { Plan, ReplayRow } from '../../src/core/replay/row';
+import type { Plan } from '../../src/core/replay/progress';
+import type { ReplayRow } from '../../src/core/replay/row';
 import { isUndisturbed } from './faults';
 import type { Life } from './life';
 import { type PaceSeen, type PlanSeen, Regime, type SetEvent } from './pace-oracle';

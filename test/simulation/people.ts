@@ -5,8 +5,8 @@ import type { World } from './world';
 
 const ENDED: readonly (string | undefined)[] = ['DONE', 'CANCELLED', 'FAILED'];
 const MOST_TRIES = 5;
-/** An overseer gives up who has found so often that nothing runs. */
-const MOST_VISITS_IN_VAIN = 60;
+/** An overseer gives up who finds for longer than any outage lasts that nothing runs. */
+const VAIN_FOR_MS = 24 * 3_600_000;
 
 /** What the tool writes into `command`: `undefined` removes a field. */
 type Fields = Record<string, unknown>;
@@ -21,7 +21,7 @@ export function people(world: World, parts: { start(generation: number): Promise
   const random = world.random('people');
   const tool = { ...TOOL, ...world.protocol.bendTool };
   const happened = new Map<Occasion, number>();
-  let visitsInVain = 0;
+  let vainForMs = 0;
 
   const rowNow = () => tables.replays.row(REPLAY) as unknown as RowSeen | undefined;
   const seeRow = () => {
@@ -137,8 +137,8 @@ export function people(world: World, parts: { start(generation: number): Promise
     const wish: Wish = { does: overseer.does };
     scheduler.at(everyMs, () => {
       const row = rowNow();
-      visitsInVain = world.running.length > 0 ? 0 : visitsInVain + 1;
-      if (ENDED.includes(row?.phase) || visitsInVain > MOST_VISITS_IN_VAIN) return;
+      vainForMs = world.running.length > 0 ? 0 : vainForMs + everyMs;
+      if (ENDED.includes(row?.phase) || vainForMs > VAIN_FOR_MS) return;
       const { paused, until, stepTo } = row?.command ?? {};
       if ((paused ?? until ?? stepTo) !== undefined) scheduler.spawn(() => useTool(wish));
       oversee();

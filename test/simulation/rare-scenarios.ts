@@ -194,7 +194,7 @@ function withLargeEvents(scenario: Scenario, random: Random): Scenario {
   const one = scenario.events[0] as SketchPlan;
   return {
     ...scenario,
-    events: Array.from({ length: 72 }, (_, n) => ({
+    events: Array.from({ length: 96 }, (_, n) => ({
       ...one,
       id: `${one.id}-${n}`,
       paddingBytes: random.integer(235_000, 240_000),

@@ -1,6 +1,6 @@
 import type { SequencerInput } from '../../src/core/ports';
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { Scenario } from './scenario';
 import { demand } from './verdict';
 

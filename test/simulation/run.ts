@@ -1,5 +1,5 @@
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import type { ReplayRow } from '../../src/core/replay/row';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
 import type { LaneRecord } from '../fakes/lanes';
 import { REPLAY } from '../support/events';
 import { playOut } from './cloud';

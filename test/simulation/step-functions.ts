@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/core/json';
 import type { SequencerInput } from '../../src/core/ports';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import type { Random } from '../../src/local/random';
 import collectMachine from '../../statemachines/collect.asl.json';
 import sequenceMachine from '../../statemachines/sequence.asl.json';

@@ -1,4 +1,5 @@
-import type { ReplayRow, Tally } from '../../src/core/replay/row';
+import type { Tally } from '../../src/core/replay/progress';
+import type { ReplayRow } from '../../src/core/replay/row';
 import { REPLAY } from '../support/events';
 import type { Tables } from './protocol';
 import { demand } from './verdict';

@@ -28,7 +28,12 @@ export function withThrottling(scenario: Scenario, random: Random): Scenario {
     ? faults
     : { ...faults, crash: 0, hang: 0, zombie: 0, standstill: 0, answerLost: 0 };
   // Where every other request is refused for a day, each page of each bucket is asked for again and again.
-  const throttled = { ...scenario, refuses: refusals(random), faults: dying, mostTurns: MOST_TURNS };
+  const throttled = {
+    ...scenario,
+    refuses: refusals(scenario, random),
+    faults: dying,
+    mostTurns: MOST_TURNS,
+  };
   if (random.chance(0.3)) return { ...throttled, concurrency: random.integer(3, 10) };
   return random.chance(0.2) ? withSlowReads(throttled, random) : throttled;
 }
@@ -57,8 +62,11 @@ export function withSlowReads(scenario: Scenario, random: Random): Scenario {
   };
 }
 
-function refusals(random: Random): Refusals {
-  const of = REFUSED[random.integer(0, REFUSED.length - 1)] as string;
+/** Where events are first tried after COMPLETED, the seal rests on arrival marks; without them nothing is promised. */
+function refusals({ events }: Scenario, random: Random): Refusals {
+  const needsMarks = events.some(({ firstTriedAfterMs }) => firstTriedAfterMs !== undefined);
+  const refused = needsMarks ? REFUSED.filter((of) => !'replays.save'.startsWith(of)) : REFUSED;
+  const of = refused[random.integer(0, refused.length - 1)] as string;
   const oneIn = random.integer(2, 10);
   if (random.chance(0.5)) return { of, oneIn, fromMs: 0, forMs: 24 * HOUR_MS };
   const forMs = random.chance(0.3) ? HOUR_MS : random.integer(0, 10 * MINUTE_MS);

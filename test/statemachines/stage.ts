@@ -1,7 +1,7 @@
 import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoEventBuffer } from '../../src/aws/event-buffer';
 import { dynamoReplays } from '../../src/aws/replays';
-import type { SequenceAnswer } from '../../src/core/replay/sequence';
+import type { SequenceAnswer } from '../../src/core/replay/call';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings';
 import { AwsError } from '../../src/local/aws-error';
 import { type Clients, createClients } from '../../src/local/clients';

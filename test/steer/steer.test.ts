@@ -21,6 +21,7 @@ import {
   followTheBeginning,
   isPaused,
   isRefused,
+  RUN,
   rowOf,
   runAgainAndCompare,
   type Scene,
@@ -81,6 +82,19 @@ describe('docs/steer.md, line by line, on the local runtime', () => {
   test('start, pause, step 3, speed 10, until, resume, done', () => steerToItsEnd(scene));
 
   test('rerun from a place: its lane is the first run’s, event for event', () => runAgainAndCompare(scene));
+
+  test('given a rerun that begins after a position, then its first step counts from the event behind that', async () => {
+    const name = `${RUN}@3`;
+    const row = scene.document
+      .block('Run a set again', 3)
+      .replace('from:', 'after:')
+      .replace("speed: {S: 'max'}", "paused: {S: 'true'}");
+    await shell.run(`export SET=${RUN} RUN=${name} RERUN=${name}\n${row}`);
+    await shell.run(`( ${scene.document.block('Run a set again', 4)} ) 2>&1 || true`);
+    await rowOf(scene, name, 'is paused before its first event', isPaused);
+    await ask(scene, 'Step', 3);
+    expect((await rowOf(scene, name, 'its step is over', isStepOver)).checkpoint?.released).toBe(3);
+  });
 
   test('given no row of that name, then no command makes one', async () => {
     await shell.run('export RUN=typing-eror');

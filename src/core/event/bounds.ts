@@ -1,5 +1,5 @@
 import { MAX_POSITION_BYTES } from '../limits';
-import { parseInstant } from './instant';
+import { instantText, parseInstant } from './instant';
 
 /**
  * Bounds of a part of a set: a position, or an instant of 30 characters, with which all events of that time are meant.
@@ -13,7 +13,8 @@ import { parseInstant } from './instant';
 const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z#[$-~]*#[$-~]+$/;
 
 export function isPosition(text: string): boolean {
-  return POSITION.test(text) && text.length <= MAX_POSITION_BYTES;
+  const isOne = POSITION.test(text) && text.length <= MAX_POSITION_BYTES;
+  return isOne && instantText(timeOfBound(text)) === timeOfBound(text);
 }
 
 export function isBound(text: string): boolean {

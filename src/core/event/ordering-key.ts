@@ -15,13 +15,23 @@ import { type NumberReading, valueAt } from './value-at-path';
  */
 export function orderingKeyOf(json: string, path: string | undefined, reading: NumberReading): string {
   if (!path) return '';
-  const found = valueAt(path, { json, envelope: JSON.parse(json) }, reading);
+  const found = valueAt(path, { json, envelope: parsed(json) }, reading);
   if (found === 'refused' || found.value === undefined || found.value === null) return '';
   const { value } = found;
   // A lone surrogate has no UTF-8 form and would be stored as another key than the one held in memory.
   const key = (typeof value === 'string' ? value : writeExactly(found)).toWellFormed();
   if (Buffer.byteLength(key) <= MAX_ORDERING_KEY_BYTES) return key;
   return `sha256:${createHash('sha256').update(key).digest('hex')}`;
+}
+
+/** @throws TypeError for what is no JSON, as after an edit of the buffer by hand. */
+function parsed(eventJson: string): unknown {
+  try {
+    return JSON.parse(eventJson);
+  } catch {
+    // The parser's message quotes the text, which may be private.
+    throw new TypeError('An event in the buffer is no JSON.');
+  }
 }
 
 /** The name of a lane. A replay's name has no `#`, so the first one separates. */

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export const MOST_EXACT = 127;
 
 const HASH_DIGITS = 8;
+/** So many hashes there are. Where somebody has typed that every register is full, the estimate would have no end. */
+const MOST_ESTIMATED = 2 ** 32;
 const REGISTER_BITS = 10;
 const REGISTERS = 2 ** REGISTER_BITS;
 /** As much as a hexadecimal digit holds: enough for tens of millions. */
@@ -88,7 +90,7 @@ function estimate(registers: Uint8Array): number {
   let sum = REGISTERS * tau(1 - share(MOST_RANK));
   for (let rank = MOST_RANK - 1; rank >= 1; rank--) sum = (sum + (having[rank] as number)) / 2;
   sum += REGISTERS * sigma(share(0));
-  return Math.round(REGISTERS ** 2 / (2 * Math.LN2 * sum));
+  return Math.round(Math.min(REGISTERS ** 2 / (2 * Math.LN2 * sum), MOST_ESTIMATED));
 }
 
 /** What the registers that are empty add. */

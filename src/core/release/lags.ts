@@ -7,7 +7,8 @@ const CLASSES_PER_DOUBLING = 4;
 const MOST_COUNTED = 46_656;
 
 const RADIX = 36;
-const LAGS = /^([\da-z]*)(\.[\da-z]*)*$/;
+/** More digits than any count has here, and few enough that what somebody types is no infinite number. */
+const LAGS = /^[\da-z]{0,6}(\.[\da-z]{0,6})*$/;
 
 /** A count for each class, from 0 ms on; an empty text is none. */
 export function isLags(text: unknown): boolean {

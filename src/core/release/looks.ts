@@ -14,11 +14,12 @@ export function createLooks(clock: Clock, row: RowInUse, walk: Walk) {
   let hasMoved = false;
 
   async function ask(): Promise<boolean> {
-    // From before the request: what it answers may be as old.
-    lookedAtMs = clock.now();
+    const askedAtMs = clock.now();
     const { checkpoint } = walk;
-    const isSame =
-      !checkpoint || checkpoint === saved ? await row.isUnchanged() : await row.save(walk.progress());
+    const hasNews = checkpoint !== undefined && checkpoint !== saved;
+    const isSame = await (hasNews ? row.save(walk.progress()) : row.isUnchanged());
+    // From before the request: what it answers may be as old. One that fails was no look.
+    lookedAtMs = askedAtMs;
     if (isSame) saved = checkpoint;
     hasMoved ||= !isSame;
     return isSame;

@@ -1,6 +1,6 @@
 import { hasOrderingKey } from '../event/ordering-key';
 import { kindOfTiebreaker } from '../event/tiebreaker-types';
-import type { Checkpoint, Tally } from '../replay/row';
+import type { Checkpoint, Tally } from '../replay/progress';
 import type { DueEvent } from './append';
 import { DistinctCount } from './distinct';
 

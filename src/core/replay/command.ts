@@ -3,6 +3,8 @@ import { OPTIONS } from './options';
 import { inWords } from './unreadable';
 
 const MOST_SHOWN = 40;
+/** Each is a warning in the row, and all of it has to fit an item of 400 KB. */
+const MOST_BAD_FIELDS = 10;
 
 /**
  * What people wish of a run: the map `command` of its row. They write it and nothing else; the service reads it and
@@ -97,8 +99,9 @@ export interface BadField {
   expected: string;
 }
 
+/** The first of them, where there are many. */
 export function badFieldsOf(command: Command): BadField[] {
-  return fieldsInOrder(command).flatMap(([name, value]) => {
+  const bad = fieldsInOrder(command).flatMap(([name, value]) => {
     // A name such as toString is none of ours.
     const rule = Object.hasOwn(WISHES, name) ? WISHES[name as WishName] : undefined;
     if (rule?.read(value) !== undefined) return [];
@@ -106,6 +109,7 @@ export function badFieldsOf(command: Command): BadField[] {
     const expected = rule ? rule.allowed : `one of ${WISH_NAMES.join(', ')}`;
     return [{ field: name.slice(0, MOST_SHOWN), is, expected }];
   });
+  return bad.slice(0, MOST_BAD_FIELDS);
 }
 
 /** Both are as `wishesOf` made them, or as a row has kept that. */

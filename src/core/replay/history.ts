@@ -1,5 +1,6 @@
 import { MOST_HISTORY_COMMANDS, MOST_HISTORY_POINTS } from '../limits';
-import { hasEnded, type ReplayRow, type TakenUp } from './row';
+import type { TakenUp } from './progress';
+import { hasEnded, type ReplayRow } from './row';
 
 /** How far a run was at a time; instants are epoch milliseconds. */
 export interface HistoryPoint {

@@ -1,5 +1,6 @@
 import { MOST_ROW_COMMANDS } from '../limits';
-import type { Phase, ReplayRow, RowChanges, TakenUp } from './row';
+import type { TakenUp } from './progress';
+import type { Phase, ReplayRow, RowChanges } from './row';
 
 /** Where the row says when a phase began. The others have times of their own that more depends on. */
 const SINCE: Partial<Record<Phase, keyof ReplayRow>> = {

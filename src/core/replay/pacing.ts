@@ -1,4 +1,5 @@
-import type { PacePoint } from '../replay/row';
+import { MAX_RETENTION_MS } from '../limits';
+import type { PacePoint } from '../replay/progress';
 
 /** How fast a replay is played back. */
 export interface Pace {
@@ -22,7 +23,10 @@ export function dueAt(
   return previous.dueAtMs + stepMs(pace, eventTimeMs - previous.eventTimeMs);
 }
 
-/** How long after an event the next one is due, where so long lies between them. */
+/**
+ * How long after an event the next one is due, where so long lies between them. Longer than events are kept is too long in
+ * any case, and times stay within those that a date can have: a speed may be tiny, an event's time in the year 9999.
+ */
 export function stepMs({ speed, idleMs }: Pace, gapMs: number): number {
-  return Math.min(gapMs / speed, idleMs);
+  return Math.min(gapMs / speed, idleMs, MAX_RETENTION_MS);
 }

@@ -2,7 +2,8 @@ import { isBeyond } from '../event/bounds';
 import { areSame, type Wishes, wishesOf } from './command';
 import { DEFAULT_OPTIONS, optionsInRow } from './options';
 import { type Pace, stepMs } from './pacing';
-import type { Plan, ReplayRow, RowChanges } from './row';
+import type { Plan } from './progress';
+import type { ReplayRow, RowChanges } from './row';
 
 /**
  * Take-up: how a change of the row's `command` becomes the `plan` that the release goes by. Pure, from the row alone,

@@ -1,5 +1,5 @@
 import { OrderedReplayError } from '../errors';
-import { DAY_MS } from '../limits';
+import { DAY_MS, MAX_RETENTION_MS } from '../limits';
 import type { Settings } from '../settings';
 import { compileOptions, type OptionTexts, optionsInRow } from './options';
 import { paceTexts, planOf } from './plan';
@@ -62,12 +62,14 @@ export function lateToResume(row: ReplayRow, nowMs: number): Warning | undefined
   return { code: 'PlaybackOutlivesRetention', message };
 }
 
-/** The longest that the rest can take at the pace that is wished. */
+/** The longest that the rest can take at the pace that is wished; beyond the longest retention it is too long anyway. */
 function leftMs(row: ReplayRow): number {
   const { window, checkpoint, collected = 0 } = row;
-  if (!window) return 0;
+  const left = collected - (checkpoint?.released ?? 0);
+  // No pause at all is not "none of those without a limit".
+  if (!window || left <= 0) return 0;
   const { speed, idleMs } = optionsInRow(paceTexts(planOf(row).taken, row.options));
   const gapsMs = Math.max(0, window.toMs - (checkpoint?.eventTimeMs ?? window.fromMs)) / speed;
-  const pausesMs = (collected - (checkpoint?.released ?? 0)) * idleMs;
-  return Math.min(gapsMs, pausesMs);
+  const pausesMs = left * idleMs;
+  return Math.min(gapsMs, pausesMs, MAX_RETENTION_MS);
 }

@@ -65,3 +65,12 @@ export function rowNotReadable(replay: string, problem: RowProblem): OrderedRepl
     ids: { replay },
   });
 }
+
+/** @param run Its name, as it was asked for. */
+export function noRow(run: string): OrderedReplayError {
+  return new OrderedReplayError('ReplayNotFound', `There is no row of ${run}.`, {
+    remedy:
+      'Look at the name. A replay makes its row with its first event: look whether its rule matches. If the row was deleted, start another replay, under a new name.',
+    ids: { replay: run },
+  });
+}

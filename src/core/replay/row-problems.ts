@@ -9,7 +9,8 @@ import {
 } from '../limits';
 import { badFieldsOf } from './command';
 import type { ReplayRow, RowGuard, RowProblem } from './row';
-import { RULES, type Rule } from './row-rules';
+import { RULES } from './row-rules';
+import type { Rule } from './rule';
 import { isRerun } from './run';
 import { isOfReruns, needsItsInstant, objectionsOfTheRun } from './run-problems';
 import { inWords, Unreadable } from './unreadable';

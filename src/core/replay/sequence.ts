@@ -1,20 +1,28 @@
-import { type ErrorCode, isUnavailable, OrderedReplayError, textOf } from '../errors';
-import { isObject } from '../json';
-import { MAX_ITERATIONS, MIN_REMAINING_MS, MIN_STEP_MS, MINUTE_MS, SOON_MS } from '../limits';
-import type { Histories, Replays, SequencerInput } from '../ports';
+import { isUnavailable, textOf } from '../errors';
+import { MIN_REMAINING_MS, MIN_STEP_MS, SOON_MS } from '../limits';
+import type { Histories, Replays } from '../ports';
 import { releasing } from '../release/release';
 import { collecting, sealed } from '../seal/seal';
 import { hasComeFurther, nextBackoffMs } from './backoff';
+import {
+  again,
+  answerFail,
+  type Call,
+  type SequenceAnswer,
+  type SequencerState,
+  validateState,
+  withUnsaved,
+} from './call';
 import { wishesOf } from './command';
 import { createHistoryWriter } from './history-writer';
-import { milestonesOf } from './milestones';
 import { takeUpBeforeRelease } from './plan';
-import { type ReplayReport, reportOf } from './report';
-import { forgetAbort, forgetRestarts, isProgress } from './restarts';
-import { type Checkpoint, hasEnded, isAborted, type ReplayRow, type RowChanges } from './row';
-import { noticeOf } from './row-notice';
+import { reportOf } from './report';
+import { forgetAbort } from './restarts';
+import { hasEnded, isAborted, type ReplayRow } from './row';
+import { READ_ROW_EVERY_MS, saveBeforeFailing, useRow } from './row-in-use';
+import { noRow } from './row-notice';
 import { guardAsRead, isStopped, problemWith, readAt } from './row-problems';
-import { changesOfEnd, guardOf, isSameFor, signOfLife } from './row-save';
+import { changesOfEnd, signOfLife } from './row-save';
 import { againAt, failed, type RowInUse, type Step, type StepDeps } from './step';
 
 /**
@@ -31,35 +39,6 @@ export interface SequenceDeps extends StepDeps {
   replays: Replays;
   histories: Histories;
 }
-
-export interface SequencerState extends SequencerInput {
-  /** Calls of this execution so far; absent at its start. */
-  iteration?: number;
-  /** How long the last call waited because a service was unavailable; absent if it came further. */
-  backoffMs?: number;
-}
-
-/** What one call knows of its execution. */
-type Call = SequencerState & {
-  iteration: number;
-  history: HistoryWriter;
-  row?: ReplayRow;
-  unsaved?: Unsaved;
-};
-
-type HistoryWriter = ReturnType<typeof createHistoryWriter>;
-
-/** How far this call has come, that no save has taken; it counts as long as the row goes by the same plan. */
-interface Unsaved {
-  checkpoint: Checkpoint;
-  of: ReplayRow;
-}
-
-/** The answer, as the `Choice` state `NextAction` reads it. */
-export type SequenceAnswer =
-  | ({ action: 'wait' | 'continue' | 'continueAsNew'; resumeAt: string } & SequencerState)
-  | { action: 'done'; report: ReplayReport }
-  | { action: 'fail'; Error: ErrorCode | 'Unknown'; Cause: string };
 
 /** @throws OrderedReplayError `InvalidInput` for a state that no execution of ours would have. */
 export async function sequence(state: SequencerState, deps: SequenceDeps): Promise<SequenceAnswer> {
@@ -131,54 +110,6 @@ async function takeSteps(call: Call, deps: SequenceDeps): Promise<SequenceAnswer
   }
 }
 
-/** The saves of a step, each under the guard of what the step rests on. */
-function useRow(row: ReplayRow, stored: ReplayRow, call: Call, { clock, replays }: SequenceDeps) {
-  const { replay, generation } = call;
-  const readAtMs = clock.now();
-  async function save(changes: RowChanges, resumeAtMs?: number, isCompleted = false): Promise<boolean> {
-    // What a save before this one could not take, whatever this one is for.
-    const { checkpoint = row.checkpoint } = changes;
-    const isUnsaved = checkpoint !== stored.checkpoint;
-    const all: RowChanges = { ...changes, ...(checkpoint && isUnsaved && { checkpoint }) };
-    const nowMs = clock.now();
-    const cleared = isProgress(stored, all, isCompleted) ? forgetRestarts(row) : {};
-    const told = milestonesOf(row, all, nowMs, call.history.inHistory);
-    const asSaved = { ...row, ...cleared, ...told, ...all } as ReplayRow;
-    const saved = await replays.save(
-      replay,
-      {
-        ...signOfLife(row, generation, nowMs, resumeAtMs),
-        ...cleared,
-        ...noticeOf(asSaved, nowMs, row),
-        ...told,
-        ...all,
-      },
-      guardAsRead(row, guardOf(row, all)),
-    );
-    if (saved) call.history.saved(asSaved, row, nowMs);
-    return saved;
-  }
-  async function saveOnTheWay(changes: RowChanges, resumeAtMs?: number): Promise<boolean> {
-    const saved = await save(changes, resumeAtMs);
-    if (saved && hasComeFurther(changes, row)) delete call.backoffMs;
-    return saved;
-  }
-  return {
-    hasUnsaved: row.checkpoint !== stored.checkpoint,
-    saveStep: (changes: RowChanges, resumeAtMs?: number) => save(changes, resumeAtMs, true),
-    saveOnTheWay,
-    // What somebody has typed into the row is seen after a minute at the latest, by a long walk too.
-    save: async (changes: RowChanges) =>
-      (await saveOnTheWay(changes)) && clock.now() < readAtMs + READ_ROW_EVERY_MS,
-    async isUnchanged() {
-      const found = await replays.get(replay);
-      return isSameFor(row, found && readAt(found, clock.now()));
-    },
-  };
-}
-
-const READ_ROW_EVERY_MS = MINUTE_MS;
-
 /** A wish to cancel counts whatever else stands in the row. */
 async function nextStep(row: ReplayRow, deps: StepDeps, inUse: RowInUse): Promise<Step> {
   const nowMs = deps.clock.now();
@@ -193,30 +124,6 @@ function cancelled(): Step {
   return { kind: 'end', phase: 'CANCELLED', reason: 'command.cancelled is set in this row.', changes: {} };
 }
 
-/** A plan that another sequencer has taken up counts from the checkpoint in the row. */
-function withUnsaved(row: ReplayRow, unsaved: Unsaved | undefined): ReplayRow {
-  if (!unsaved) return row;
-  const { checkpoint, of } = unsaved;
-  const isSame = row.phase === of.phase && row.generation === of.generation && row.plan?.n === of.plan?.n;
-  const isFurther = checkpoint.position > (row.checkpoint?.position ?? '');
-  return isSame && isFurther ? { ...row, checkpoint } : row;
-}
-
-/** What a step did before it failed is kept as far as it can be; its own error is the one that counts. */
-async function saveBeforeFailing(
-  { error, changes }: Extract<Step, { kind: 'failed' }>,
-  { saveOnTheWay }: ReturnType<typeof useRow>,
-  resumeAtMs: number,
-): Promise<void> {
-  try {
-    // While a sequencer waits for a service, its lease must hold. After a fault its life is not certain.
-    if (isUnavailable(error)) await saveOnTheWay(changes, resumeAtMs);
-    else if (changes.checkpoint) await saveOnTheWay(changes);
-  } catch {
-    // The next call starts from the checkpoint before.
-  }
-}
-
 /** A later generation has been started. One that is only named in the row may never have been. */
 function isSuperseded(row: ReplayRow, generation: number): boolean {
   return row.generation > generation && row.leaseUntilMs !== undefined;
@@ -228,44 +135,4 @@ function isSuperseded(row: ReplayRow, generation: number): boolean {
  */
 function isAbortedFor(row: ReplayRow, generation: number): boolean {
   return isAborted(row) && generation <= row.generation;
-}
-
-function again(action: 'wait' | 'continue', call: Call, resumeAtMs: number): SequenceAnswer {
-  const { row, unsaved: _, history: __, ...state } = call;
-  const { replay, generation } = state;
-  const iteration = state.iteration + 1;
-  const resumeAt = new Date(resumeAtMs).toISOString();
-  if (iteration < MAX_ITERATIONS) return { ...state, action, resumeAt, iteration };
-  // The name of a generation that the row names already may be used up.
-  const nextGeneration = Math.max(row?.generation ?? 0, generation) + 1;
-  return { action: 'continueAsNew', resumeAt, replay, generation: nextGeneration, iteration: 0 };
-}
-
-function answerFail(code: ErrorCode | 'Unknown', reason: string): SequenceAnswer {
-  return { action: 'fail', Error: code, Cause: reason };
-}
-
-function noRow(replay: string): OrderedReplayError {
-  return new OrderedReplayError('ReplayNotFound', `No row of replay ${replay}.`, {
-    remedy:
-      'A replay makes its row with its first event; start one, under a new name if the row was deleted.',
-    ids: { replay },
-  });
-}
-
-function validateState(state: unknown): SequencerState & { iteration: number } {
-  if (isObject(state)) {
-    const { replay, generation, iteration = 0, backoffMs = 0 } = state;
-    const isReplay = typeof replay === 'string' && replay !== '';
-    if (isReplay && isCount(generation) && isCount(iteration) && isCount(backoffMs)) {
-      return { replay, generation, iteration, ...(backoffMs > 0 && { backoffMs }) };
-    }
-  }
-  throw new OrderedReplayError('InvalidInput', 'The input of the sequencer names no replay and generation.', {
-    remedy: 'Expected is {"replay":"<name>","generation":1}, as collect starts it.',
-  });
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
 }

@@ -1,7 +1,8 @@
 import type { OrderedReplayError } from '../errors';
 import type { Clock, EventBuffer, Lanes, Queues, ReplayStatus, SequenceObserver } from '../ports';
 import type { Settings } from '../settings';
-import type { Checkpoint, RowChanges } from './row';
+import type { Checkpoint } from './progress';
+import type { RowChanges } from './row';
 
 /**
  * What a stage decided about a replay, for the loop in `sequence.ts`, which alone saves the row.

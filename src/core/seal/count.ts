@@ -1,5 +1,6 @@
 import { COUNT_CONCURRENCY, COUNT_STEP_MS, MIN_REMAINING_MS } from '../limits';
-import type { BucketCount, ReplayRow } from '../replay/row';
+import type { BucketCount } from '../replay/progress';
+import type { ReplayRow } from '../replay/row';
 import { selectionOf, setOf } from '../replay/run';
 import type { StepDeps } from '../replay/step';
 import { sideBySide } from '../side-by-side';

@@ -71,7 +71,14 @@ test('given what a person types, then it is a position, or an instant in any of 
   expect(readBound(one)).toBe(one);
   expect(readBound('2026-11-20T13:00:01+01:00')).toBe(time(1));
   expect(readBound('2026-11-20')).toBe('2026-11-20T00:00:00.000000000Z');
-  for (const text of ['', 'noon', `${time(1)}#`, `${time(1)}##`, `${time(1)}##ü`]) {
+  for (const text of [
+    '',
+    'noon',
+    `${time(1)}#`,
+    `${time(1)}##`,
+    `${time(1)}##ü`,
+    '2026-11-31T12:00:00.000000000Z##id',
+  ]) {
     expect(readBound(text)).toBeUndefined();
   }
   expect([one, time(1)].map(isBound)).toEqual([true, true]);

@@ -78,3 +78,19 @@ test.each(['constructor', 'toString', 'valueOf'])(
 test('R7: given a path that fails on one value, then that event still has a lane', () => {
   expect(keyOf(5, 'detail.key && length(detail.key)')).toEqual(expect.any(String));
 });
+
+test('given a text that is no JSON, then the error does not quote it', () => {
+  const { message } = errorThrownBy(() =>
+    orderingKeyOf('card 4111 1111 1111 1111', 'detail.orderId', 'exact'),
+  );
+  expect(message).toBe('An event in the buffer is no JSON.');
+});
+
+function errorThrownBy(throwing: () => unknown): Error {
+  try {
+    throwing();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown.');
+}

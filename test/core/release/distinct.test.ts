@@ -62,3 +62,7 @@ test('it goes on counting beyond what it remembers of the newest texts', () => {
   const many = names(3_000);
   expect(counted([...many, ...many]).count).toBe(counted(many).count);
 });
+
+test('given registers that are all full, as somebody may type them, then the estimate is a number all the same', () => {
+  expect(counted(['one more'], 'f'.repeat(1_024)).count).toBe(2 ** 32);
+});

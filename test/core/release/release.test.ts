@@ -94,6 +94,72 @@ test('given a pause of days, then no single wait is longer than five minutes', a
   });
 });
 
+const DAY_SECONDS = 86_400;
+const TO_THE_YEAR_9999 = 251_000_000_000;
+
+test.each([
+  ['0.00000001', 'none', DAY_SECONDS],
+  [`0.${'0'.repeat(320)}1`, 'none', DAY_SECONDS],
+  ['0.00000001', '99999999999999999999d', DAY_SECONDS],
+  ['0.01', 'none', TO_THE_YEAR_9999],
+])(
+  'given a speed of %s and idle %s, then a pause beyond all dates is waited for, and another speed ends it',
+  async (speed, idle, second) => {
+    const world = await releasingWorld([0, second]);
+    Object.assign(rowOf(world), { command: { speed, idle } });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+    expect(released(world)).toEqual(['e-0']);
+    expect(rowOf(world).next?.dueAtMs).toBeGreaterThanOrEqual(rowOf(world).retainedUntilMs as number);
+    Object.assign(rowOf(world), { command: { speed: 'max' } });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'done' });
+  },
+);
+
+test('given a pause whose rest would take beyond all dates, then the row still says until when its events are kept', async () => {
+  const world = await releasingWorld([0, DAY_SECONDS]);
+  const nowMs = world.clock.now();
+  Object.assign(rowOf(world), {
+    window: { fromMs: nowMs, toMs: nowMs + 3 * DAY_SECONDS * 1_000 },
+    command: { speed: '0.00000001', paused: true },
+  });
+  expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+  expect(rowOf(world)).toMatchObject({
+    reason: expect.stringContaining('Its events are kept until'),
+    warnings: [{ code: 'PlaybackOutlivesRetention' }],
+  });
+});
+
+test('given a save after the last event, then nothing that is left may take too long', async () => {
+  const world = await releasingWorld([0, 1], { speed: 'max' });
+  const nowMs = world.clock.now();
+  Object.assign(rowOf(world), { window: { fromMs: nowMs, toMs: nowMs + DAY_SECONDS * 1_000 } });
+  let saves = 0;
+  await run(
+    world,
+    ({ method, args }) => {
+      const { checkpoint, phase, warnings } = (args[1] ?? {}) as RowChanges;
+      if (method !== 'save' || checkpoint?.released !== 2 || phase === 'DONE') return;
+      saves++;
+      expect(warnings).toBeUndefined();
+    },
+    ({ port }) => void (port === 'lanes' && world.clock.advance(1_100)),
+  );
+  expect(saves).toBe(1);
+});
+
+test.each([true, false])(
+  'given that somebody types how many events were sealed, as many as were released, then the row stays readable: paused %p',
+  async (paused) => {
+    const world = await releasingWorld([0, 60]);
+    const nowMs = world.clock.now();
+    Object.assign(rowOf(world), { window: { fromMs: nowMs, toMs: nowMs + DAY_SECONDS * 1_000 } });
+    await sequence(STATE, world.sequenceDeps());
+    Object.assign(rowOf(world), { collected: 1, command: paused ? { paused } : {} });
+    expect(await sequence(STATE, world.sequenceDeps())).toMatchObject({ action: 'wait' });
+    expect(rowOf(world)).not.toHaveProperty('warnings');
+  },
+);
+
 test('R1: given any append, then the checkpoint is not beyond what is in the lanes', async () => {
   const world = await releasingWorld(secondsTo(40), { speed: '10' }, { groupCount: 3 });
   let checkpoints = 0;
@@ -215,6 +281,29 @@ test('given a batch whose next page is unavailable, then what was taken is relea
   expect(answer).toMatchObject({ action: 'wait', backoffMs: 1_000 });
   expect(released(world)).toEqual(idsTo(FIRST_PAGE_EVENTS));
   expect(rowOf(world).checkpoint).toMatchObject({ released: FIRST_PAGE_EVENTS });
+});
+
+test('R6: given a look that fails while a batch is read, then nothing is appended before another one has said that the row is the same', async () => {
+  const seconds = secondsTo(FIRST_PAGE_EVENTS * 5 + 3);
+  const world = await worldWithReplay({ ...releasingRow(seconds, { speed: 'max' }), buckets: 1 }, seconds, {
+    settings: { buckets: 1 },
+  });
+  let looks = 0;
+  let lookedAtMs = 0;
+  await run(
+    world,
+    ({ port }) => {
+      // A save is a look, too.
+      if (port === 'replays') {
+        if (++looks === 3) throw unavailable('DynamoDB', new Error('throttled'));
+        lookedAtMs = world.clock.now();
+      }
+      if (port === 'lanes') expect(world.clock.now() - lookedAtMs).toBeLessThanOrEqual(1_000);
+    },
+    ({ method }) => void (method === 'read' && world.clock.advance(1_100)),
+  );
+  expect(looks).toBeGreaterThan(3);
+  expect(released(world)).toEqual(idsTo(seconds.length));
 });
 
 test('given a sealed set without events, then the replay is done', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { formatPosition } from '../../../src/core/event/position';
 import type { DueEvent } from '../../../src/core/release/append';
 import { startTally } from '../../../src/core/release/tally';
-import type { Checkpoint, Tally } from '../../../src/core/replay/row';
+import type { Checkpoint, Tally } from '../../../src/core/replay/progress';
 
 interface Plan {
   second: number;

@@ -83,3 +83,10 @@ test('given the same fields in another order, then the same is told', () => {
   expect(one.map(({ field }) => field)).toEqual(['aa', 'speed', 'zz']);
   expect(badFieldsOf({ aa: 2, zz: 1, speed: 'fast' })).toEqual(one);
 });
+
+test('given thousands of fields that mean nothing, then ten are told, and the wishes among them count', () => {
+  const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`field-${n}`, true]));
+  const command = { ...many, paused: true, speed: 'fast' };
+  expect(wishesOf(command)).toEqual({ paused: true });
+  expect(badFieldsOf(command)).toHaveLength(10);
+});

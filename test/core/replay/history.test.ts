@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type HistoryPoint, mergeHistories, thinned } from '../../../src/core/replay/history';
-import type { TakenUp } from '../../../src/core/replay/row';
+import type { TakenUp } from '../../../src/core/replay/progress';
 
 /** Steps of a run: so much later, so many events, so much further in event time, so late. */
 const step = fc.record({

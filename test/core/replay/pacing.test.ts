@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dueAt, type Pace } from '../../../src/core/replay/pacing';
-import type { PacePoint } from '../../../src/core/replay/row';
+import type { PacePoint } from '../../../src/core/replay/progress';
 
 const START_MS = 1_000_000;
 const pace: fc.Arbitrary<Pace> = fc.record({

@@ -9,7 +9,8 @@ import {
   takeUp,
   takeUpBeforeRelease,
 } from '../../../src/core/replay/plan';
-import type { Checkpoint, ReplayRow } from '../../../src/core/replay/row';
+import type { Checkpoint } from '../../../src/core/replay/progress';
+import type { ReplayRow } from '../../../src/core/replay/row';
 
 const START_MS = Date.parse('2026-11-20T12:00:00Z');
 const EVENT_MS = Date.parse('2026-11-01T00:00:00Z');

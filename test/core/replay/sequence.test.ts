@@ -1,7 +1,8 @@
 import { textOf } from '../../../src/core/errors';
 import { LEASE_GRACE_MS, MAX_ITERATIONS } from '../../../src/core/limits';
+import type { SequencerState } from '../../../src/core/replay/call';
 import type { Phase, RowChanges } from '../../../src/core/replay/row';
-import { type SequencerState, sequence } from '../../../src/core/replay/sequence';
+import { sequence } from '../../../src/core/replay/sequence';
 import { rejectionOf } from '../../support/errors';
 import { REPLAY } from '../../support/events';
 import { released, releasingRow, rowOf, worldWithReplay } from '../../support/replays';
@@ -36,7 +37,8 @@ test('given a replay without a row, then the answer is to fail', async () => {
     action: 'fail',
     Error: 'ReplayNotFound',
     Cause:
-      'No row of replay other. A replay makes its row with its first event; start one, under a new name if the row was deleted.',
+      'There is no row of other. Look at the name. A replay makes its row with its first event: look whether its rule matches. ' +
+      'If the row was deleted, start another replay, under a new name.',
   });
 });
 

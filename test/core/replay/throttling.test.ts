@@ -1,6 +1,7 @@
 import { unavailable } from '../../../src/core/errors';
 import { LEASE_GRACE_MS, MAX_BACKOFF_MS, MAX_ITERATIONS, MIN_BACKOFF_MS } from '../../../src/core/limits';
-import { type SequenceAnswer, type SequencerState, sequence } from '../../../src/core/replay/sequence';
+import type { SequenceAnswer, SequencerState } from '../../../src/core/replay/call';
+import { sequence } from '../../../src/core/replay/sequence';
 import type { PortCall } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { REPLAY } from '../../support/events';

@@ -1,6 +1,7 @@
 import { MAX_READING_MS } from '../../../src/core/limits';
+import type { SequenceAnswer } from '../../../src/core/replay/call';
 import type { ReplayRow } from '../../../src/core/replay/row';
-import { type SequenceAnswer, sequence } from '../../../src/core/replay/sequence';
+import { sequence } from '../../../src/core/replay/sequence';
 import { DEFAULT_SETTINGS, settleMs } from '../../../src/core/settings';
 import type { Hook } from '../../fakes/intercept';
 import type { World } from '../../fakes/world';
