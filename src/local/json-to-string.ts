@@ -41,9 +41,10 @@ export function withJsonToString(
       const work: Task = Resource === PASS ? async (input) => input : (input) => invoke(Resource, input);
       tasks[name] = async (input) => work(withinLimit(name, withTexts(input, textNames)));
     }
-    return [name, changed];
+    return [name, withoutLimitInAll(changed)];
   });
-  return { definition: { ...definition, States: Object.fromEntries(states) }, tasks };
+  const States = { ...Object.fromEntries(states), [UNCAUGHT]: { Type: 'Fail', Error: LIMIT } };
+  return { definition: { ...definition, States }, tasks };
 }
 
 /** The state with the value wherever its parameters ask for the text. */
@@ -72,12 +73,25 @@ function withTexts(input: unknown, names: string[]): unknown {
   return { ...(input as object), ...Object.fromEntries(texts) };
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const LIMIT = 'States.DataLimitExceeded';
+const UNCAUGHT = 'Nobody catches that it is too large';
+
+/** `States.ALL` does not catch it: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+function withoutLimitInAll(state: State): State {
+  const { Catch } = state as { Catch?: { ErrorEquals: string[] }[] };
+  const all = Catch?.findIndex(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) ?? -1;
+  if (!Catch || all < 0) return state;
+  return {
+    ...state,
+    Catch: Catch.toSpliced(all, 0, { ErrorEquals: [LIMIT], Next: UNCAUGHT } as never),
+  } as State;
+}
+
 function withinLimit(name: string, input: unknown): unknown {
   const bytes = Buffer.byteLength(writeExactJson(input));
   if (bytes <= MAX_PAYLOAD_BYTES) return input;
   throw new AwsError(
-    'States.DataLimitExceeded',
+    LIMIT,
     `The state ${name} has ${bytes} bytes of input; allowed are ${MAX_PAYLOAD_BYTES}.`,
   );
 }

@@ -5,7 +5,7 @@ import { LocalQueue } from '../../src/local/queue';
 import { createRandom } from '../../src/local/random';
 import { LOCAL } from '../../src/local/resource-names';
 import { createResourceInvoker } from '../../src/local/service-integrations';
-import { LocalStateMachine } from '../../src/local/state-machine';
+import { LocalStateMachine, type MachineOptions } from '../../src/local/state-machine';
 import { envelope } from '../support/events';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -14,7 +14,15 @@ const MOST_BYTES = 262_144;
 jest.setTimeout(120_000);
 
 /** The deployed definition, and what its function and its queue were given. */
-async function collectMachine(handle: (input: unknown) => unknown = () => null) {
+async function collectMachine({
+  handle = () => null,
+  change = () => undefined,
+}: {
+  handle?: (input: unknown) => unknown;
+  change?: (definition: MachineOptions['definition']) => void;
+} = {}) {
+  const definition = await readDefinition('collect');
+  change(definition);
   const taken: { event?: string; id?: string }[] = [];
   const collect: HostedFunction = {
     ...LOCAL.collect,
@@ -30,7 +38,7 @@ async function collectMachine(handle: (input: unknown) => unknown = () => null) 
     {
       arn: LOCAL.collectMachineArn,
       type: 'EXPRESS',
-      definition: await readDefinition('collect'),
+      definition,
       retryIntervalsMs: { Collect: 1, Park: 1, CollectAsItIs: 1 },
     },
     invoke,
@@ -97,8 +105,10 @@ test.each(CASES.filter(({ bytes }) => bytes < 261_900))(
   'R1: given an event of $bytes bytes of $of and a function that fails, then it can be parked',
   async ({ pieces, bytes }) => {
     const event = eventOf(bytes, pieces);
-    const { parked, run } = await collectMachine(() => {
-      throw new Error('on purpose');
+    const { parked, run } = await collectMachine({
+      handle: () => {
+        throw new Error('on purpose');
+      },
     });
     await run(event);
     expect(parked()).toEqual([canonicalJson(event, JSON.parse(event))]);
@@ -111,14 +121,27 @@ test('given an event of 216,000 bytes of quotes, then it is parked as it is, sin
   expect([taken.length, parked().length]).toEqual([0, 1]);
 });
 
+test('given a Catch of States.ALL alone, then it does not catch that a text is too large, as on AWS', async () => {
+  const { machine, parked, run } = await collectMachine({
+    change: (definition) => {
+      const { Collect } = definition.States as unknown as { Collect: { Catch: { ErrorEquals: string[] }[] } };
+      Collect.Catch = Collect.Catch.filter(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
+    },
+  });
+  await run(eventOf(216_000, ['\\"']));
+  expect([machine.failures, parked().length]).toEqual([1, 0]);
+});
+
 test('given an event that is larger, then its execution is not started', async () => {
   const { machine } = await collectMachine();
   expect(() => machine.start('e', eventOf(MOST_BYTES + 1, ['x']))).toThrow(/it has 262145 bytes/);
 });
 
 test('given an event that the function refuses, then it is not tried again, and is parked', async () => {
-  const { taken, parked, run } = await collectMachine(() => {
-    throw Object.assign(new Error('on purpose'), { name: 'InvalidEvent' });
+  const { taken, parked, run } = await collectMachine({
+    handle: () => {
+      throw Object.assign(new Error('on purpose'), { name: 'InvalidEvent' });
+    },
   });
   await run(eventOf(1_000, ['x']));
   expect([taken.length, parked().length]).toEqual([1, 1]);
