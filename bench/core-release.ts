@@ -83,6 +83,7 @@ export async function releaseInMemory(release: CoreRelease) {
     generation: 1,
     buckets,
     tiebreaker: '',
+    tiebreakerType: 'auto',
     options: { ...DEFAULT_OPTIONS, speed, ...(orderingKey && { orderingKey }) },
     createdAtMs: startMs,
     releaseStartedAtMs: startMs,

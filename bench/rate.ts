@@ -78,9 +78,9 @@ export async function measureRate({ coreEvents, storeEvents, rounds } = RATE_SCA
   };
   const oneLane = await core();
   const keyed = await core(ORDERING_KEY);
-  const event = JSON.parse(EVENT_JSON);
+  const event = { json: EVENT_JSON, envelope: JSON.parse(EVENT_JSON) };
   const parsing = await microsOf(() => JSON.parse(EVENT_JSON));
-  const finding = await microsOf(() => valueAt(ORDERING_KEY, event));
+  const finding = await microsOf(() => valueAt(ORDERING_KEY, event, 'exact'));
   const units = await unitsOf(storeEvents);
   const quotas = quotasOf(units);
   const collecting = quotas.slice(0, 3);

@@ -81,6 +81,7 @@ async function main({
       generation: 1,
       buckets: DEFAULT_SETTINGS.buckets,
       tiebreaker: '',
+      tiebreakerType: 'auto',
       options,
       collected: MORE_THAN_RELEASED,
       late: 0,

@@ -9,14 +9,18 @@ import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
 import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
 import { idsAsTold, OrderedReplayError } from '../src/core/errors';
+import { isObject } from '../src/core/json';
 import { ANSWER_MS, ANSWER_SHARE } from '../src/core/limits';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
 import { forCaller, powertoolsTelemetry, type Telemetry } from './telemetry';
 
-/** What the state machine passes (an event) or the side road (a batch of messages whose bodies are events). */
-export type CollectInput = SQSEvent | Record<string, unknown>;
+/**
+ * What the state machine passes, an event as text, or the side road, a batch of messages whose bodies are such texts. An event
+ * that is too large as text comes as it is, and so did all before there were texts.
+ */
+export type CollectInput = SQSEvent | { event: string } | Record<string, unknown>;
 
 export type CollectHandlerDeps = CollectDeps & { telemetry: Telemetry };
 
@@ -69,7 +73,9 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
 
   return async (input: CollectInput, context?: Remaining): Promise<Collected | SQSBatchResponse> => {
     try {
-      return await (isSqsBatch(input) ? collectBatch(input.Records, context) : collectEvent(input, {}));
+      return await (isSqsBatch(input)
+        ? collectBatch(input.Records, context)
+        : collectEvent(eventIn(input), {}));
     } finally {
       telemetry.flush();
     }
@@ -77,7 +83,13 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
 }
 
 function isSqsBatch(input: CollectInput): input is SQSEvent {
-  return Array.isArray(input?.Records) && input.Records[0]?.eventSource === 'aws:sqs';
+  const { Records } = (input ?? {}) as Partial<SQSEvent>;
+  return Array.isArray(Records) && Records[0]?.eventSource === 'aws:sqs';
+}
+
+/** An event always has an `id`, and what carries its text has none. */
+function eventIn(input: CollectInput): unknown {
+  return isObject(input) && typeof input.event === 'string' && !('id' in input) ? input.event : input;
 }
 
 /** Does some work whose requests are aborted when it is time to answer; what it is handed fails then. */

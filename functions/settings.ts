@@ -25,6 +25,7 @@ export function readSettings(env: Environment): Settings {
     ...defaults,
     options: textsOf((option) => env[variableOf(option)] || defaults.options[option]),
     tiebreaker: env.TIEBREAKER ?? defaults.tiebreaker,
+    tiebreakerType: (env.TIEBREAKER_TYPE || defaults.tiebreakerType) as Settings['tiebreakerType'],
     buckets: numberFrom(env, 'BUCKETS') ?? defaults.buckets,
     groupCount: numberFrom(env, 'GROUP_COUNT') ?? defaults.groupCount,
     retentionMs: scaled('RETENTION_DAYS', DAY_MS, defaults.retentionMs),

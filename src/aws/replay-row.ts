@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors';
+import type { TiebreakerType } from '../core/event/tiebreaker-types';
 import type { Wishes } from '../core/replay/command';
 import { OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import type { BucketCount, Checkpoint, Lag, Next, Plan, Rate, TakenUp, Tally } from '../core/replay/progress';
@@ -37,6 +38,7 @@ const TALLY: Columns<Tally> = {
   farthestMs: column('farthestMs', number),
   latestReceivedAtMs: column('latestReceivedAt', instant),
   keyed: column('keyed', number),
+  kinds: column('kinds', text()),
   lanes: column('lanes', number),
   laneSketch: column('laneSketch', hexadecimal),
 };
@@ -118,6 +120,7 @@ export const REPLAY_ROW: Columns<Omit<ReplayRow, 'problems'>> = {
   abortedGeneration: column('abortedGeneration', number),
   buckets: column('buckets', number),
   tiebreaker: column('tiebreaker', text()),
+  tiebreakerType: column('tiebreakerType', text<TiebreakerType>()),
   command: column('command', anything),
   plan: column('plan', map(PLAN)),
   takenUp: column('takenUp', list(map(TAKEN_UP))),

@@ -1,4 +1,5 @@
 import { OrderedReplayError } from './errors';
+import { isTiebreakerType, TIEBREAKER_TYPES, type TiebreakerType } from './event/tiebreaker-types';
 import { DAY_MS, MAX_RETENTION_MS, MINUTE_MS, SECOND_MS } from './limits';
 import { compileOptions, DEFAULT_OPTIONS, isPath, type OptionTexts } from './replay/options';
 
@@ -11,6 +12,7 @@ export interface Settings {
   options: OptionTexts;
   /** JMESPath of the value that orders events within one second; empty for none. */
   tiebreaker: string;
+  tiebreakerType: TiebreakerType;
   buckets: number;
   /** Most events in one append, so in one stream record. */
   groupCount: number;
@@ -41,6 +43,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   options: DEFAULT_OPTIONS,
   tiebreaker: '',
+  tiebreakerType: 'auto',
   buckets: 8,
   groupCount: 25,
   retentionMs: 14 * DAY_MS,
@@ -89,6 +92,8 @@ export function validateSettings(settings: Settings): Settings {
   const { retentionMs } = settings;
   demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, MAX_RETENTION_MS), '1 to 14 days');
   demand('tiebreaker', settings.tiebreaker, isPath(settings.tiebreaker), 'a JMESPath, or nothing');
+  const { tiebreakerType } = settings;
+  demand('tiebreakerType', tiebreakerType, isTiebreakerType(tiebreakerType), TIEBREAKER_TYPES.join(', '));
   try {
     compileOptions(settings.options, SETTINGS_REMEDY);
   } catch (cause) {

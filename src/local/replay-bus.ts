@@ -26,8 +26,8 @@ import type { LocalStateMachine } from './state-machine';
 export interface ReplayBusOptions {
   temper?: ReplayTemper;
   seed?: number;
-  /** Told of each replayed event when the state machine or the queue takes it; must not throw. */
-  arrived?: (event: JsonObject) => void;
+  /** Told of each replayed event, and of its text, when the state machine or the queue takes it; must not throw. */
+  arrived?: (event: JsonObject, json: string) => void;
   /** Decides, as IAM does, about each call to the services; by default everybody may do everything. */
   authorize?: Authorize;
 }
@@ -58,18 +58,18 @@ export function createReplayBus(
       if (!machine) throw notFound(`No local target ${arn}`);
       authorize?.({ principal: LOCAL.roles.rule, action: 'states:StartExecution', resource: arn });
       if (machine.isFull) return false;
-      machine.start(randomUUID(), JSON.stringify(event));
-      arrived?.(event);
+      machine.start(randomUUID(), event.json);
+      arrived?.(event.envelope, event.json);
       return true;
     },
     deadLetter(event) {
       if (!permits(authorize, DEAD_LETTER)) return;
-      to.overflow.send(JSON.stringify(event));
-      arrived?.(event);
+      to.overflow.send(event.json);
+      arrived?.(event.envelope, event.json);
     },
   });
   const deliver: Deliver = async (target, event) => {
-    if (target.arn === LOCAL.consumer.arn) to.live.accept(event);
+    if (target.arn === LOCAL.consumer.arn) to.live.accept(event.envelope);
     else await deliverToMachine(target, event);
   };
   return createEventBridge({ account, region, deliver, temper, random: createRandom(seed), signal });

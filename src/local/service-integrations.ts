@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error';
+import { writeExactJson } from './exact-json';
 import { type HostedFunction, invokeFunction } from './function-host';
 import type { InvokeResource } from './json-to-string';
 import type { LocalQueue } from './queue';
@@ -20,7 +21,7 @@ export function createResourceInvoker(integrations: Integrations): InvokeResourc
     const hosted = functions.find(({ arn }) => arn === resource);
     if (hosted) {
       authorize?.('lambda:InvokeFunction', resource);
-      return invokeFunction(hosted, input);
+      return invokeFunction(hosted, JSON.parse(writeExactJson(input)));
     }
     if (resource === 'arn:aws:states:::sqs:sendMessage')
       return sendMessage(integrations, input as SendMessageInput);
@@ -40,7 +41,7 @@ function sendMessage({ queues, authorize }: Integrations, { QueueUrl, MessageBod
   const queue = queues.find(({ options }) => options.url === QueueUrl);
   if (!queue) throw new AwsError('SQS.QueueDoesNotExistException', `No local queue ${QueueUrl}`);
   authorize?.('sqs:SendMessage', queue.options.arn);
-  const body = typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody);
+  const body = typeof MessageBody === 'string' ? MessageBody : writeExactJson(MessageBody);
   return { MessageId: queue.send(body).id };
 }
 
@@ -64,7 +65,7 @@ function startExecution(
   }
   authorize?.('states:StartExecution', StateMachineArn);
   try {
-    return machine.start(Name, JSON.stringify(Input));
+    return machine.start(Name, writeExactJson(Input));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw new AwsError(`StepFunctions.${error.name.replace(/Exception$/, '')}Exception`, error.message);

@@ -1,7 +1,8 @@
 import './promise-with-resolvers';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { AwsError } from './aws-error';
-import { type Definition, type InvokeResource, withJsonToString } from './json-to-string';
+import { readExactJson, writeExactJson } from './exact-json';
+import { type Definition, type InvokeResource, MAX_PAYLOAD_BYTES, withJsonToString } from './json-to-string';
 import { epochSeconds } from './operations';
 
 type Json = Parameters<StateMachine['run']>[0];
@@ -75,7 +76,7 @@ export class LocalStateMachine {
     return this.#aborts.size >= (this.options.maxConcurrency ?? Number.POSITIVE_INFINITY);
   }
 
-  /** @throws AwsError as StartExecution does: throttled, a name that is taken, input that is not JSON. */
+  /** @throws AwsError as StartExecution does: throttled, a name that is taken, input that is not JSON or too large. */
   start(name: string, input: string): { executionArn: string; startDate: number } {
     const { arn, type } = this.options;
     if (!NAME.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
@@ -113,7 +114,7 @@ export class LocalStateMachine {
     const { result, abort } = this.#machine.run(input, { context, overrides: this.#overrides });
     this.#aborts.add(abort);
     try {
-      execution.output = JSON.stringify(await result);
+      execution.output = writeExactJson(await result);
       execution.status = 'SUCCEEDED';
     } catch (error) {
       this.failures++;
@@ -137,8 +138,15 @@ export class LocalStateMachine {
 }
 
 function parseInput(input: string): Json {
+  const bytes = Buffer.byteLength(input);
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    throw new AwsError(
+      'InvalidExecutionInput',
+      `Invalid State Machine Execution Input: it has ${bytes} bytes; allowed are ${MAX_PAYLOAD_BYTES}.`,
+    );
+  }
   try {
-    return JSON.parse(input) as Json;
+    return readExactJson(input) as Json;
   } catch {
     throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: it is not JSON.');
   }

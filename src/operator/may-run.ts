@@ -15,6 +15,7 @@ const NEEDED = [
   'phase',
   'buckets',
   'tiebreaker',
+  'tiebreakerType',
   'createdAtMs',
   'retainedUntilMs',
   'options',

@@ -77,7 +77,7 @@ async function newRow(
   const options = optionsFor(wanted, set);
   demandTime(set, wanted, options, nowMs);
   const lateFromMs = include === 'late' ? lateFromOf(wanted, reruns) : undefined;
-  const { buckets, tiebreaker, retainedUntilMs } = set;
+  const { buckets, tiebreaker, tiebreakerType, retainedUntilMs } = set;
   const window = windowFor(set, wanted);
   const row: ReplayRow = {
     replay: rerunName(replay, numberFor(wanted, reruns)),
@@ -94,6 +94,7 @@ async function newRow(
     requestId,
     buckets,
     tiebreaker,
+    ...(tiebreakerType && { tiebreakerType }),
     options,
     ...(window && { window }),
     createdAtMs: nowMs,

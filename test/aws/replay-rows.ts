@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ERROR_CODES } from '../../src/core/errors';
+import { TIEBREAKER_TYPES } from '../../src/core/event/tiebreaker-types';
 import { OPTION_NAMES, OPTIONS, textsOf } from '../../src/core/replay/options';
 import { INCLUDES, type ReplayRow, type RerunPart, type RowChanges } from '../../src/core/replay/row';
 
@@ -21,6 +22,7 @@ export function fullRow(replay: string): Required<Omit<ReplayRow, 'problems' | k
   return {
     ...newRow(replay),
     phase: 'RELEASING',
+    tiebreakerType: 'version',
     errorCode: 'CountMismatch',
     reason: 'because',
     warnings: [{ code: 'Ties', message: '12 events share a second' }],
@@ -141,6 +143,7 @@ const VALUES: {
   abortedGeneration: count,
   buckets: count,
   tiebreaker: text,
+  tiebreakerType: fc.constantFrom(...TIEBREAKER_TYPES),
   takenUp: fc.array(
     fc.record(
       {

@@ -160,7 +160,9 @@ test('given any two events whose numbers a double holds, then the oracle orders 
       const texts = [one, other].map(({ id, time: at, value: of }) =>
         JSON.stringify(envelope({ id, time: at, detail: { value: of } })),
       );
-      const [a, b] = texts.map((text) => positionOf(parseEvent(text), PATH)) as [string, string];
+      const [a, b] = texts.map((text) =>
+        positionOf(parseEvent(text), { tiebreaker: PATH, tiebreakerType: 'auto' }),
+      ) as [string, string];
       const [c, d] = texts.map((text) => placeOf(text, PATH)) as [Place, Place];
       expect(Math.sign(comparePlaces(c, d))).toBe(a === b ? 0 : a < b ? -1 : 1);
     }),

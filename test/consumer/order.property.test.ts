@@ -75,7 +75,7 @@ test('for any lanes and groups: each event comes as it was, with the position th
       })(batch, contextWith());
       expect(handled).toEqual(events);
       expect(deliveries.map(({ position }) => position)).toEqual(
-        events.map((event) => positionOf(parseEvent(event), TIEBREAKER)),
+        events.map((event) => positionOf(parseEvent(event), { tiebreaker: TIEBREAKER })),
       );
       const next = new Map<string, number>();
       for (const { orderingKey, offset } of deliveries) {

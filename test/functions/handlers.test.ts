@@ -51,6 +51,15 @@ describe('the handlers', () => {
     expect(output.text()).toBe('');
   });
 
+  test('an event from the state machine comes as text, and its numbers stay as they were written', async () => {
+    const detail = '{"ts":1763942400000000101,"price":1.10,"much":1e400,"less":-0,"id":12345678901234567890}';
+    const text = JSON.stringify(eventOf('e1', { detail: '#' })).replace('"#"', detail);
+    await collectHandler()({ event: text });
+    expect(world.buffer.stored(REPLAY)).toMatchObject([{ json: text, duplicates: 0 }]);
+    await collectHandler()(batchOf([text.replaceAll(',', ' ,\n')]));
+    expect(world.buffer.stored(REPLAY)).toMatchObject([{ json: text, duplicates: 1 }]);
+  });
+
   test('an event that cannot be collected fails with the name that the state machine does not retry', async () => {
     await expect(collectHandler()(eventOf('e1', { time: 'noon' }))).rejects.toMatchObject({
       name: 'InvalidEvent',

@@ -14,6 +14,7 @@ describe('the settings from the environment', () => {
       ORDERING_KEY: 'detail.orderId',
       ON_MISSING: 'continue',
       TIEBREAKER: 'detail.sequence',
+      TIEBREAKER_TYPE: 'version',
       BUCKETS: '16',
       GROUP_COUNT: '1',
       RETENTION_DAYS: '7',
@@ -24,6 +25,7 @@ describe('the settings from the environment', () => {
     expect(settings).toMatchObject({
       options: { speed: '10', idle: '5s', orderingKey: 'detail.orderId', onMissing: 'continue' },
       tiebreaker: 'detail.sequence',
+      tiebreakerType: 'version',
       buckets: 16,
       groupCount: 1,
       retentionMs: 7 * 86_400_000,
@@ -42,6 +44,10 @@ describe('the settings from the environment', () => {
     [{ SPEED: 'fast' }, 'Option speed=fast is not valid'],
     [{ IDLE: '5' }, 'Option idle=5 is not valid'],
     [{ TIEBREAKER: 'detail.[' }, 'Setting tiebreaker is detail.[; allowed is a JMESPath'],
+    [
+      { TIEBREAKER_TYPE: 'date' },
+      'Setting tiebreakerType is date; allowed is auto, number, text, time, version.',
+    ],
   ])('given %p, then the error names it, its value and what is allowed', (env, message) => {
     expect(() => readSettings(env)).toThrow(message);
   });

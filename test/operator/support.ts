@@ -46,7 +46,7 @@ export async function play(world: World, run: string): Promise<ReplayRow> {
 /** An event that comes now, after the seal. */
 export async function comesLate(world: World, second: number, id?: string): Promise<string> {
   const event = parseEvent(eventAt(second, id));
-  const position = positionOf(event, '');
+  const position = positionOf(event, { tiebreaker: '' });
   const { buckets } = world.settings;
   const times = {
     receivedAtMs: world.clock.now(),

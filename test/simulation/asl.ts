@@ -1,4 +1,5 @@
 import { isObject } from '../../src/core/json';
+import { textOf } from './long-numbers';
 
 /** States of the Amazon States Language, as far as `sequence.asl.json` uses them: https://states-language.net/spec.html */
 export interface State {
@@ -106,7 +107,7 @@ function evaluated(text: string, scope: Scope): unknown {
     return each.startsWith("'") ? each.slice(1, -1) : Number(each);
   });
   if (name === 'MathAdd') return (first as number) + (others[0] as number);
-  if (name === 'JsonToString') return JSON.stringify(first);
+  if (name === 'JsonToString') return textOf(first);
   if (name === 'Format')
     return others.reduce<string>((all, each) => all.replace('{}', String(each)), String(first));
   throw new Error(`The model does not know ${text}.`);

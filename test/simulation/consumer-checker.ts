@@ -29,7 +29,7 @@ export class ConsumerChecker {
     const record = this.#tables.lanes.log.find((each) => each.lane === lane && each.offset >= offset);
     const n = record ? record.events.length - 1 - (record.offset - offset) : -1;
     demand(
-      record?.positions[n] === position && record.events[n] === JSON.stringify(event),
+      record?.positions[n] === position && isParsed(record.events[n], event),
       'consumer',
       () => `${event.id} comes as number ${offset} of "${lane}", at ${position}`,
     );
@@ -68,4 +68,10 @@ export class ConsumerChecker {
 
 function isFor({ consumers }: LaneRecord, name: string): boolean {
   return !consumers || consumers.includes(name);
+}
+
+/** A handler gets its event parsed, which rounds its numbers. */
+function isParsed(text: string | undefined, event: ReplayableEvent): boolean {
+  const parsed = JSON.stringify(event);
+  return text === parsed || (text !== undefined && JSON.stringify(JSON.parse(text)) === parsed);
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../src/core/json';
 import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
-import { eventOf, WINDOW_START_MS } from '../support/events';
+import { WINDOW_START_MS } from '../support/events';
 import type { Life } from './life';
+import { eventFor } from './long-numbers';
 import { request } from './request';
 import { descriptionFor, type SketchPlan } from './scenario';
 import { strikes, type World } from './world';
@@ -89,7 +90,7 @@ export function eventBridge(
   }
 
   function attempt(plan: SketchPlan): void {
-    const event = { ...eventOf(plan), ...flawOf(plan) };
+    const event = { ...eventFor(plan), ...flawOf(plan) };
     scheduler.spawn(() => deliver(plan, event));
     if (strikes(world, 'duplicate')) scheduler.spawn(() => deliver(plan, event), random.integer(0, 5_000));
   }

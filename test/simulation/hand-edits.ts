@@ -22,6 +22,7 @@ const NONSENSE: readonly Pick<Typing, 'attribute' | 'part' | 'value'>[] = [
   { attribute: 'buckets', value: undefined },
   { attribute: 'tiebreaker', value: 'detail[' },
   { attribute: 'tiebreaker', value: true },
+  { attribute: 'tiebreakerType', value: 'date' },
   { attribute: 'options', value: 'speed=max' },
   { attribute: 'options', part: 'speed', value: 'fast' },
   { attribute: 'options', part: 'idle', value: 5 },

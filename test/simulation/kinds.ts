@@ -14,6 +14,7 @@ import {
   lastOfAThrottledRegion,
   MOST_WAITED_MS,
 } from './hard-scenarios';
+import { withLongNumbers } from './long-numbers';
 import { SEAL_MS, withAnOvertakenPut, withHalfDays, withoutCapacity } from './rare-scenarios';
 import { withReruns } from './rerun-scenarios';
 import type { Scenario, SketchPlan } from './scenario';
@@ -328,4 +329,9 @@ export function undisturbed(seed: number): Scenario {
 /** People run the set again, in parts and with what came late; little else goes wrong. */
 export function reruns(seed: number): Scenario {
   return withReruns(calm(seed, 25), randomOf(seed, 'kind'));
+}
+
+/** Tiebreakers and ordering keys are integers beyond 2^53, of which several are one double. */
+export function longNumbers(seed: number): Scenario {
+  return withLongNumbers(calm(seed, 30), randomOf(seed, 'kind'));
 }

@@ -1,4 +1,5 @@
 import type { LaneRecord } from '../fakes/lanes';
+import { detailOf } from './long-numbers';
 import { idIn, type Oracle } from './oracle';
 import type { SketchPlan } from './scenario';
 import { demand } from './verdict';
@@ -58,6 +59,11 @@ export class LaneChecker {
     this.#contents.set(key, contents);
     for (const json of events) {
       const plan = this.#checkEvent(idIn(json), key, hostNowMs);
+      demand(
+        !plan.isLong || json.includes(`"detail":${detailOf(plan)}`),
+        'R5',
+        () => `${plan.id} has another text in its lane than it was sent with`,
+      );
       demand(
         !last || this.#oracle.order(last, plan) < 0,
         'R2',

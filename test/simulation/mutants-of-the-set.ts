@@ -1,4 +1,5 @@
 import type { EventBuffer } from '../../src/core/ports';
+import { longNumbers } from './kinds';
 import { edit, type Mutant } from './mutant';
 import type { Stores, Tables } from './protocol';
 
@@ -133,8 +134,49 @@ export const SET_MUTANTS: Mutant[] = [
     edits: [
       edit(
         'src/core/collect/collect.ts',
-        'const position = positionOf(event, row.tiebreaker);',
-        "const position = positionOf(event, '');",
+        'const position = positionOf(event, row);',
+        "const position = positionOf(event, { ...row, tiebreaker: '' });",
+      ),
+    ],
+  },
+  {
+    name: 'long integers are doubles as tiebreakers',
+    breaks: 'R2',
+    kind: longNumbers,
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/event/tiebreaker.ts',
+        'const found = valueAt(path, event, readingBy(rule));',
+        "const found = valueAt(path, event, 'double');",
+      ),
+    ],
+  },
+  {
+    name: 'long integers are doubles as ordering keys',
+    breaks: 'R5',
+    kind: longNumbers,
+    shows: 'is in lane',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/release/walk.ts',
+        'orderingKeyOf(json, orderingKeyPath, reading)',
+        "orderingKeyOf(json, orderingKeyPath, 'double')",
+      ),
+    ],
+  },
+  {
+    name: 'numbers are written as JavaScript writes them',
+    breaks: 'R5',
+    kind: longNumbers,
+    shows: 'another text',
+    caughtBy: 1,
+    edits: [
+      edit(
+        'src/core/event/envelope.ts',
+        "return typeof input === 'string' ? canonicalJson(input, envelope) : JSON.stringify(envelope);",
+        'return JSON.stringify(envelope);',
       ),
     ],
   },

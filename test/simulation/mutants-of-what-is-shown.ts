@@ -19,7 +19,7 @@ export const SHOWN_MUTANTS: Mutant[] = [
     breaks: 'R5',
     shows: 'the tally is',
     caughtBy: 1,
-    edits: [edit(TALLY, '{ ...NOTHING, ...checkpoint?.tally }', '{ ...NOTHING }')],
+    edits: [edit(TALLY, '{ ...(checkpoint?.tally ?? NOTHING) }', '{ ...NOTHING }')],
   },
   {
     name: 'lanes are counted anew in each call',

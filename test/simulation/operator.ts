@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json';
 import type { RowChanges } from '../../src/core/replay/row';
-import { eventOf, REPLAY } from '../support/events';
+import { REPLAY } from '../support/events';
+import { eventFor } from './long-numbers';
 import type { Scenario, Typing } from './scenario';
 import type { SideRoad } from './side-road';
 import type { World } from './world';
@@ -23,7 +24,7 @@ export function operator(world: World, road: SideRoad) {
 
   function mend(event: JsonObject): JsonObject {
     const plan = scenario.events.find(({ id }) => id === event.id);
-    return plan ? eventOf(plan) : event;
+    return plan ? eventFor(plan) : event;
   }
 
   function handle(): void {

@@ -1,4 +1,5 @@
 import { originalOrder, REPLAY, WINDOW_START_MS } from '../support/events';
+import { longOrder } from './long-numbers';
 import type { SetEvent } from './pace-oracle';
 import type { Playback } from './playback';
 import type { Tables } from './protocol';
@@ -16,8 +17,13 @@ export function createOracle(scenario: Scenario, tables: Tables, playback: Playb
   const plans = new Map(scenario.events.map((plan) => [plan.id, plan]));
 
   function order(a: SketchPlan, b: SketchPlan): number {
+    if (bySequence && a.isLong && b.isLong) return a.second - b.second || longOrder(a, b) || orderOfIds(a, b);
     if (bySequence) return originalOrder(a, b);
     return originalOrder({ ...a, sequence: undefined }, { ...b, sequence: undefined });
+  }
+
+  function orderOfIds(a: SketchPlan, b: SketchPlan): number {
+    return Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
   }
 
   /** Everything in the buffer, by the events' ids. */

@@ -52,6 +52,8 @@ export interface Faults {
 export type OperatorAct = 'redrive' | 'purge';
 
 export interface SketchPlan extends Sketch {
+  /** Its `sequence` and `key` are digits, and numbers in the event: see `long-numbers.ts`. */
+  isLong?: true;
   /** Cannot be collected until somebody mends it: it is no event, or one whose tiebreaker has no order. */
   bad?: boolean | 'tiebreaker';
   /** So many of its first collect calls crash. */

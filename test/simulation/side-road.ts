@@ -2,6 +2,7 @@ import type { JsonObject } from '../../src/core/json';
 import type { Queues } from '../../src/core/ports';
 import type { CollectCall } from './lambda';
 import type { Life } from './life';
+import { textOf } from './long-numbers';
 import { request } from './request';
 import { strikes, type World } from './world';
 
@@ -163,7 +164,7 @@ export type SideRoad = ReturnType<typeof sideRoad>;
 function recordOf({ messageId, event, receives }: Message) {
   return {
     messageId,
-    body: JSON.stringify(event),
+    body: textOf(event),
     eventSource: 'aws:sqs',
     attributes: { ApproximateReceiveCount: String(receives) },
   };

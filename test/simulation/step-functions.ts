@@ -62,7 +62,8 @@ export function expressCollect(world: World, parts: { collect: CollectCall; park
     if (isSlow) await scheduler.sleep(900);
     const retryCollect = retries(Collect.Retry, random, isSlow);
     for (;;) {
-      const answer = await within(world, Collect.TimeoutSeconds, parts.collect(event, [event]));
+      const input = filled(Collect.Parameters, { input: event, context: { Execution: { Input: event } } });
+      const answer = await within(world, Collect.TimeoutSeconds, parts.collect(input, [event]));
       if (answer.ok) return;
       const delayMs = retryCollect(answer.error);
       if (delayMs === undefined) break;

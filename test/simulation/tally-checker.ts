@@ -22,6 +22,7 @@ export function checkTally({ checkpoint, options }: ReplayRow, { buffer, lanes }
     farthestMs: Math.max(...soonerMs),
     latestReceivedAtMs: Math.max(...set.map(({ receivedAtMs }) => receivedAtMs)),
     keyed: options?.orderingKey === 'none' ? 0 : set.length,
+    kinds: ['n', 's', 't', 'v'].filter((kind) => beforeId.some((each) => each.includes(`#${kind}`))).join(''),
     lanes: [...lanes.contents().keys()].filter((lane) => lane.startsWith(`${REPLAY}#`)).length,
   };
   const { laneSketch: _, ...told }: Partial<Tally> = checkpoint.tally ?? {};

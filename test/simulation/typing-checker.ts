@@ -10,6 +10,7 @@ const ESSENTIAL: readonly string[] = [
   'generation',
   'buckets',
   'tiebreaker',
+  'tiebreakerType',
   'options',
   'plan',
   'createdAtMs',

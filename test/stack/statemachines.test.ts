@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { DEFINITIONS, retriesOf, stateOf, successorsOf, worstEventsOf, worstSecondsOf } from './definitions';
 
 const { collect, sequence } = DEFINITIONS;
+const collectParameters = stateOf(collect, 'Collect').Parameters ?? {};
 
 test.each(Object.entries(DEFINITIONS))('the definition of %s is valid', (_name, definition) => {
   // The validator adds defaults to what it is given; and it wants ARNs where the stack has placeholders.
@@ -24,11 +25,26 @@ describe('collect', () => {
     expect(worstSeconds + 1).toBe(collect.TimeoutSeconds);
   });
 
-  test('R1: whatever goes wrong leads to Park, and Park leads nowhere else', () => {
+  test('R1: whatever goes wrong leads to Park, which only an event leaves again that is too large for it', () => {
     const { Catch } = stateOf(collect, 'Collect');
-    expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'Park' }]);
-    expect(successorsOf(stateOf(collect, 'Park'))).toEqual([]);
+    // States.ALL does not catch the first: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    expect(Catch).toEqual([
+      { ErrorEquals: ['States.DataLimitExceeded'], Next: 'Park' },
+      { ErrorEquals: ['States.ALL'], Next: 'Park' },
+    ]);
+    expect(successorsOf(stateOf(collect, 'Park'))).toEqual(['CollectAsItIs']);
     expect(retriesOf(stateOf(collect, 'Park'))).toBeGreaterThanOrEqual(2);
+  });
+
+  test('R1: what is too large for Park is so at once, and has time for all its attempts', () => {
+    const worstSeconds = worstSecondsOf(stateOf(collect, 'CollectAsItIs'));
+    expect(worstSeconds + 1).toBeLessThanOrEqual(collect.TimeoutSeconds as number);
+    const textFits = { QueueUrl: collectParameters.otherwise, 'MessageBody.$': '$$.Execution.Input' };
+    expect(stateOf(collect, 'Park').Parameters).toEqual(textFits);
+  });
+
+  test('hands its function the event as text, which keeps its numbers', () => {
+    expect(collectParameters['event.$']).toBe('States.JsonToString($)');
   });
 
   test('takes no longer than the sequencer waits for it', () => {
@@ -47,7 +63,8 @@ describe('collect', () => {
     const parked = ERROR_CODES.filter(
       (code) => new OrderedReplayError(code, '', { remedy: '' }).disposition === 'park',
     );
-    expect(first).toEqual({ ErrorEquals: parked, MaxAttempts: 0 });
+    expect(first).toEqual({ ErrorEquals: [...parked, 'States.DataLimitExceeded'], MaxAttempts: 0 });
+    expect(stateOf(collect, 'CollectAsItIs').Retry?.[0]).toEqual({ ErrorEquals: parked, MaxAttempts: 0 });
   });
 });
 

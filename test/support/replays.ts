@@ -47,7 +47,7 @@ export async function worldWithReplay(
     const key = {
       replay: REPLAY,
       bucket: bucketOf(event.id, buckets),
-      position: positionOf(event, changes.tiebreaker ?? ''),
+      position: positionOf(event, { tiebreaker: '', ...changes }),
     };
     const times = { receivedAtMs: nowMs, expiresAtMs: nowMs + world.settings.retentionMs };
     await world.buffer.put(key, { json: event.json, late: false, ...times });

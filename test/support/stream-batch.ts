@@ -58,7 +58,7 @@ export function streamOf(
     const sequenceNumber = String(100_000_000_061_894_315_953n + BigInt(index));
     if (events.length === 0) return removed(lane, sequenceNumber);
     const parsed = events.map((event) => parseEvent(event));
-    const positions = parsed.map((event) => positionOf(event, tiebreakerPath));
+    const positions = parsed.map((event) => positionOf(event, { tiebreaker: tiebreakerPath }));
     const offset = (offsets.get(lane) ?? -1) + events.length;
     offsets.set(lane, offset);
     return {

@@ -108,6 +108,7 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
       command: {},
       buckets: settings.buckets,
       tiebreaker: settings.tiebreaker,
+      tiebreakerType: settings.tiebreakerType,
       createdAtMs: nowMs,
       retainedUntilMs: nowMs + settings.retentionMs,
       lastArrivalAtMs: nowMs,
@@ -199,7 +200,14 @@ export function createCollector(deps: CollectDeps): (input: unknown) => Promise<
 }
 
 /** Without these nobody can say where an event belongs, nor whether it is late: it comes again later. */
-const NEEDED = ['phase', 'buckets', 'tiebreaker', 'createdAtMs', 'retainedUntilMs'] as const;
+const NEEDED = [
+  'phase',
+  'buckets',
+  'tiebreaker',
+  'tiebreakerType',
+  'createdAtMs',
+  'retainedUntilMs',
+] as const;
 
 function demandReadable(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): void {
   const problem = problemWith(row, keys);
@@ -210,7 +218,7 @@ function demandReadable(row: ReplayRow, keys: readonly (keyof ReplayRow)[]): voi
 function keyOf(event: ReplayedEvent, row: ReplayRow): BufferKey {
   demandReadable(row, NEEDED);
   demandRoom(event);
-  const position = positionOf(event, row.tiebreaker);
+  const position = positionOf(event, row);
   return { replay: event.replay, bucket: bucketOf(event.id, row.buckets), position };
 }
 

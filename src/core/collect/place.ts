@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ReplayedEvent } from '../event/envelope';
 import { formatPosition } from '../event/position';
-import { tiebreakerOf } from '../event/tiebreaker';
+import { type TiebreakerRule, tiebreakerOf } from '../event/tiebreaker';
 
 /**
  * The position of an event, as text.
  *
- * @param tiebreakerPath JMESPath of the value that orders events within one second; empty for none.
- * @throws OrderedReplayError `InvalidTiebreaker` where the value there cannot be ordered.
+ * @throws OrderedReplayError `InvalidTiebreaker` where the tiebreaker's value cannot be ordered.
  */
-export function positionOf(event: ReplayedEvent, tiebreakerPath: string): string {
-  const tiebreaker = tiebreakerOf(event, tiebreakerPath);
+export function positionOf(event: ReplayedEvent, rule: TiebreakerRule): string {
+  const tiebreaker = tiebreakerOf(event, rule);
   return formatPosition({ time: event.time.text, tiebreaker, id: event.id });
 }
 

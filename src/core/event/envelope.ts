@@ -1,6 +1,7 @@
 import { idsAsTold, OrderedReplayError } from '../errors';
 import { isObject, type JsonObject, kindOf } from '../json';
 import { MAX_EVENT_BYTES, MAX_ID_BYTES } from '../limits';
+import { canonicalJson } from './canonical-json';
 import { type Instant, parseInstant } from './instant';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Replay.html */
@@ -18,14 +19,17 @@ export interface ReplayedEvent {
   time: Instant;
   /** Name of the replay that brought it. */
   replay: string;
-  /** The whole envelope, unknown fields included, as compact JSON. The same on every road an event can take. */
+  /**
+   * The whole envelope, unknown fields included, as compact JSON. The same on every road an event can take, as far as AWS
+   * keeps the text of numbers; which it has here as it came.
+   */
   json: string;
   /** The envelope, parsed. */
   envelope: JsonObject;
 }
 
 /**
- * Reads an EventBridge envelope, parsed or as JSON text.
+ * Reads an EventBridge envelope, as JSON text or parsed. Who has parsed it has already rounded its numbers.
  *
  * @throws OrderedReplayError `InvalidEvent` naming the field, the value it has and what is allowed.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
@@ -73,7 +77,7 @@ export function parseEvent(input: unknown): ReplayedEvent {
       envelope,
     );
   }
-  return { id, time: instant, replay, json: textOf(envelope), envelope };
+  return { id, time: instant, replay, json: textOf(input, envelope), envelope };
 }
 
 /** @throws OrderedReplayError `EventTooLarge` where the event does not fit a DynamoDB item. */
@@ -91,9 +95,9 @@ export function demandRoom({ json, replay, id }: ReplayedEvent): void {
 }
 
 /** What is parsed without recursion need not be written without it. */
-function textOf(envelope: JsonObject): string {
+function textOf(input: unknown, envelope: JsonObject): string {
   try {
-    return JSON.stringify(envelope);
+    return typeof input === 'string' ? canonicalJson(input, envelope) : JSON.stringify(envelope);
   } catch (error) {
     if (error instanceof RangeError) throw invalid('The event is nested too deeply to be written.', envelope);
     throw error;

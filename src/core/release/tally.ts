@@ -1,4 +1,5 @@
 import { hasOrderingKey } from '../event/ordering-key';
+import { kindOfTiebreaker } from '../event/tiebreaker-types';
 import type { Checkpoint, Tally } from '../replay/progress';
 import type { DueEvent } from './append';
 import { DistinctCount } from './distinct';
@@ -11,15 +12,18 @@ import { DistinctCount } from './distinct';
  */
 export function startTally(checkpoint: Checkpoint | undefined) {
   const isKnown = !checkpoint || checkpoint.tally !== undefined;
-  const tally: Tally = { ...NOTHING, ...checkpoint?.tally };
+  const tally: Tally = { ...(checkpoint?.tally ?? NOTHING) };
   const lanes = new DistinctCount(tally.laneSketch);
+  const kinds = new Set(tally.kinds);
+  const looksAtKinds = tally.kinds !== undefined;
   let last = checkpoint && instantOf(checkpoint.position);
 
-  function addEvent({ position, lane, receivedAtMs }: DueEvent): void {
+  function addEvent({ position, tiebreaker, lane, receivedAtMs }: DueEvent): void {
     const instant = instantOf(position);
     if (instant === last) tally.ties++;
     last = instant;
     lanes.add(lane);
+    if (tiebreaker !== '') kinds.add(kindOfTiebreaker(tiebreaker));
     if (hasOrderingKey(lane)) tally.keyed++;
     if (receivedAtMs !== undefined) addArrival(receivedAtMs);
   }
@@ -39,12 +43,21 @@ export function startTally(checkpoint: Checkpoint | undefined) {
     add(events: DueEvent[]): { tally?: Tally } {
       if (!isKnown) return {};
       for (const event of events) addEvent(event);
+      if (looksAtKinds) tally.kinds = [...kinds].sort().join('');
       return { tally: { ...tally, lanes: lanes.count, laneSketch: lanes.text } };
     },
   };
 }
 
-const NOTHING: Tally = { ties: 0, outOfOrder: 0, farthestMs: 0, keyed: 0, lanes: 0, laneSketch: '' };
+const NOTHING: Tally = {
+  ties: 0,
+  outOfOrder: 0,
+  farthestMs: 0,
+  keyed: 0,
+  kinds: '',
+  lanes: 0,
+  laneSketch: '',
+};
 
 /** Time and tiebreaker of a position: what orders events. The id after them only tells them apart. */
 function instantOf(position: string): string {

@@ -2,6 +2,7 @@ import { isBeyond } from '../event/bounds';
 import { epochMsOf } from '../event/instant';
 import { laneOf, orderingKeyOf } from '../event/ordering-key';
 import { parsePosition } from '../event/position';
+import { readingBy } from '../event/tiebreaker';
 import type { BufferedEvent } from '../ports';
 import { optionsInRow } from '../replay/options';
 import { dueAt } from '../replay/pacing';
@@ -23,6 +24,7 @@ export interface Place extends NextEvent, PacePoint {
  */
 export function startWalk(row: ReplayRow) {
   const { orderingKeyPath } = optionsInRow(row.options);
+  const reading = readingBy(row);
   const plan = planOf(row);
   const pace = paceOf(plan);
   const { stepTo } = plan.taken;
@@ -53,7 +55,7 @@ export function startWalk(row: ReplayRow) {
     take({ duplicates, receivedAtMs }: BufferedEvent, json: string, place: Place): DueEvent {
       last = place;
       next = undefined;
-      const lane = laneOf(row.replay, orderingKeyOf(json, orderingKeyPath));
+      const lane = laneOf(row.replay, orderingKeyOf(json, orderingKeyPath, reading));
       const { position, tiebreaker, eventTimeMs, dueAtMs } = place;
       return { position, tiebreaker, eventTimeMs, dueAtMs, json, lane, duplicates, receivedAtMs };
     },

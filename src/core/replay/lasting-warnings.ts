@@ -1,22 +1,24 @@
 import { RECENT_WINDOW_MS } from '../limits';
 import { UNKNOWN_OPTION } from './description';
 import { keyWarning, NO_ORDERING_KEY } from './key-warning';
+import { kindsWarning, MIXED_TIEBREAKERS } from './kinds-warning';
 import type { ReplayRow, Warning } from './row';
 import { TIES, tieWarning } from './tie-warning';
 
 /* Warnings of what nobody can mend any more in this replay. They stand in its row to the end, and in its report. */
 
 const RECENT_WINDOW = 'RecentWindow';
+/** Told anew by every save, by what the row has. */
+const OF_THE_EVENTS = [NO_ORDERING_KEY, TIES, MIXED_TIEBREAKERS];
 /** Told once, when the description is read. */
 const OF_THE_START = [UNKNOWN_OPTION, RECENT_WINDOW];
 
-/** Whether every save tells it anew, by what the row has. */
 export function isOfTheEvents(code: string): boolean {
-  return code === NO_ORDERING_KEY || code === TIES;
+  return OF_THE_EVENTS.includes(code);
 }
 
 export function warningsOfTheEvents(row: ReplayRow): Warning[] {
-  return [keyWarning(row), tieWarning(row)].filter((warning) => warning !== undefined);
+  return [keyWarning(row), tieWarning(row), kindsWarning(row)].filter((warning) => warning !== undefined);
 }
 
 export function lastingWarnings(row: ReplayRow): Warning[] {

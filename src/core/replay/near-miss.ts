@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { OPTION_NAMES, type OptionName } from './options';
 
 /** Settled before the first event is collected, so a description comes too late for them. */
-const STACK_ONLY = ['tiebreaker'] as const;
+const STACK_ONLY = ['tiebreaker', 'tiebreakerType'] as const;
 
 export type OptionOrSetting = OptionName | (typeof STACK_ONLY)[number];
 

@@ -33,6 +33,8 @@ export interface Tally {
   latestReceivedAtMs?: number;
   /** Events that have an ordering key. */
   keyed: number;
+  /** The kinds of their tiebreakers: a letter for each, in the order of the alphabet. Absent where it was not looked at. */
+  kinds?: string;
   /** Ordering keys, the lane without one among them: exact up to `MOST_EXACT`, then estimated. */
   lanes: number;
   /** What that is counted with; see `DistinctCount`. */

@@ -11,7 +11,8 @@ const PAUSED = 'Paused since ';
 
 /**
  * What the row is to say: what of it cannot be read, that it is paused and until when its events are kept, that what is
- * left may take longer than that, that no event has an ordering key, and that some have no order.
+ * left may take longer than that, that no event has an ordering key, that some have no order, and that tiebreakers are
+ * of several kinds.
  *
  * @param stored The row as it is; nothing where it says so already.
  */

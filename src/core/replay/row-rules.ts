@@ -1,4 +1,5 @@
 import { isBound, isPosition } from '../event/bounds';
+import { isTiebreakerType, TIEBREAKER_TYPES } from '../event/tiebreaker-types';
 import { isObject } from '../json';
 import { EMPTY_READINGS, MAX_GENERATION } from '../limits';
 import { MOST_EXACT } from '../release/distinct';
@@ -43,6 +44,7 @@ const position: Rule = {
   always: true,
 };
 
+const KINDS_SEEN = /^n?s?t?v?$/;
 const SKETCH = /^([\da-f]{8})*$/;
 const sketch: Rule = {
   expected: 'a sketch',
@@ -59,6 +61,7 @@ const tally: Rule = {
     ['farthestMs', must(count)],
     ['latestReceivedAtMs', instant],
     ['keyed', must(count)],
+    ['kinds', { expected: 'letters', holds: (value) => typeof value === 'string' && KINDS_SEEN.test(value) }],
     ['lanes', must(count)],
     ['laneSketch', must(sketch)],
   ),
@@ -133,6 +136,7 @@ export const RULES: Record<Exclude<keyof ReplayRow, 'replay' | 'problems'>, Rule
     expected: 'a JMESPath, or an empty text',
     holds: isGoodPath,
   }),
+  tiebreakerType: needed({ expected: TIEBREAKER_TYPES.join(', '), holds: isTiebreakerType }),
   // Its fields are read one by one: see `command.ts`.
   command: map,
   plan: needed({

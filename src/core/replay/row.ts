@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors';
+import type { TiebreakerType } from '../event/tiebreaker-types';
 import type { Command } from './command';
 import type { OptionTexts } from './options';
 import type { BucketCount, Checkpoint, Lag, Next, Plan, Rate, TakenUp } from './progress';
@@ -107,9 +108,13 @@ export interface ReplayRow extends RerunPart {
   notBeforeMs?: number;
   /** The generation whose execution somebody has aborted; no other takes its place by itself. */
   abortedGeneration?: number;
-  /** Number of buckets and the tiebreaker path, fixed when the row is made: a redeployment must not move events. */
+  /**
+   * Number of buckets, the tiebreaker path and its type, fixed when the row is made: a redeployment must not move events. A
+   * row that was made before there were types has none, and reads all numbers as doubles.
+   */
   buckets: number;
   tiebreaker: string;
+  tiebreakerType?: TiebreakerType;
   /** What people wish; the service never writes it. */
   command?: Command;
   /** Absent until something was taken up, or the release began. */

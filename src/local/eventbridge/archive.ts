@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json';
 import { compilePattern } from '../../pattern/event-pattern';
+import type { BusEvent } from './bus-event';
 
 export interface ArchivedEvent {
   timeMs: number;
@@ -34,11 +35,10 @@ export class Archive {
     return this.#bytes;
   }
 
-  keep(event: JsonObject): void {
-    if (!this.#matches(event)) return;
-    const json = JSON.stringify(event);
+  keep({ json, envelope }: BusEvent): void {
+    if (!this.#matches(envelope)) return;
     this.#bytes += Buffer.byteLength(json);
-    this.#events.push({ timeMs: Date.parse(String(event.time)), json });
+    this.#events.push({ timeMs: Date.parse(String(envelope.time)), json });
   }
 
   /** Events of a window by their own time, its start included and its end not, minute by minute in order of time. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json';
 import { compilePattern } from '../../pattern/event-pattern';
+import type { BusEvent } from './bus-event';
 
 export interface Target {
   id: string;
@@ -16,7 +17,7 @@ export interface Rule {
 }
 
 /** Hands an event to a rule's target; resolves when the target or the dead-letter queue has it, never throws. */
-export type Deliver = (target: Target, event: JsonObject) => Promise<void>;
+export type Deliver = (target: Target, event: BusEvent) => Promise<void>;
 
 /** An event bus: routes each event to the targets of the rules that match it. */
 export class EventBus {
@@ -49,9 +50,9 @@ export class EventBus {
    *
    * @param ruleArns only these rules see the event, as a replay's `FilterArns` ask; empty for all.
    */
-  async publish(event: JsonObject, ruleArns: readonly string[] = []): Promise<void> {
+  async publish(event: BusEvent, ruleArns: readonly string[] = []): Promise<void> {
     const rules = [...this.rules.values()].filter(
-      (rule) => (ruleArns.length === 0 || ruleArns.includes(rule.arn)) && rule.matches(event),
+      (rule) => (ruleArns.length === 0 || ruleArns.includes(rule.arn)) && rule.matches(event.envelope),
     );
     const targets = rules.flatMap((rule) => [...rule.targets.values()]);
     await Promise.all(targets.map((target) => this.#deliver(target, event)));

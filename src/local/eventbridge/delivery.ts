@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../core/json';
 import type { Random } from '../random';
 import type { Deliver, Target } from './bus';
+import type { BusEvent } from './bus-event';
 
 export interface DeliveryOptions {
   /** Hands the event to the target; false or an error where it does not take the event. */
-  offer: (target: Target, event: JsonObject) => boolean;
+  offer: (target: Target, event: BusEvent) => boolean;
   /** Where an event goes that its target did not take in time. */
-  deadLetter: (event: JsonObject) => void;
+  deadLetter: (event: BusEvent) => void;
   /** `MaximumEventAgeInSeconds`, in milliseconds. */
   maximumEventAgeMs: number;
   /** Share of events that the target refuses for as long as they may be tried. */

@@ -3,6 +3,7 @@ import { invalidParameter } from '../aws-error';
 import type { Random } from '../random';
 import type { Archive } from './archive';
 import type { EventBus } from './bus';
+import { eventWithDetail } from './bus-event';
 
 const MAX_ENTRIES = 10;
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
@@ -43,8 +44,8 @@ function putEntry(
       };
     }
   }
-  const detail = parseDetail(entry.Detail as string);
-  if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  if (!isJsonObject(entry.Detail as string))
+    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   if (Buffer.byteLength(entry.Detail as string) > MAX_ENTRY_BYTES) {
     return {
       ErrorCode: 'InvalidArgument',
@@ -53,7 +54,7 @@ function putEntry(
   }
   const bus = deps.busOf(entry.EventBusName);
   const timeMs = typeof entry.Time === 'number' ? entry.Time * 1_000 : Date.now();
-  const event = {
+  const fields = {
     version: '0',
     id: deps.random.uuid(),
     'detail-type': entry.DetailType,
@@ -62,20 +63,19 @@ function putEntry(
     time: `${new Date(timeMs).toISOString().slice(0, 19)}Z`,
     region: deps.region,
     resources: Array.isArray(entry.Resources) ? entry.Resources : [],
-    detail,
   };
+  const event = eventWithDetail(fields, entry.Detail as string);
   for (const archive of deps.archives()) {
     if (archive.busArn === bus.arn) archive.keep(event);
   }
   void bus.publish(event);
-  return { EventId: event.id };
+  return { EventId: fields.id };
 }
 
-function parseDetail(text: string): JsonObject | undefined {
+function isJsonObject(text: string): boolean {
   try {
-    const detail: unknown = JSON.parse(text);
-    return isObject(detail) ? detail : undefined;
+    return isObject(JSON.parse(text));
   } catch {
-    return undefined;
+    return false;
   }
 }

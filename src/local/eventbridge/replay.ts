@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../core/json';
 import type { Random } from '../random';
 import type { Archive, ArchivedEvent } from './archive';
 import type { EventBus } from './bus';
+import { replayedEvent } from './bus-event';
 
 /** How badly a replay behaves. All of it is within what AWS documents. */
 export interface ReplayTemper {
@@ -66,8 +66,9 @@ export class Replay {
       if (earlyMs > 1) await pause(earlyMs);
       if (outstanding.size >= MAX_OUTSTANDING) await Promise.race(outstanding);
       if (this.state !== 'RUNNING' || signal.aborted) break;
-      const event = { ...(JSON.parse(json) as JsonObject), 'replay-name': name };
-      const delivery = bus.publish(event, ruleArns).finally(() => outstanding.delete(delivery));
+      const delivery = bus
+        .publish(replayedEvent(json, name), ruleArns)
+        .finally(() => outstanding.delete(delivery));
       outstanding.add(delivery);
       this.lastReplayedMs = Math.max(this.lastReplayedMs ?? 0, timeMs);
     }

@@ -6,7 +6,7 @@ import { crashAt, type Hook } from '../../fakes/intercept';
 import { createWorld, type World } from '../../fakes/world';
 import { rejectionOf } from '../../support/errors';
 import { envelope, REPLAY } from '../../support/events';
-import { phaseWithItsNeeds } from '../../support/replays';
+import { phaseWithItsNeeds, worldWithReplay } from '../../support/replays';
 
 const event = (id: string) => envelope({ id });
 
@@ -52,6 +52,38 @@ test('R7: given the first event of a replay, then its row is made, the event sto
     tiebreaker: 'detail.n',
   });
   expect(world.starts.running).toEqual([{ replay: REPLAY, generation: 1 }]);
+});
+
+describe('how numbers are read stands in the row', () => {
+  const clocks = ['1763942400000000101', '1763942400000000100'];
+  const text = (clock: string, id: string) =>
+    JSON.stringify(envelope({ id, detail: '#' })).replace('"#"', `{"ts":${clock}}`);
+  const positionsIn = async (world: World) => {
+    const collect = createCollector(world.collectDeps());
+    for (const [n, clock] of clocks.entries()) await collect(text(clock, `e-${n}`));
+    return world.buffer.stored(REPLAY).map(({ position }) => position.slice(position.indexOf('#')));
+  };
+
+  test('R2: given a new row, then long integers are exact', async () => {
+    const world = createWorld({ settings: { tiebreaker: 'detail.ts' } });
+    expect(await positionsIn(world)).toEqual([
+      '#n25001917639424000000001#e-1',
+      '#n2500191763942400000000101#e-0',
+    ]);
+    expect(world.replays.row(REPLAY)).toMatchObject({ tiebreakerType: 'auto' });
+  });
+
+  test('R5: given a row that was made before, then a deployment does not move its events', async () => {
+    const world = await worldWithReplay({ tiebreaker: 'detail.ts' }, []);
+    expect(await positionsIn(world)).toEqual(['#n25001917639424#e-0', '#n25001917639424#e-1']);
+    expect(world.replays.row(REPLAY)).not.toHaveProperty('tiebreakerType');
+  });
+
+  test('R5: given a stack whose type has changed since, then the row goes on with its own', async () => {
+    const world = await worldWithReplay({ tiebreaker: 'detail.ts', tiebreakerType: 'number' }, []);
+    Object.assign(world.settings, { tiebreakerType: 'version' });
+    expect(await positionsIn(world)).toHaveLength(2);
+  });
 });
 
 test('given many events within the cache time, then each costs one write, and no other call', async () => {

@@ -8,9 +8,13 @@ import { arrival, envelope, eventOf, eventSet, originalOrder, type Sketch } from
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const SORT_KEY_BYTES = 1_024;
 
-const place = (sketch: Sketch) => positionOf(parseEvent(eventOf(sketch)), 'detail.sequence');
+const place = (sketch: Sketch) =>
+  positionOf(parseEvent(eventOf(sketch)), { tiebreaker: 'detail.sequence', tiebreakerType: 'auto' });
 const withTiebreaker = (value: unknown, id = 'x') =>
-  positionOf(parseEvent(envelope({ id, detail: { value } })), 'detail.value');
+  positionOf(parseEvent(envelope({ id, detail: { value } })), {
+    tiebreaker: 'detail.value',
+    tiebreakerType: 'auto',
+  });
 
 test('R2: given any events, then their positions order as they happened: time, tiebreaker, id', () => {
   fc.assert(
@@ -39,7 +43,9 @@ test('R5: given any arrival order and duplicates, then the same events have the 
 });
 
 test('given no tiebreaker path, then a position has none', () => {
-  expect(positionOf(parseEvent(envelope({ id: 'x' })), '')).toBe('2026-11-01T00:00:00.000000000Z##x');
+  expect(positionOf(parseEvent(envelope({ id: 'x' })), { tiebreaker: '' })).toBe(
+    '2026-11-01T00:00:00.000000000Z##x',
+  );
 });
 
 test('given the longest tiebreaker and the longest id that EventBridge could make, then the position is a sort key', () => {

@@ -129,6 +129,14 @@ test.each([
     `{"a":[${repeatedly(40_000, (n) => String(n / 7))}]}`.slice(0, 380_000).replace(/,[^,]*$/, ']}'),
   ],
   ['a number of many digits', `{"sequence":${'7'.repeat(380_000)}}`],
+  [
+    'many long integers',
+    `{"sequence":1763942400000000101,"a":[${repeatedly(19_000, (n) => String(1_763_942_400_000_000_000n + BigInt(n * 7)))}]}`,
+  ],
+  ['a text of escapes that are written anew', `{"text":"${'\\u0041'.repeat(60_000)}","price":1.10}`],
+  ['a text of backslashes', `{"text":"${'\\\\'.repeat(190_000)}","price":1.10}`],
+  ['many texts with an escape', `{"a":[${repeatedly(40_000, () => '"\\/a"')}]}`],
+  ['white space', `{"a":[${repeatedly(60_000, () => ' \n\t 7')}]}`],
   ['a text that hardly deflates', JSON.stringify({ text: nearlyMatching })],
   ['a text of a pattern', JSON.stringify({ text: AB.repeat(29_000) })],
 ])('given an event with %s, then it costs no more than 50 ms of one core', async (_what, detail) => {

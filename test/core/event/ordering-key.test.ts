@@ -7,7 +7,7 @@ import { envelope } from '../../support/events';
 const PARTITION_KEY_BYTES = 2_048;
 
 const keyOf = (value: unknown, path = 'detail.key') =>
-  orderingKeyOf(JSON.stringify(envelope({ detail: { key: value } })), path);
+  orderingKeyOf(JSON.stringify(envelope({ detail: { key: value } })), path, 'exact');
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -54,12 +54,12 @@ test.each([
 
 test('given a composite path, then the key has all its values, absent ones too', () => {
   const json = JSON.stringify(envelope({ detail: { shop: 'x', order: 7 } }));
-  expect(orderingKeyOf(json, '[detail.shop, detail.order]')).toBe('["x",7]');
-  expect(orderingKeyOf(json, '[detail.shop, detail.none]')).toBe('["x",null]');
+  expect(orderingKeyOf(json, '[detail.shop, detail.order]', 'exact')).toBe('["x",7]');
+  expect(orderingKeyOf(json, '[detail.shop, detail.none]', 'exact')).toBe('["x",null]');
 });
 
 test('given no path, then there is one lane', () => {
-  expect(orderingKeyOf('not even JSON', undefined)).toBe('');
+  expect(orderingKeyOf('not even JSON', undefined, 'exact')).toBe('');
   expect(laneOf('r', '')).toBe('r#');
 });
 
@@ -80,7 +80,9 @@ test('R7: given a path that fails on one value, then that event still has a lane
 });
 
 test('given a text that is no JSON, then the error does not quote it', () => {
-  const { message } = errorThrownBy(() => orderingKeyOf('card 4111 1111 1111 1111', 'detail.orderId'));
+  const { message } = errorThrownBy(() =>
+    orderingKeyOf('card 4111 1111 1111 1111', 'detail.orderId', 'exact'),
+  );
   expect(message).toBe('An event in the buffer is no JSON.');
 });
 

@@ -7,7 +7,10 @@ import { errorOf } from '../../support/errors';
 import { envelope } from '../../support/events';
 
 const withTiebreaker = (value: unknown, id = 'x') =>
-  tiebreakerOf(parseEvent(envelope({ id, detail: { value } })), 'detail.value');
+  tiebreakerOf(parseEvent(envelope({ id, detail: { value } })), {
+    tiebreaker: 'detail.value',
+    tiebreakerType: 'auto',
+  });
 
 test('given tiebreakers of all kinds, then nothing sorts before numbers, those before text, that before timestamps', () => {
   const ascending = [
@@ -79,12 +82,12 @@ test('given a number in the longest text that is read, then it is that number', 
 });
 
 test('given a tiebreaker path that is also a name of JavaScript, when the event lacks it, then it is absent', () => {
-  expect(tiebreakerOf(parseEvent(envelope({ id: 'x' })), 'detail.constructor')).toBe('');
+  expect(tiebreakerOf(parseEvent(envelope({ id: 'x' })), { tiebreaker: 'detail.constructor' })).toBe('');
 });
 
 test('given a tiebreaker path that fails on a value, then the error is InvalidTiebreaker', () => {
   const event = parseEvent(envelope({ detail: { items: 5 } }));
-  expect(errorOf(() => tiebreakerOf(event, 'detail.items && length(detail.items)')).code).toBe(
-    'InvalidTiebreaker',
-  );
+  expect(
+    errorOf(() => tiebreakerOf(event, { tiebreaker: 'detail.items && length(detail.items)' })).code,
+  ).toBe('InvalidTiebreaker');
 });

@@ -1,6 +1,6 @@
 import { search } from '@aws-lambda-powertools/jmespath';
 import fc from 'fast-check';
-import { valueAt } from '../../../src/core/event/value-at-path';
+import { type NumberReading, valueAt } from '../../../src/core/event/value-at-path';
 
 const NAMES = ['a', 'b', 'detail', '_x', 'constructor', 'length', '__proto__', 'k9'];
 const pathOfNames = fc
@@ -13,13 +13,22 @@ const record = (value: fc.Arbitrary<unknown>) =>
 const list = fc.array(record(leaf), { maxLength: 2 });
 const event = record(fc.oneof(leaf, record(fc.oneof(leaf, record(leaf), list))));
 
+const READINGS = ['exact', 'double'] as const;
+
+const find = (path: string, envelope: unknown, reading: NumberReading = 'exact') =>
+  valueAt(path, { json: JSON.stringify(envelope), envelope }, reading);
+
 test('R5: given a path of plain names, then its value is the one that JMESPath gives', () => {
   fc.assert(
     fc.property(event, pathOfNames, (value, path) => {
       // As events come: whatever JSON can carry.
       const parsed = JSON.parse(JSON.stringify({ detail: value }));
       const expected: unknown = search(path, parsed);
-      expect(valueAt(path, parsed)).toEqual({ value: typeof expected === 'function' ? undefined : expected });
+      for (const reading of READINGS) {
+        expect(find(path, parsed, reading)).toMatchObject({
+          value: typeof expected === 'function' ? undefined : expected,
+        });
+      }
     }),
     { numRuns: 2_000 },
   );
@@ -30,9 +39,11 @@ test.each([
   ['detail."order-id"', 'o-1'],
   ['detail.items | [0].sku', 'b-7'],
 ])('given the path %s, which is more than names, then JMESPath evaluates it', (path, value) => {
-  expect(valueAt(path, { detail: { 'order-id': 'o-1', items: [{ sku: 'b-7' }] } })).toEqual({ value });
+  expect(find(path, { detail: { 'order-id': 'o-1', items: [{ sku: 'b-7' }] } })).toMatchObject({ value });
 });
 
 test('given a function of the path that refuses the value, then the answer says so', () => {
-  expect(valueAt('abs(detail.key)', { detail: { key: 'x' } })).toBe('refused');
+  for (const reading of READINGS) {
+    expect(find('abs(detail.key)', { detail: { key: 'x' } }, reading)).toBe('refused');
+  }
 });

@@ -54,6 +54,9 @@ function expected(events: DueEvent[]) {
     outOfOrder: soonerMs.filter((ms) => ms > 0).length,
     farthestMs: Math.max(0, ...soonerMs),
     ...(known.length > 0 && { latestReceivedAtMs: Math.max(...known) }),
+    kinds: ['n', 's', 't']
+      .filter((kind) => events.some(({ tiebreaker }) => tiebreaker.startsWith(kind)))
+      .join(''),
     keyed: keys.filter((lane) => lane !== 'r#').length,
     lanes: new Set(keys).size,
   };
@@ -61,7 +64,7 @@ function expected(events: DueEvent[]) {
 
 const plan: fc.Arbitrary<Plan> = fc.record({
   second: fc.nat(4),
-  tiebreaker: fc.constantFrom('', 'n1', 'n2'),
+  tiebreaker: fc.constantFrom('', 'n1', 'n2', 's1', 't1'),
   key: fc.constantFrom('', 'a', 'b', 'a#b', '#'),
   receivedAtMs: fc.option(fc.integer({ min: 1, max: 1_000 }), { nil: undefined }),
 });
@@ -85,6 +88,14 @@ test('given any events, counted in any portions, stopped and gone on from any ch
       expect(told).toEqual(expected(events));
     }),
   );
+});
+
+test('given a tally that has not looked at kinds, as in an older row, then it does not say of what kinds all were', () => {
+  const events = eventsOf([1, 2].map((second) => ({ second, tiebreaker: 'n1', key: '', receivedAtMs: 5 })));
+  const { kinds: _, ...older } = startTally(undefined).add(events.slice(0, 1)).tally as Tally;
+  const { tally } = startTally(checkpointAt(events.slice(0, 1), older)).add(events.slice(1));
+  expect(tally).not.toHaveProperty('kinds');
+  expect(tally?.ties).toBe(0);
 });
 
 test('given a checkpoint without a tally, as in an older row, then it stays unknown, and nothing is counted wrongly', () => {

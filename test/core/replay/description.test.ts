@@ -93,6 +93,7 @@ test.each([
   ['tie-breaker = detail.n', 'tiebreaker=detail.n', 'nothing here: it is a parameter of the stack'],
   ['speed=1 Speed=2', 'speed=2', 'one value, but the description gives it twice'],
   ['speed=1 speed=1', 'speed=1', 'one value, but the description gives it twice'],
+  ['tiebreakertype=version', 'tiebreakerType=version', 'nothing here: it is a parameter of the stack'],
   ['Tiebreaker=detail.n', 'tiebreaker=detail.n', 'nothing here: it is a parameter of the stack'],
 ])(
   'given the description %j, then the error says that %s is not valid; allowed is %s',

@@ -122,7 +122,7 @@ describe('ties', () => {
       const key = {
         replay: REPLAY,
         bucket: bucketOf(event.id, world.settings.buckets),
-        position: positionOf(event, ''),
+        position: positionOf(event, { tiebreaker: '' }),
       };
       await world.buffer.put(key, { json: event.json, late: false, receivedAtMs: 0, expiresAtMs: 9e12 });
     }

@@ -1,4 +1,4 @@
-import { positionOf } from '../../../src/core/collect/place';
+import { bucketOf, positionOf } from '../../../src/core/collect/place';
 import { unavailable } from '../../../src/core/errors';
 import { parseEvent } from '../../../src/core/event/envelope';
 import { HISTORY_EVERY_MS, MINUTE_MS } from '../../../src/core/limits';
@@ -137,6 +137,46 @@ describe('the tally in the checkpoint', () => {
     await playOut(world);
     expect(rowOf(world)).toMatchObject({ phase: 'DONE', checkpoint: { released: 12 } });
     expect(rowOf(world).checkpoint).not.toHaveProperty('tally');
+  });
+});
+
+describe('a warning that tiebreakers are of several kinds', () => {
+  const worldOf = async (values: string[], tiebreakerType?: 'auto' | 'version') => {
+    const row = {
+      ...releasingRow([0], {}),
+      tiebreaker: 'detail.v',
+      ...(tiebreakerType && { tiebreakerType }),
+    };
+    const world = await worldWithReplay({ ...row, collected: values.length }, []);
+    for (const [n, value] of values.entries()) {
+      const event = parseEvent({ ...eventAt(0, `e-${n}`), detail: { v: value } });
+      const key = {
+        replay: REPLAY,
+        bucket: bucketOf(event.id, world.settings.buckets),
+        position: positionOf(event, row),
+      };
+      const times = { receivedAtMs: world.clock.now(), expiresAtMs: world.clock.now() + 9e8 };
+      await world.buffer.put(key, { json: event.json, late: false, ...times });
+    }
+    await playOut(world);
+    return rowOf(world);
+  };
+
+  test.each(['auto', undefined] as const)(
+    'given the type %s and values of two, then it says which',
+    async (type) => {
+      const { phase, warnings } = await worldOf(['7.9', '7.10.1', '7.8'], type);
+      expect(phase).toBe('DONE');
+      expect(warnings).toMatchObject([{ code: 'MixedTiebreakers' }]);
+      expect(warnings?.[0]?.message).toMatch(
+        /^The values of detail\.v, the tiebreaker, are numbers and texts: /,
+      );
+    },
+  );
+
+  test('given values of one kind, or a type, then there is none', async () => {
+    expect((await worldOf(['7.9', '7.10'], 'auto')).warnings).toBeUndefined();
+    expect((await worldOf(['7.9', '7.10.1', '7.8'], 'version')).warnings).toBeUndefined();
   });
 });
 
@@ -383,7 +423,10 @@ describe('the history', () => {
     await call(world);
     for (const second of seconds.slice(1, 31)) {
       world.clock.advance(1_000);
-      rowOf(world).command = { paused: true, stepTo: positionOf(parseEvent(eventAt(second)), '') };
+      rowOf(world).command = {
+        paused: true,
+        stepTo: positionOf(parseEvent(eventAt(second)), { tiebreaker: '' }),
+      };
       await call(world);
     }
     expect(rowOf(world).checkpoint?.released).toBe(31);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../../src/core/json';
+import { busEventOf } from '../../../src/local/eventbridge/bus-event';
 import { createDelivery } from '../../../src/local/eventbridge/delivery';
 import type { ReplayTemper } from '../../../src/local/eventbridge/replay';
 import { createEventBridge } from '../../../src/local/eventbridge/service';
@@ -19,7 +20,7 @@ interface ReplayAnswer {
 function createBus(options: { temper?: ReplayTemper; seed?: number; pattern?: object } = {}) {
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const delivered: { target: string; event: JsonObject }[] = [];
+  const delivered: { target: string; event: JsonObject; json: string }[] = [];
   const { operations } = createEventBridge({
     account: '000000000000',
     region: 'us-east-1',
@@ -27,7 +28,7 @@ function createBus(options: { temper?: ReplayTemper; seed?: number; pattern?: ob
     random: createRandom(options.seed ?? 1),
     signal: stopping.signal,
     deliver: async ({ arn }, event) => {
-      delivered.push({ target: arn, event });
+      delivered.push({ target: arn, event: event.envelope, json: event.json });
     },
   });
   const call = <T = JsonObject>(operation: string, input: JsonObject = {}): T =>
@@ -296,6 +297,7 @@ describe('a replay', () => {
 
 describe('delivery', () => {
   const target = { id: '1', arn: 'arn:target' };
+  const event = busEventOf('{"id":"e"}');
   const deliverTo = (
     offer: () => boolean,
     more: { throttleRate?: number; maximumEventAgeMs?: number } = {},
@@ -304,7 +306,7 @@ describe('delivery', () => {
     const stopping = new AbortController();
     const deliver = createDelivery({
       offer,
-      deadLetter: (event) => dead.push(event),
+      deadLetter: (event) => dead.push(event.envelope),
       maximumEventAgeMs: more.maximumEventAgeMs ?? 200,
       throttleRate: more.throttleRate ?? 0,
       random: createRandom(1),
@@ -320,7 +322,7 @@ describe('delivery', () => {
       if (offers === 1) throw new Error('on purpose');
       return offers === 3;
     });
-    await deliver(target, {});
+    await deliver(target, event);
     expect({ offers, dead }).toEqual({ offers: 3, dead: [] });
   });
 
@@ -331,7 +333,7 @@ describe('delivery', () => {
       return false;
     });
     const beganMs = Date.now();
-    await deliver(target, { id: 'e' });
+    await deliver(target, event);
     expect(dead).toEqual([{ id: 'e' }]);
     expect(offers).toBeGreaterThan(2);
     expect(Date.now() - beganMs).toBeLessThan(2_000);
@@ -346,13 +348,13 @@ describe('delivery', () => {
       },
       { throttleRate: 1 },
     );
-    await deliver(target, {});
+    await deliver(target, event);
     expect({ offers, dead: dead.length }).toEqual({ offers: 0, dead: 1 });
   });
 
   test('ends with the service', async () => {
     const { deliver, dead, stopping } = deliverTo(() => false, { maximumEventAgeMs: 60_000 });
-    const delivering = deliver(target, {});
+    const delivering = deliver(target, event);
     stopping.abort();
     await delivering;
     expect(dead).toEqual([]);
