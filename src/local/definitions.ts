@@ -6,6 +6,7 @@ import type { MachineOptions } from './state-machine';
 const FOLDER = path.join(__dirname, '../../statemachines');
 
 const SUBSTITUTIONS: Record<string, string> = {
+  Partition: 'aws',
   CollectFunctionArn: LOCAL.collect.arn,
   SequenceFunctionArn: LOCAL.sequence.arn,
   OverflowQueueUrl: LOCAL.overflow.url,
