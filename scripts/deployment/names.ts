@@ -2,17 +2,17 @@
  * The names that serverless.yml gives to resources, and how long AWS lets them be. Others are CloudFormation's, which cuts
  * them itself.
  */
-const LIMITS: Record<string, { property: string; most: number }> = {
+const LIMITS: Record<string, { kind: string; property: string; most: number }> = {
   // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html, API_PutRule, API_CreateEventBus
-  'AWS::Events::Archive': { property: 'ArchiveName', most: 48 },
-  'AWS::Events::Rule': { property: 'Name', most: 64 },
-  'AWS::Events::EventBus': { property: 'Name', most: 256 },
+  'AWS::Events::Archive': { kind: 'an archive', property: 'ArchiveName', most: 48 },
+  'AWS::Events::Rule': { kind: 'a rule', property: 'Name', most: 64 },
+  'AWS::Events::EventBus': { kind: 'a bus', property: 'Name', most: 256 },
   // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-  'AWS::StepFunctions::StateMachine': { property: 'StateMachineName', most: 80 },
+  'AWS::StepFunctions::StateMachine': { kind: 'a state machine', property: 'StateMachineName', most: 80 },
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
-  'AWS::IAM::Role': { property: 'RoleName', most: 64 },
+  'AWS::IAM::Role': { kind: 'a role', property: 'RoleName', most: 64 },
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-  'AWS::Logs::LogGroup': { property: 'LogGroupName', most: 512 },
+  'AWS::Logs::LogGroup': { kind: 'a log group', property: 'LogGroupName', most: 512 },
 };
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 const MOST_IN_FUNCTION_NAME = 64;
@@ -27,11 +27,11 @@ export interface Named {
 /** What is wrong with the stage: that a name which it is part of is too long. */
 export function problemsOfStage({ stage, functionNames, resources }: Named): string[] {
   const names = [
-    ...functionNames.map((name) => ({ name, kind: 'function', most: MOST_IN_FUNCTION_NAME })),
+    ...functionNames.map((name) => ({ name, kind: 'a function', most: MOST_IN_FUNCTION_NAME })),
     ...Object.values(resources).flatMap(({ Type, Properties }) => {
-      const { property = '', most = 0 } = LIMITS[Type] ?? {};
+      const { kind = '', property = '', most = 0 } = LIMITS[Type] ?? {};
       const name = Properties?.[property];
-      return typeof name === 'string' ? [{ name, kind: Type, most }] : [];
+      return typeof name === 'string' ? [{ name, kind, most }] : [];
     }),
   ];
   const [worst] = names
@@ -39,6 +39,6 @@ export function problemsOfStage({ stage, functionNames, resources }: Named): str
     .sort((one, other) => one.allowed - other.allowed);
   if (!worst || stage.length <= worst.allowed) return [];
   return [
-    `stage=${stage}: allowed are ${worst.allowed} characters, it has ${stage.length}; ${worst.name} would be too long a name of a ${worst.kind}, which has ${worst.most} at most.`,
+    `stage=${stage}: allowed are ${worst.allowed} characters, it has ${stage.length}: the name of ${worst.kind}, here ${worst.name}, has ${worst.most} at most.`,
   ];
 }
