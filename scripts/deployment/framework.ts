@@ -7,7 +7,9 @@ export interface Serverless {
   configurationInput: { params?: Record<string, Record<string, unknown> | null> };
   service: {
     custom: { rules: object };
-    provider: { compiledCloudFormationTemplate: object };
+    provider: {
+      compiledCloudFormationTemplate: { Parameters: Record<string, { Default?: unknown }>; Rules?: object };
+    };
     functions: Record<string, { name: string }>;
     resources: {
       Parameters?: Record<string, Declared & { Default?: unknown }>;

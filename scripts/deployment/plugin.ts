@@ -26,8 +26,11 @@ export class Deployment {
         log.notice(await regionLine(serverless, options));
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        const { custom, provider } = serverless.service;
-        Object.assign(provider.compiledCloudFormationTemplate, { Rules: custom.rules });
+        const template = serverless.service.provider.compiledCloudFormationTemplate;
+        template.Rules = serverless.service.custom.rules;
+        // Text for CloudFormation, whatever YAML makes of it: so it comes to a function's environment.
+        for (const parameter of Object.values(template.Parameters))
+          parameter.Default = String(parameter.Default);
       },
       'after:aws:info:gatherData': () => {
         const lines = linesAfter(serverless);

@@ -6,11 +6,12 @@ import type { MachineOptions } from './state-machine';
 const FOLDER = path.join(__dirname, '../../statemachines');
 
 const SUBSTITUTIONS: Record<string, string> = {
-  Partition: 'aws',
   CollectFunctionArn: LOCAL.collect.arn,
   SequenceFunctionArn: LOCAL.sequence.arn,
   OverflowQueueUrl: LOCAL.overflow.url,
   SequenceStateMachineArn: LOCAL.sequenceMachineArn,
+  SendMessage: 'arn:aws:states:::sqs:sendMessage',
+  StartExecution: 'arn:aws:states:::states:startExecution',
 };
 
 /** The deployed definition, with CloudFormation's substitutions made. */

@@ -16,7 +16,7 @@ describe.each([
     expect(output).toContain(`(${region})`);
     expect(comparable(templateText)).toBe(comparable((await packageStack()).templateText));
     // The last one is the framework's, joined of parts.
-    const partitions = /"arn:(\$\{(AWS::)?Partition\}:|",\s+\{\s+"Ref": "AWS::Partition")/g;
+    const partitions = /"arn:(\$\{AWS::Partition\}:|",\s+\{\s+"Ref": "AWS::Partition")/g;
     expect(templateText.match(partitions)?.length).toBeGreaterThan(10);
     expect(templateText.replace(partitions, '')).not.toMatch(/"arn:|arn:aws/);
   });

@@ -45,10 +45,7 @@ export function readTemplate(json: string): Template {
     get,
     environment(functionName) {
       const logicalId = `${functionName.slice(0, 1).toUpperCase()}${functionName.slice(1)}LambdaFunction`;
-      const { Variables } = get(logicalId).Properties.Environment as { Variables: Record<string, unknown> };
-      // A number of a parameter reaches a function as text.
-      const asText = (value: unknown) => (typeof value === 'number' ? String(value) : value);
-      return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)]));
+      return (get(logicalId).Properties.Environment as { Variables: Record<string, unknown> }).Variables;
     },
     ofType: (type) => Object.entries(resources).filter(([, resource]) => resource.Type === type),
   };
