@@ -8,7 +8,10 @@ export interface Serverless {
   service: {
     custom: { rules: object };
     provider: {
-      compiledCloudFormationTemplate: { Parameters: Record<string, { Default?: unknown }>; Rules?: object };
+      compiledCloudFormationTemplate: {
+        Parameters: Record<string, { Default?: unknown; AllowedValues?: unknown[] }>;
+        Rules?: object;
+      };
     };
     functions: Record<string, { name: string }>;
     resources: {

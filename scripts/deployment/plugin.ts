@@ -28,9 +28,7 @@ export class Deployment {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate;
         template.Rules = serverless.service.custom.rules;
-        // Text for CloudFormation, whatever YAML makes of it: so it comes to a function's environment.
-        for (const parameter of Object.values(template.Parameters))
-          parameter.Default = String(parameter.Default);
+        for (const parameter of Object.values(template.Parameters)) asText(parameter);
       },
       'after:aws:info:gatherData': () => {
         const lines = linesAfter(serverless);
@@ -75,6 +73,12 @@ async function regionLine(serverless: Serverless, options: RegionOptions): Promi
   const used = serverless.getProvider('aws').getRegion();
   const { name, from } = await findRegion(options, process.env);
   return `Region: ${used}, ${name === used ? from : 'from serverless.yml'}`;
+}
+
+/** Values of a parameter are text for CloudFormation, whatever YAML makes of them: as text they come to a function. */
+function asText(parameter: { Default?: unknown; AllowedValues?: unknown[] }): void {
+  parameter.Default = String(parameter.Default);
+  if (parameter.AllowedValues) parameter.AllowedValues = parameter.AllowedValues.map(String);
 }
 
 function linesAfter(serverless: Serverless): string[] {

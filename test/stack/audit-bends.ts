@@ -201,6 +201,17 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'a function that says nothing': without('CollectLambdaFunction', 'TracingConfig'),
     'a state machine that says nothing': without('SequenceStateMachine', 'TracingConfiguration'),
   },
+  'no archive is ever deleted, nor the bus that it replays to': {
+    'an archive that goes with the stack': ({ Resources }) => {
+      (Resources.Archive as Resource).DeletionPolicy = 'Delete';
+    },
+    'an archive that is replaced': ({ Resources }) => {
+      (Resources.Archive as Resource).UpdateReplacePolicy = 'Delete';
+    },
+    'a bus that goes before its archive': ({ Resources }) => {
+      delete (Resources.EventBus as Resource).DeletionPolicy;
+    },
+  },
   'what holds events says what becomes of it with the stack': {
     'a table that says nothing': ({ Resources }) => {
       delete (Resources.EventBuffer as Resource).DeletionPolicy;
