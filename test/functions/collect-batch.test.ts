@@ -156,29 +156,41 @@ test.each([
   },
 );
 
-test('R6: given a table that does not answer, when the time of one event is over, then the call fails and its request is given up', async () => {
-  const stub = await startAwsStub();
-  const config = { ...clientConfig(HURRIED), endpoint: stub.endpoint, ...LOCAL_ACCESS };
-  const clients = { dynamodb: new DynamoDBClient(config), sfn: new SFNClient(config) };
-  const upTime = new AbortController();
-  const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(upTime.signal);
-  stub.answer = ({ target }) => {
-    if (target.endsWith('.GetItem')) upTime.abort();
-    return 'never';
-  };
-  const handler = wireCollect({
-    clients,
-    tables: { eventBuffer: 'B', replays: 'R' },
-    sequenceStateMachineArn: 'arn',
-    clock: { now: Date.now, sleep },
-    settings: DEFAULT_SETTINGS,
-    telemetry: silentTelemetry,
+describe('one event', () => {
+  let stub: AwsStub;
+  let clients: { dynamodb: DynamoDBClient; sfn: SFNClient };
+  beforeEach(async () => {
+    stub = await startAwsStub();
+    const config = { ...clientConfig(HURRIED), endpoint: stub.endpoint, ...LOCAL_ACCESS };
+    clients = { dynamodb: new DynamoDBClient(config), sfn: new SFNClient(config) };
   });
-  const collected = handler({ ...envelope({ id: 'e1' }) }, { getRemainingTimeInMillis: () => REMAINING_MS });
-  await expect(collected).rejects.toMatchObject({ name: 'CollectDeadlineExceeded' });
-  for (let tries = 0; stub.givenUp.length === 0 && tries < 200; tries++) await sleep(5);
-  expect(stub.givenUp.map(({ target }) => target.split('.').pop())).toEqual(['GetItem']);
-  timeout.mockRestore();
-  for (const client of Object.values(clients)) client.destroy();
-  await stub.close();
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    for (const client of Object.values(clients)) client.destroy();
+    await stub.close();
+  });
+
+  test('R6: given a table that does not answer, when its time is over, then the call fails and its request is given up', async () => {
+    const upTime = new AbortController();
+    jest.spyOn(AbortSignal, 'timeout').mockReturnValue(upTime.signal);
+    stub.answer = ({ target }) => {
+      if (target.endsWith('.GetItem')) upTime.abort();
+      return 'never';
+    };
+    const handler = wireCollect({
+      clients,
+      tables: { eventBuffer: 'B', replays: 'R' },
+      sequenceStateMachineArn: 'arn',
+      clock: { now: Date.now, sleep },
+      settings: DEFAULT_SETTINGS,
+      telemetry: silentTelemetry,
+    });
+    const collected = handler(
+      { ...envelope({ id: 'e1' }) },
+      { getRemainingTimeInMillis: () => REMAINING_MS },
+    );
+    await expect(collected).rejects.toMatchObject({ name: 'CollectDeadlineExceeded' });
+    for (let tries = 0; stub.givenUp.length === 0 && tries < 200; tries++) await sleep(5);
+    expect(stub.givenUp.map(({ target }) => target.split('.').pop())).toEqual(['GetItem']);
+  });
 });
