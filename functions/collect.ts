@@ -3,14 +3,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { inCallScope, untilAborted } from '../src/aws/call-scope';
-import { clientConfig } from '../src/aws/clients';
+import { clientConfig, HURRIED } from '../src/aws/clients';
 import { dynamoEventBuffer } from '../src/aws/event-buffer';
 import { dynamoReplays } from '../src/aws/replays';
 import { sfnSequencerStarts } from '../src/aws/sequencer-starts';
 import { type CollectDeps, type Collected, createCollector } from '../src/core/collect/collect';
 import { idsAsTold, OrderedReplayError } from '../src/core/errors';
 import { isObject } from '../src/core/json';
-import { ANSWER_MS, ANSWER_SHARE } from '../src/core/limits';
+import { ANSWER_MS, ANSWER_SHARE, COLLECT_PATIENCE_MS } from '../src/core/limits';
 import { onLambda } from './on-lambda';
 import { readSettings, requireVariable } from './settings';
 import { systemClock } from './system-clock';
@@ -29,11 +29,11 @@ type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 /**
  * Collects one event, or each event of an SQS batch.
  *
- * On the state machine's road a failure is thrown, for its `Retry` and `Catch`. On the side road the messages that
- * failed are named and come back on their own:
+ * On the state machine's road a failure is thrown, for its `Retry` and `Catch`; the call gives up before the state does. On
+ * the side road the messages that failed are named and come back on their own:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- * A message that is not done in time is one of them, and its requests are aborted first (R6): the others are collected
- * all the same. Only a crash, as for want of memory, still takes the whole batch.
+ * What is not done in time has failed, and its requests are aborted first (R6): the others of a batch are collected all
+ * the same. Only a crash, as for want of memory, still takes the whole batch.
  */
 export function createCollectHandler(deps: CollectHandlerDeps) {
   const { telemetry } = deps;
@@ -71,11 +71,16 @@ export function createCollectHandler(deps: CollectHandlerDeps) {
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   }
 
+  function collectOne(input: unknown, context?: Remaining): Promise<Collected> {
+    const collectIt = (cutOff?: Promise<never>) => collectEvent(input, {}, cutOff);
+    return context ? inTime(context, collectIt, COLLECT_PATIENCE_MS) : collectIt();
+  }
+
   return async (input: CollectInput, context?: Remaining): Promise<Collected | SQSBatchResponse> => {
     try {
       return await (isSqsBatch(input)
         ? collectBatch(input.Records, context)
-        : collectEvent(eventIn(input), {}));
+        : collectOne(eventIn(input), context));
     } finally {
       telemetry.flush();
     }
@@ -92,11 +97,15 @@ function eventIn(input: CollectInput): unknown {
   return isObject(input) && typeof input.event === 'string' && !('id' in input) ? input.event : input;
 }
 
-/** Does some work whose requests are aborted when it is time to answer; what it is handed fails then. */
-function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T): T {
+/**
+ * Does some work whose requests are aborted when it is time to answer; what it is handed fails then.
+ *
+ * @param mostMs How long whoever called waits for an answer.
+ */
+function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T, mostMs = Infinity): T {
   const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
   const answerMs = Math.min(ANSWER_MS, remainingMs * ANSWER_SHARE);
-  const signal = AbortSignal.timeout(Math.floor(remainingMs - answerMs));
+  const signal = AbortSignal.timeout(Math.min(mostMs, Math.floor(remainingMs - answerMs)));
   // One for each request of the batch: Node.js would warn of a leak at eleven.
   setMaxListeners(0, signal);
   const cutOff = new Promise<never>((_, reject) => {
@@ -106,7 +115,7 @@ function inTime<T>(context: Remaining, work: (cutOff: Promise<never>) => T): T {
 }
 
 function outOfTime(): OrderedReplayError {
-  return new OrderedReplayError('CollectDeadlineExceeded', 'The message was not collected in time.', {
+  return new OrderedReplayError('CollectDeadlineExceeded', 'The event was not collected in time.', {
     remedy: 'Its requests were aborted, and it comes again.',
   });
 }
@@ -133,7 +142,10 @@ export function wireCollect({ clients, tables, sequenceStateMachineArn, ...deps 
 /** Writes one replayed event to the buffer; called by the state machine `collect` and by the queue `Overflow`. */
 export const handler = onLambda((env) =>
   wireCollect({
-    clients: { dynamodb: new DynamoDBClient(clientConfig()), sfn: new SFNClient(clientConfig()) },
+    clients: {
+      dynamodb: new DynamoDBClient(clientConfig(HURRIED)),
+      sfn: new SFNClient(clientConfig(HURRIED)),
+    },
     tables: {
       eventBuffer: requireVariable(env, 'BUFFER_TABLE'),
       replays: requireVariable(env, 'REPLAYS_TABLE'),

@@ -60,17 +60,20 @@ export class OrderedReplayError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string;
   readonly ids: ErrorIds;
+  /** What is allowed in the place of a value that is not. */
+  readonly allowed: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { remedy: string; ids?: ErrorIds; cause?: unknown },
+    details: { remedy: string; ids?: ErrorIds; allowed?: string; cause?: unknown },
   ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = code;
     this.code = code;
     this.remedy = details.remedy;
     this.ids = idsAsTold(details.ids ?? {});
+    this.allowed = details.allowed;
   }
 
   get disposition(): Disposition {

@@ -125,6 +125,12 @@ export const ANSWER_SHARE = 1 / 5;
  */
 export const RECENT_WINDOW_MS = 10 * MINUTE_MS;
 
+/**
+ * A call of `collect` with one event gives up so long after it began: its state waits three seconds for it, the start
+ * included, and what is done after that holds concurrency of the account for nobody.
+ */
+export const COLLECT_PATIENCE_MS = 2_500;
+
 /** How often the checkpoint is written, or the row looked at for a command, while events are being released. */
 export const CHECKPOINT_EVERY_MS = SECOND_MS;
 

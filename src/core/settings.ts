@@ -86,18 +86,18 @@ export function validateSettings(settings: Settings): Settings {
     Number.isInteger(settings.groupCount) && inRange(settings.groupCount, 1, 1_000),
     '1 to 1000',
   );
+  const { retentionMs } = settings;
+  demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, MAX_RETENTION_MS), '1 to 14 days');
   for (const [name, value] of Object.entries(settings)) {
     if (name.endsWith('Ms')) demand(name, value, inRange(value, 0, 365 * DAY_MS), '0 to 365 days');
   }
-  const { retentionMs } = settings;
-  demand('retentionMs', retentionMs, inRange(retentionMs, DAY_MS, MAX_RETENTION_MS), '1 to 14 days');
   demand('tiebreaker', settings.tiebreaker, isPath(settings.tiebreaker), 'a JMESPath, or nothing');
   const { tiebreakerType } = settings;
   demand('tiebreakerType', tiebreakerType, isTiebreakerType(tiebreakerType), TIEBREAKER_TYPES.join(', '));
   try {
     compileOptions(settings.options, SETTINGS_REMEDY);
   } catch (cause) {
-    throw invalid((cause as Error).message, cause);
+    throw invalid((cause as Error).message, { cause });
   }
   return settings;
 }
@@ -107,12 +107,9 @@ function inRange(value: number, least: number, most: number): boolean {
 }
 
 function demand(name: string, value: unknown, holds: boolean, allowed: string): void {
-  if (!holds) throw invalid(`Setting ${name} is ${value}; allowed is ${allowed}.`);
+  if (!holds) throw invalid(`Setting ${name} is ${value}; allowed is ${allowed}.`, { allowed });
 }
 
-function invalid(message: string, cause?: unknown): OrderedReplayError {
-  return new OrderedReplayError('InvalidSettings', message, {
-    remedy: SETTINGS_REMEDY,
-    cause,
-  });
+function invalid(message: string, why: { allowed: string } | { cause: unknown }): OrderedReplayError {
+  return new OrderedReplayError('InvalidSettings', message, { remedy: SETTINGS_REMEDY, ...why });
 }

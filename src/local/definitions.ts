@@ -10,6 +10,8 @@ const SUBSTITUTIONS: Record<string, string> = {
   SequenceFunctionArn: LOCAL.sequence.arn,
   OverflowQueueUrl: LOCAL.overflow.url,
   SequenceStateMachineArn: LOCAL.sequenceMachineArn,
+  SendMessage: 'arn:aws:states:::sqs:sendMessage',
+  StartExecution: 'arn:aws:states:::states:startExecution',
 };
 
 /** The deployed definition, with CloudFormation's substitutions made. */

@@ -90,7 +90,7 @@ export async function createEventSources({ eventbridge }: Clients): Promise<void
   await eventbridge.send(
     new CreateArchiveCommand({ ArchiveName: LOCAL.archiveName, EventSourceArn: LOCAL.busArn }),
   );
-  const EventPattern = JSON.stringify({ 'replay-name': [{ exists: true }] });
+  const EventPattern = JSON.stringify({ 'replay-name': [{ prefix: '' }] });
   await eventbridge.send(new PutRuleCommand({ Name: LOCAL.ruleName, EventBusName, EventPattern }));
   const Targets = [{ Id: 'collect', Arn: LOCAL.collectMachineArn }];
   await eventbridge.send(new PutTargetsCommand({ Rule: LOCAL.ruleName, EventBusName, Targets }));

@@ -1,5 +1,5 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { clientConfig } from '../../src/aws/clients';
+import { clientConfig, HURRIED } from '../../src/aws/clients';
 import { type AwsStub, startAwsStub } from './aws-stub';
 import { LOCAL_ACCESS } from './dynamodb-engine';
 
@@ -27,5 +27,18 @@ describe('the clients of the deployed functions', () => {
     stub.next(broken, broken, broken, broken, broken);
     await expect(dynamodb.send(new ListTablesCommand({}))).rejects.toThrow('Internal server error');
     expect(stub.requests).toHaveLength(4);
+  });
+
+  test('given one that is in a hurry, then the third attempt is the last', async () => {
+    const hurried = new DynamoDBClient({
+      ...clientConfig(HURRIED),
+      endpoint: stub.endpoint,
+      ...LOCAL_ACCESS,
+    });
+    const broken = { status: 500, body: { __type: 'InternalServerError', message: 'Internal server error' } };
+    stub.next(broken, broken, broken, broken);
+    await expect(hurried.send(new ListTablesCommand({}))).rejects.toThrow('Internal server error');
+    expect(stub.requests).toHaveLength(3);
+    hurried.destroy();
   });
 });

@@ -18,8 +18,10 @@ describe('every option of a replay stands', () => {
     expect(value).toBe(OPTIONS[name].default);
   });
 
-  test.each(OPTION_NAMES)("in the functions' environment: %s", (name) => {
-    expect(stack).toContain(`\n    ${variableOf(name)}: \${param:${name}}\n`);
+  test.each(OPTION_NAMES)("in the template and in the functions' environment: %s", (name) => {
+    const inTemplate = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    expect(stack).toContain(`\n    ${inTemplate}:\n      Type: String\n      Default: '\${param:${name}}'\n`);
+    expect(stack).toContain(`\n    ${variableOf(name)}: !Ref ${inTemplate}\n`);
   });
 
   test.each(OPTION_NAMES)('in the usage of npm start: %s', (name) => {

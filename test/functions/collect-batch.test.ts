@@ -4,7 +4,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type CollectHandlerDeps, createCollectHandler, wireCollect } from '../../functions/collect';
 import { silentTelemetry } from '../../functions/telemetry';
-import { clientConfig } from '../../src/aws/clients';
+import { clientConfig, HURRIED } from '../../src/aws/clients';
+import { COLLECT_PATIENCE_MS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { LOCAL_SETTINGS } from '../../src/local/local-settings';
 import { type AwsStub, type StubAnswer, type StubRequest, startAwsStub, THROTTLED } from '../aws/aws-stub';
@@ -136,4 +137,60 @@ test.each([
   await collect({ Records: [WITHOUT_EVENT] } as SQSEvent, { getRemainingTimeInMillis: () => remainingMs });
   expect(timeout).toHaveBeenCalledWith(ms);
   timeout.mockRestore();
+});
+
+test.each([
+  [DEFAULT_SETTINGS.collectTimeoutMs, COLLECT_PATIENCE_MS],
+  [LOCAL_SETTINGS.collectTimeoutMs, 1_200],
+  [60_000, COLLECT_PATIENCE_MS],
+])(
+  'given %d ms until its deadline, then one event has %d of them: no more than its state waits',
+  async (remainingMs, ms) => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    const collect = createCollectHandler({ telemetry: silentTelemetry } as CollectHandlerDeps);
+    const collected = collect({}, { getRemainingTimeInMillis: () => remainingMs });
+    // There is nothing to collect it with.
+    await expect(collected).rejects.toBeDefined();
+    expect(timeout).toHaveBeenCalledWith(ms);
+    timeout.mockRestore();
+  },
+);
+
+describe('one event', () => {
+  let stub: AwsStub;
+  let clients: { dynamodb: DynamoDBClient; sfn: SFNClient };
+  beforeEach(async () => {
+    stub = await startAwsStub();
+    const config = { ...clientConfig(HURRIED), endpoint: stub.endpoint, ...LOCAL_ACCESS };
+    clients = { dynamodb: new DynamoDBClient(config), sfn: new SFNClient(config) };
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    for (const client of Object.values(clients)) client.destroy();
+    await stub.close();
+  });
+
+  test('R6: given a table that does not answer, when its time is over, then the call fails and its request is given up', async () => {
+    const upTime = new AbortController();
+    jest.spyOn(AbortSignal, 'timeout').mockReturnValue(upTime.signal);
+    stub.answer = ({ target }) => {
+      if (target.endsWith('.GetItem')) upTime.abort();
+      return 'never';
+    };
+    const handler = wireCollect({
+      clients,
+      tables: { eventBuffer: 'B', replays: 'R' },
+      sequenceStateMachineArn: 'arn',
+      clock: { now: Date.now, sleep },
+      settings: DEFAULT_SETTINGS,
+      telemetry: silentTelemetry,
+    });
+    const collected = handler(
+      { ...envelope({ id: 'e1' }) },
+      { getRemainingTimeInMillis: () => REMAINING_MS },
+    );
+    await expect(collected).rejects.toMatchObject({ name: 'CollectDeadlineExceeded' });
+    for (let tries = 0; stub.givenUp.length === 0 && tries < 200; tries++) await sleep(5);
+    expect(stub.givenUp.map(({ target }) => target.split('.').pop())).toEqual(['GetItem']);
+  });
 });

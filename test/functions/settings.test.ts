@@ -39,7 +39,7 @@ describe('the settings from the environment', () => {
     [{ BUCKETS: 'many' }, 'The environment variable BUCKETS is "many"; needed is a number.'],
     [{ BUCKETS: '0' }, 'Setting buckets is 0; allowed is 1 to 64.'],
     [{ GROUP_COUNT: '2.5' }, 'Setting groupCount is 2.5; allowed is 1 to 1000.'],
-    [{ RETENTION_DAYS: '-1' }, 'Setting retentionMs is -86400000; allowed is 0 to 365 days.'],
+    [{ RETENTION_DAYS: '-1' }, 'Setting retentionMs is -86400000; allowed is 1 to 14 days.'],
     [{ RETENTION_DAYS: '30' }, 'Setting retentionMs is 2592000000; allowed is 1 to 14 days.'],
     [{ SPEED: 'fast' }, 'Option speed=fast is not valid'],
     [{ IDLE: '5' }, 'Option idle=5 is not valid'],

@@ -78,7 +78,7 @@ export const BENDS: Record<string, Record<string, Bend>> = {
     'a user': add('Deployer', 'AWS::IAM::User', {}),
   },
   'only services take roles, and only for this account': {
-    'for any account': trust('CollectFunctionRole', (statement) => {
+    'for any account': trust('CollectStateMachineRole', (statement) => {
       delete statement.Condition;
     }),
     'for another account': trust('ReplayRuleRole', ({ Condition }) => {
@@ -99,6 +99,11 @@ export const BENDS: Record<string, Record<string, Bend>> = {
       (Condition as Record<string, unknown>).ArnEquals = {
         'aws:SourceArn': 'arn:aws:states:us-east-1:123456789012:stateMachine:*',
       };
+    }),
+  },
+  'Lambda, of which nobody has seen a key, is asked for none': {
+    'the account': trust('CollectFunctionRole', (statement) => {
+      statement.Condition = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
     }),
   },
   'a resource lets only services in, and each for one resource of the stack': {
@@ -195,6 +200,17 @@ export const BENDS: Record<string, Record<string, Bend>> = {
   'tracing is on or off by decision': {
     'a function that says nothing': without('CollectLambdaFunction', 'TracingConfig'),
     'a state machine that says nothing': without('SequenceStateMachine', 'TracingConfiguration'),
+  },
+  'no archive is ever deleted, nor the bus that it replays to': {
+    'an archive that goes with the stack': ({ Resources }) => {
+      (Resources.Archive as Resource).DeletionPolicy = 'Delete';
+    },
+    'an archive that is replaced': ({ Resources }) => {
+      (Resources.Archive as Resource).UpdateReplacePolicy = 'Delete';
+    },
+    'a bus that goes before its archive': ({ Resources }) => {
+      delete (Resources.EventBus as Resource).DeletionPolicy;
+    },
   },
   'what holds events says what becomes of it with the stack': {
     'a table that says nothing': ({ Resources }) => {

@@ -42,6 +42,8 @@ const where = (statements: Placed[], breaks: (statement: Placed) => boolean) =>
 
 const actionsOf = ({ Action }: Statement) => [Action].flat();
 const serviceOf = ({ Principal }: Statement) => (Principal as { Service?: unknown } | undefined)?.Service;
+/** It takes a role for its own account anyway: docs/decisions/0006. */
+const isLambda = (statement: Statement) => serviceOf(statement) === 'lambda.amazonaws.com';
 const conditions = ({ Condition }: Statement) => JSON.stringify(Condition ?? {});
 const names = (key: string) => (statement: Statement) =>
   new RegExp(`"(StringEquals|ArnEquals)":\\{[^}]*"${key}":`).test(conditions(statement));
@@ -95,16 +97,16 @@ export const POLICY_RULES: Record<string, Rule> = {
       ofTrust(template),
       (statement) =>
         !isService(statement) ||
-        !names('aws:SourceAccount')(statement) ||
-        !conditions(statement).includes('"aws:SourceAccount":{"Ref":"AWS::AccountId"}'),
+        (!isLambda(statement) &&
+          (!names('aws:SourceAccount')(statement) ||
+            !conditions(statement).includes('"aws:SourceAccount":{"Ref":"AWS::AccountId"}'))),
     ),
 
-  // Lambda names the account only: docs/decisions/0006.
   'a service takes a role for one resource of the stack': (template) =>
-    where(
-      ofTrust(template),
-      (statement) => serviceOf(statement) !== 'lambda.amazonaws.com' && !namesOneSource(statement),
-    ),
+    where(ofTrust(template), (statement) => !isLambda(statement) && !namesOneSource(statement)),
+
+  'Lambda, of which nobody has seen a key, is asked for none': (template) =>
+    where(ofTrust(template), (statement) => isLambda(statement) && statement.Condition !== undefined),
 
   'a resource lets only services in, and each for one resource of the stack': (template) =>
     where(

@@ -25,7 +25,8 @@ const breaking = (entries: [string, Resource][], breaks: (properties: Resource['
   entries.filter(([, { Properties }]) => breaks(Properties)).map(([logicalId]) => logicalId);
 const functions = (template: Template) => template.ofType('AWS::Lambda::Function');
 const machines = (template: Template) => template.ofType('AWS::StepFunctions::StateMachine');
-const isBetween = (value: unknown, most: number) => typeof value === 'number' && value > 0 && value <= most;
+/** A number of a parameter is text. */
+const isBetween = (value: unknown, most: number) => Number(value) > 0 && Number(value) <= most;
 const at = (value: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], value);
 
@@ -106,6 +107,14 @@ export const RESOURCE_RULES: Record<string, Rule> = {
       ({ TracingConfiguration }) => typeof at(TracingConfiguration, 'Enabled') !== 'boolean',
     ),
   ],
+
+  'no archive is ever deleted, nor the bus that it replays to': (template) =>
+    ['AWS::Events::Archive', 'AWS::Events::EventBus']
+      .flatMap((type) => template.ofType(type))
+      .filter(
+        ([, made]) => made.DeletionPolicy !== 'RetainExceptOnCreate' || made.UpdateReplacePolicy !== 'Retain',
+      )
+      .map(([logicalId]) => logicalId),
 
   'what holds events says what becomes of it with the stack': (template) =>
     STATEFUL.flatMap((type) => template.ofType(type))

@@ -12,6 +12,7 @@ export const PACKAGING_MS = 120_000;
 export interface PackagedStack {
   template: Template;
   templatePath: string;
+  templateText: string;
   /** What the command had to say, warnings included. */
   output: string;
   /** Path of a function's bundle. */
@@ -24,15 +25,22 @@ export interface PackagedStack {
  * What `sls package` makes of the stack, once in a run for the same parameters.
  *
  * @param params Values of the stack's parameters, as of `--param`.
+ * @param where Such as `--region` and its value.
  */
-export async function packageStack(params: Record<string, string> = {}): Promise<PackagedStack> {
-  const options = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+export async function packageStack(
+  params: Record<string, string> = {},
+  ...where: string[]
+): Promise<PackagedStack> {
+  const chosen = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+  const options = [...chosen, ...where];
   const key = createHash('sha256').update(JSON.stringify(options)).digest('hex');
   const folder = await onceARun(`stack-${key}`, (into) => packageInto(into, options));
   const templatePath = join(folder, 'packaged/cloudformation-template-update-stack.json');
+  const templateText = await readFile(templatePath, 'utf8');
   return {
-    template: readTemplate(await readFile(templatePath, 'utf8')),
+    template: readTemplate(templateText),
     templatePath,
+    templateText,
     output: await readFile(join(folder, OUTPUT), 'utf8'),
     bundlePath: (functionName) => join(folder, `.esbuild/.build/functions/${functionName}.js`),
     zipBytes: async (functionName) => (await stat(join(folder, `packaged/${functionName}.zip`))).size,

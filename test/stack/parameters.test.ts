@@ -16,6 +16,7 @@ beforeAll(async () => {
     retentionDays: '3',
     logRetentionDays: '30',
     sequenceMemory: '512',
+    collectConcurrency: '50',
   });
 }, PACKAGING_MS);
 
@@ -47,6 +48,12 @@ test('given other memory, the sequencer alone has it, and the deploy refuses les
   expect(stack.output).not.toContain('memorySize');
   const { SequenceMemory } = stack.template.parameters;
   expect(SequenceMemory).toEqual({ Type: 'Number', Default: '512', MinValue: 256, MaxValue: 10_240 });
+});
+
+test('given a concurrency, collect alone has it for itself', () => {
+  const reservedFor = (name: string) =>
+    stack.template.get(`${name}LambdaFunction`).Properties.ReservedConcurrentExecutions;
+  expect(['Collect', 'Sequence', 'Heal'].map(reservedFor)).toEqual(['50', undefined, undefined]);
 });
 
 test('given a topic, every alarm tells it', () => {

@@ -1,7 +1,7 @@
 import validate from 'asl-validator';
-import { clientConfig } from '../../src/aws/clients';
+import { clientConfig, HURRIED } from '../../src/aws/clients';
 import { ERROR_CODES, OrderedReplayError } from '../../src/core/errors';
-import { MAX_ITERATIONS, MAX_START_ATTEMPTS } from '../../src/core/limits';
+import { COLLECT_PATIENCE_MS, MAX_ITERATIONS, MAX_START_ATTEMPTS } from '../../src/core/limits';
 import { DEFAULT_SETTINGS } from '../../src/core/settings';
 import { DEFINITIONS, retriesOf, stateOf, successorsOf, worstEventsOf, worstSecondsOf } from './definitions';
 
@@ -10,10 +10,9 @@ const collectParameters = stateOf(collect, 'Collect').Parameters ?? {};
 
 test.each(Object.entries(DEFINITIONS))('the definition of %s is valid', (_name, definition) => {
   // The validator adds defaults to what it is given; and it wants ARNs where the stack has placeholders.
-  const deployed = JSON.stringify(definition).replace(
-    /\$\{(\w+)FunctionArn\}/g,
-    'arn:aws:lambda:us-east-1:123456789012:function:$1',
-  );
+  const deployed = JSON.stringify(definition)
+    .replace(/\$\{(\w+)FunctionArn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:$1')
+    .replace(/\$\{(SendMessage|StartExecution)\}/g, 'arn:aws:states:::$1');
   expect(validate(JSON.parse(deployed)).errorsText()).toBe('');
 });
 
@@ -51,11 +50,15 @@ describe('collect', () => {
     expect((collect.TimeoutSeconds as number) * 1_000).toBe(DEFAULT_SETTINGS.collectExecutionMs);
   });
 
-  test('its function has the time that the state waits for, and one request more, which the side road can use', () => {
+  test('its function gives up before the state does, which leaves it time to start, and has time for a second attempt', () => {
     const stateMs = (stateOf(collect, 'Collect').TimeoutSeconds as number) * 1_000;
-    const { collectTimeoutMs } = DEFAULT_SETTINGS;
-    expect(collectTimeoutMs).toBeGreaterThan(stateMs);
-    expect(collectTimeoutMs).toBeLessThanOrEqual(stateMs + clientConfig().requestHandler.requestTimeout);
+    expect(COLLECT_PATIENCE_MS).toBeLessThanOrEqual(stateMs - 500);
+    expect(2 * clientConfig(HURRIED).requestHandler.requestTimeout).toBeLessThan(COLLECT_PATIENCE_MS);
+  });
+
+  test('its function has two seconds more than the state waits for, which the side road can use', () => {
+    const stateMs = (stateOf(collect, 'Collect').TimeoutSeconds as number) * 1_000;
+    expect(DEFAULT_SETTINGS.collectTimeoutMs).toBe(stateMs + 2_000);
   });
 
   test('does not retry the errors that can never succeed', () => {

@@ -29,6 +29,7 @@ const ALLOWED: [folder: string, mayImport: RegExp][] = [
   ['bench/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
   ['test/bench/', new RegExp(`^(${PRODUCT}|test/|bench/|scripts/|${PACKAGE})`)],
   ['test/docs/', new RegExp(`^(${PRODUCT}|test/|bench/|scripts/|${PACKAGE})`)],
+  ['test/deployment/', new RegExp(`^(${PRODUCT}|test/|scripts/|${PACKAGE})`)],
   ['test/support/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
   ['test/fakes/', new RegExp(`^(${PRODUCT}|${SHARED}|${PACKAGE})`)],
   ['test/', new RegExp(`^(${PRODUCT}|test/|examples/|${PACKAGE})`)],

@@ -7,5 +7,11 @@ function refuse(to, ...others) {
   process.exit(70);
 }
 
-net.Socket.prototype.connect = refuse;
+const { connect } = net.Socket.prototype;
+
+net.Socket.prototype.connect = function connectLocally(...args) {
+  const [to] = args.flat();
+  // A pipe on this machine, by which `tsx` looks for one of its own that watches files, is no network.
+  return to?.path ? connect.apply(this, args) : refuse(to);
+};
 dns.lookup = refuse;

@@ -1,10 +1,11 @@
-import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import { version } from '../../../package.json';
+import type { StackCopy } from '../../stack/stack-copy';
 import { addressesWith } from '../support/addresses';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
 import { physicalIdsOf, resolveReferences, resourcesNamedBy, templateOf } from './deployed-template';
 import { inventoryOf } from './inventory';
-import { deploy, type Moto, outputsOf, startMoto } from './moto';
+import { copyStackForMoto, deleteKept, deploy, type Moto, outputsOf, startMoto } from './moto';
 import { watchedMetrics } from './watched-metrics';
 
 jest.setTimeout(300_000);
@@ -21,7 +22,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
 
   beforeAll(async () => {
     moto = await startMoto();
-    stack = await copyStack();
+    stack = await copyStackForMoto();
     before = await inventoryOf(moto);
     expect(await deploy(moto, stack.folder, 'dev')).toContain('Service deployed to stack ordered-replay-dev');
     [outputs, ids] = [await outputsOf(moto, 'dev'), await physicalIdsOf(moto, 'dev')];
@@ -46,7 +47,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     const on = ['--event-bus-name', 'ordered-replay-dev'];
     const rule = await moto.aws('events', 'describe-rule', '--name', 'ordered-replay-dev-replays', ...on);
     expect(rule).toMatchObject({ State: 'ENABLED', Arn: outputs.ReplayRuleArn });
-    expect(JSON.parse(rule.EventPattern)).toEqual({ 'replay-name': [{ exists: true }] });
+    expect(JSON.parse(rule.EventPattern)).toEqual({ 'replay-name': [{ prefix: '' }] });
     const { Targets } = await moto.aws(
       'events',
       'list-targets-by-rule',
@@ -70,9 +71,10 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     expect(archive).toMatchObject({
       ArchiveArn: outputs.ArchiveArn,
       EventSourceArn: arn('events', 'event-bus/ordered-replay-dev'),
-      RetentionDays: 0,
+      RetentionDays: expect.anything(),
       State: 'ENABLED',
     });
+    expect(Number(archive.RetentionDays)).toBe(0);
     expect(archive).not.toHaveProperty('EventPattern');
   });
 
@@ -234,7 +236,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
           Effect: 'Allow',
           Action: 'sts:AssumeRole',
           Principal: { Service: `${service}.amazonaws.com` },
-          Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+          ...(service !== 'lambda' && { Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } } }),
         },
       ]);
       const { PolicyNames } = await moto.aws('iam', 'list-role-policies', ...role);
@@ -252,7 +254,9 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
   test('logs are kept for 14 days', async () => {
     const { logGroups } = await moto.aws('logs', 'describe-log-groups');
     expect(
-      logGroups.map((group: Record<string, unknown>) => [group.logGroupName, group.retentionInDays]).sort(),
+      logGroups
+        .map((group: Record<string, unknown>) => [group.logGroupName, Number(group.retentionInDays)])
+        .sort(),
     ).toEqual([
       ['/aws/lambda/ordered-replay-dev-collect', 14],
       ['/aws/lambda/ordered-replay-dev-heal', 14],
@@ -282,6 +286,7 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     expect(told).toContain('collect: ordered-replay-dev-collect');
     expect(told).toContain('sequence: ordered-replay-dev-sequence');
     expect(told).toContain('heal: ordered-replay-dev-heal');
+    expect(told).toContain(`Version: ${version}`);
     const { Stacks } = await moto.aws(
       'cloudformation',
       'describe-stacks',
@@ -294,8 +299,37 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     }
   });
 
+  test('sls info says what to do next: bus, archive, stream, rule, and a replay that EventBridge takes', async () => {
+    const told = await sls(stack.folder, moto.endpoint, 'info', '--stage', 'dev');
+    const [, next = ''] = told.split('next:\n');
+    for (const name of ['EventBusName', 'ArchiveArn', 'OrderedEventsStreamArn', 'ReplayRuleArn'])
+      expect(next).toContain(outputs[name] as string);
+    const [, command = ''] = /^ +aws (events start-replay .*)$/m.exec(next) ?? [];
+    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => String(quoted ?? word));
+    expect(words.length).toBeGreaterThan(10);
+    // moto replays to no state machine, but it looks at the archive and the bus first.
+    const refused = await moto.aws('events', ...words.slice(1)).catch(({ message }: Error) => message);
+    expect(JSON.stringify(refused)).not.toMatch(/does not exist|not permitted|not valid/i);
+  });
+
   test('a second deploy with another speed changes the functions and replaces nothing', async () => {
-    await deploy(moto, stack.folder, 'dev', { speed: '10', idle: '5s' });
+    const told = await deploy(moto, stack.folder, 'dev', { speed: '10', idle: '5s' });
+    expect(told).toContain('Region: us-east-1, from AWS_REGION');
+    expect(told).toContain(
+      `Start replays for one rule only, in the console under "Specify rule(s)": ${outputs.ReplayRuleArn}`,
+    );
+    // Of a default that has changed, CloudFormation takes notice by itself.
+    const values = ['Speed=10', 'Idle=5s'].map((each) =>
+      each.replace(/(.*)=(.*)/, 'ParameterKey=$1,ParameterValue=$2'),
+    );
+    const changed = [
+      '--stack-name',
+      'ordered-replay-dev',
+      '--use-previous-template',
+      '--parameters',
+      ...values,
+    ];
+    await moto.aws('cloudformation', 'update-stack', ...changed);
     for (const name of ['collect', 'sequence']) {
       const { Environment } = await moto.aws(
         'lambda',
@@ -307,10 +341,14 @@ describeWith('python', 'a first deploy, with nothing chosen', () => {
     expect(await outputsOf(moto, 'dev')).toEqual(outputs);
   });
 
-  test('sls remove leaves nothing behind', async () => {
+  test('sls remove leaves nothing behind but the bus and the archive, which can be deleted then', async () => {
     expect(await inventoryOf(moto)).not.toEqual(before);
     const told = await sls(stack.folder, moto.endpoint, 'remove', '--stage', 'dev');
     expect(told).toContain('has been successfully removed');
+    const kept = { archives: ['ordered-replay-dev'], buses: ['default', 'ordered-replay-dev'] };
+    const left = await inventoryOf(moto);
+    expect(left).toMatchObject(kept);
+    await deleteKept(moto, 'dev');
     expect(await inventoryOf(moto)).toEqual(before);
   });
 });

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import type { StackCopy } from '../../stack/stack-copy';
 import { codeBlocksOf } from '../support/code-blocks';
 import { openShell, type Shell } from '../support/shell';
 import { sls } from '../support/sls';
 import { describeWith, ROOT } from '../support/tools';
 import { inventoryOf } from './inventory';
-import { type Moto, outputsOf, refreshOutputs, startMoto } from './moto';
+import { copyStackForMoto, type Moto, outputsOf, refreshOutputs, startMoto } from './moto';
 
 jest.setTimeout(400_000);
 
@@ -48,7 +48,7 @@ describeWith(['python', 'bash'], 'docs/deploy.md', () => {
 
   beforeAll(async () => {
     moto = await startMoto();
-    stack = await copyStack();
+    stack = await copyStackForMoto();
     await cp(join(ROOT, 'docs'), join(stack.folder, 'docs'), { recursive: true });
     shell = await openShell(stack.folder, moto.endpoint);
     await makeWhatTheReaderHas(moto, stack.folder);

@@ -1,9 +1,9 @@
-import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import type { StackCopy } from '../../stack/stack-copy';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
 import { physicalIdsOf, templateOf } from './deployed-template';
 import { inventoryOf } from './inventory';
-import { deploy, type Moto, outputsOf, startMoto } from './moto';
+import { copyStackForMoto, deleteKept, deploy, type Moto, outputsOf, startMoto } from './moto';
 
 jest.setTimeout(400_000);
 
@@ -29,7 +29,7 @@ describeWith('python', 'a bus and an archive that are there already', () => {
 
   beforeAll(async () => {
     moto = await startMoto();
-    stack = await copyStack();
+    stack = await copyStackForMoto();
     const { aws } = moto;
     await aws('events', 'create-event-bus', '--name', 'orders', '--tags', 'Key=team,Value=shop');
     await aws(
@@ -154,8 +154,70 @@ describeWith('python', 'a bus and an archive that are there already', () => {
     expect(left).toContain('ordered-replay-web-collect');
   });
 
-  test('sls remove of all stages leaves the account as it was', async () => {
+  describe('the archive that a stage made', () => {
+    const kept = async () => {
+      const archive = await moto.aws('events', 'describe-archive', '--archive-name', 'ordered-replay-dev');
+      const bus = await moto.aws('events', 'describe-event-bus', '--name', 'ordered-replay-dev');
+      return { archive: archive.ArchiveArn, state: archive.State, bus: bus.Arn, of: archive.EventSourceArn };
+    };
+    const policiesOf = async () => {
+      const { TemplateBody } = await moto.aws(
+        'cloudformation',
+        'get-template',
+        '--stack-name',
+        'ordered-replay-dev',
+      );
+      const { Resources } = typeof TemplateBody === 'string' ? JSON.parse(TemplateBody) : TemplateBody;
+      return ['EventBus', 'Archive'].map((id) => [
+        Resources[id].DeletionPolicy,
+        Resources[id].UpdateReplacePolicy,
+      ]);
+    };
+
+    test('is there, with its bus, when parameters take both out of the stack', async () => {
+      const before = await kept();
+      expect(before.of).toBe(before.bus);
+      await deploy(moto, stack.folder, 'dev', { eventBusName: 'orders', archiveName: 'orders-archive' });
+      const { Stacks } = await moto.aws(
+        'cloudformation',
+        'describe-stacks',
+        '--stack-name',
+        'ordered-replay-dev',
+      );
+      expect(Stacks[0].Parameters).toContainEqual({
+        ParameterKey: 'ArchiveName',
+        ParameterValue: 'orders-archive',
+      });
+      expect(await kept()).toEqual(before);
+      // What AWS goes by; moto deletes nothing because of a condition.
+      expect(await policiesOf()).toEqual([
+        ['Retain', 'Retain'],
+        ['Retain', 'Retain'],
+      ]);
+    });
+
+    test('is there when its stack is gone, and can be attached to the stage of before', async () => {
+      const before = await kept();
+      await sls(stack.folder, moto.endpoint, 'remove', '--stage', 'dev');
+      expect(await kept()).toEqual(before);
+      const names = { eventBusName: 'ordered-replay-dev', archiveName: 'ordered-replay-dev' };
+      await deploy(moto, stack.folder, 'dev', names);
+      expect(await outputsOf(moto, 'dev')).toMatchObject({
+        ArchiveArn: before.archive,
+        EventBusName: 'ordered-replay-dev',
+      });
+      const { rules } = await inventoryOf(moto);
+      expect(rules).toContain('ordered-replay-dev/ordered-replay-dev-replays');
+      expect(await kept()).toEqual(before);
+    });
+  });
+
+  test('sls remove of all stages leaves the account as it was, but for the archives that they made', async () => {
     for (const stage of ['dev', 'web']) await sls(stack.folder, moto.endpoint, 'remove', '--stage', stage);
+    const { archives } = await inventoryOf(moto);
+    expect(archives).toEqual(['ordered-replay-dev', 'ordered-replay-web', 'orders-archive']);
+    await deleteKept(moto, 'dev');
+    await moto.aws('events', 'delete-archive', '--archive-name', 'ordered-replay-web');
     expect(await inventoryOf(moto)).toEqual(empty);
     expect(await describeExisting()).toEqual(untouched);
   });

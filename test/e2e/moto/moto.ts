@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyStack, type StackCopy } from '../../stack/stack-copy';
 import { awsCli } from '../support/aws-cli';
 import { pythonTool } from '../support/python-tools';
 import { type Server, startServer } from '../support/server';
@@ -17,6 +20,24 @@ export async function startMoto(): Promise<Moto> {
     String(port),
   ]);
   return { ...server, aws: awsCli(server.endpoint) };
+}
+
+/**
+ * A copy of the stack. What is kept but when the very deploy that makes it fails, is kept always here: the other policy is
+ * not known.
+ */
+export async function copyStackForMoto(): Promise<StackCopy> {
+  const stack = await copyStack();
+  const file = join(stack.folder, 'serverless.yml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replaceAll('RetainExceptOnCreate', 'Retain'));
+  return stack;
+}
+
+/** Deletes what a stage has left behind: the archive that it made, and its bus. */
+export async function deleteKept({ aws }: Moto, stage: string): Promise<void> {
+  await aws('events', 'delete-archive', '--archive-name', `ordered-replay-${stage}`);
+  await aws('events', 'delete-event-bus', '--name', `ordered-replay-${stage}`);
 }
 
 /**

@@ -1,11 +1,11 @@
-import { copyStack, type StackCopy } from '../../stack/stack-copy';
+import type { StackCopy } from '../../stack/stack-copy';
 import type { Template } from '../../stack/template';
 import { actionMatches } from '../../support/iam';
 import { sls } from '../support/sls';
 import { describeWith } from '../support/tools';
 import { physicalIdsOf, templateOf } from './deployed-template';
 import { handlerPermissions, SPARED } from './handler-permissions';
-import { deploy, type Moto, startMoto } from './moto';
+import { copyStackForMoto, deploy, type Moto, startMoto } from './moto';
 import { mayDeploy, type RequestContext, readDeployPolicy } from './policy';
 import { type RecordedCall, startRecorder } from './recorded-calls';
 import { arn, arnOfCall, requestsOf, role } from './requests';
@@ -20,7 +20,7 @@ describeWith('python', 'the permissions in docs/deploy-policy.json', () => {
   let permissions: Map<string, string[]>;
 
   beforeAll(async () => {
-    const stack = await copyStack();
+    const stack = await copyStackForMoto();
     try {
       ({ calls, template, ids } = await recordALife(stack));
     } finally {
