@@ -10,14 +10,15 @@ import { type Codec, text, texts } from './attributes';
  */
 
 const WRITE_UNIT_BYTES = 1_024;
-/** Level 6 takes a quarter more time for 1% fewer bytes, and 60 ms for a large text with many half matches. */
-const LEVEL = 5;
-/** For hash chains of small texts. Memory is made ready for each, so the less there is, the less time it takes. */
-const SMALL_MEM_LEVEL = 5;
 const LARGE_TEXT_BYTES = 64 * 1_024;
+/** Level 6 takes 60 ms for a large text with many half matches; level 5 takes a third of that, and 1% more bytes. */
+const LARGE_TEXT_OPTIONS = { level: 5 };
 const MAX_WINDOW_BITS = 15;
 /** What a window holds beside what can be referred to: zlib's MIN_LOOKAHEAD. */
 const LOOKAHEAD_BYTES = 262;
+/** In zlib's defaults the hash has so many bits fewer than the window; less than level 5 makes the blocks too short. */
+const MEM_LEVEL_BELOW_WINDOW = 7;
+const LEAST_MEM_LEVEL = 5;
 /** Output is reserved by so much at a time. Most events fit one; Node.js's default of 16 KiB would be garbage for each. */
 const INFLATED_CHUNK_BYTES = 4_096;
 /** Key, position, counters and attribute names of an item, with room for a long id. */
@@ -60,11 +61,11 @@ function deflatedIfCheaper(value: string): AttributeValue | undefined {
   return writeUnits(deflated.length) < units ? { B: deflated } : undefined;
 }
 
-/** A window larger than the text finds nothing more. */
+/** A window larger than the text finds nothing more, and memory is made ready for each text: what is not needed takes time. */
 function optionsFor(bytes: number): ZlibOptions {
-  if (bytes > LARGE_TEXT_BYTES) return { level: LEVEL };
+  if (bytes > LARGE_TEXT_BYTES) return LARGE_TEXT_OPTIONS;
   const windowBits = Math.min(MAX_WINDOW_BITS, Math.ceil(Math.log2(bytes + LOOKAHEAD_BYTES)));
-  return { level: LEVEL, memLevel: SMALL_MEM_LEVEL, windowBits };
+  return { level: 6, memLevel: Math.max(LEAST_MEM_LEVEL, windowBits - MEM_LEVEL_BELOW_WINDOW), windowBits };
 }
 
 /** A few damaged bytes can inflate to a thousand times what they are: nothing of ours is beyond its limit. */

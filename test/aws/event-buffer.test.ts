@@ -85,7 +85,7 @@ describe.each(WAYS)('the event buffer on DynamoDB, by %s', (_, query) => {
     await engine.client.send(new PutItemCommand({ TableName: engine.tables.eventBuffer, Item: item }));
     const { events } = await buffer.read(key.replay, 0, EVERYTHING, undefined, 10);
     expect(() => events[0]?.json()).toThrow(
-      /^The event at p is not as it was written: expected are deflated/,
+      /^The text of an event of p is not as it was written: expected are deflated/,
     );
   });
 

@@ -74,6 +74,7 @@ describe('the replays on DynamoDB', () => {
       abortedGeneration: { N: '2' },
       buckets: { N: '8' },
       tiebreaker: { S: 'detail.sequence' },
+      tiebreakerType: { S: 'version' },
       command: {
         M: {
           paused: { BOOL: true },

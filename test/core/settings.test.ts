@@ -78,8 +78,9 @@ test.each([
 });
 
 test.each(durations)('given a negative, endless or missing %s, then the error names it', (name) => {
+  const allowed = name === 'retentionMs' ? '1 to 14' : '0 to 365';
   for (const value of [-1, Number.POSITIVE_INFINITY, Number.NaN, YEAR_MS + 1]) {
     const error = errorOf(() => validateSettings({ ...DEFAULT_SETTINGS, [name]: value }));
-    expect(textOf(error)).toBe(`Setting ${name} is ${value}; allowed is 0 to 365 days. ${REMEDY}`);
+    expect(textOf(error)).toBe(`Setting ${name} is ${value}; allowed is ${allowed} days. ${REMEDY}`);
   }
 });

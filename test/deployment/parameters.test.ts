@@ -80,7 +80,8 @@ describe('a name that there is not is told with the one that was meant', () => {
     ['idel', 'idle'],
     ['tieBreaker', 'tiebreaker'],
     ['retention_days', 'retentionDays'],
-    ['eventBus', undefined],
+    ['eventBus', 'eventBusName'],
+    ['bus', undefined],
     ['colour', undefined],
   ])('%s', (typed, meant) => {
     const [line] = problems({ [typed]: 'x' });

@@ -81,7 +81,7 @@ describe('the numbers show', () => {
   test('what was appended before a failure and is forgotten', async () => {
     const release = 'src/core/release/release.ts';
     const forgotten = [
-      edit(release, '      advance(upTo);\n      if (!hasTime())', '      if (!hasTime())'),
+      edit(release, '      advance(upTo);\n      return hasTime()', '      return hasTime()'),
       edit(release, '  advance(upTo);\n  if (failure)', '  if (!failure) advance(upTo);\n  if (failure)'),
     ];
     expect(appendsOf(await play(200, forgotten))).toBeGreaterThan(12_000);

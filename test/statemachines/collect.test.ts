@@ -63,7 +63,9 @@ describe('a failure that passes', () => {
     const event = eventOf('r');
     stage.fail(COLLECT, throwing('Error'));
     await stage.collected(event);
-    expect(stage.callsOf(COLLECT).map(({ input }) => input)).toEqual([event, event]);
+    const { input } = stage.callsOf(COLLECT)[0] as { input: { event: string } };
+    expect(input.event).toBe(JSON.stringify(event));
+    expect(stage.callsOf(COLLECT).map((call) => call.input)).toEqual([input, input]);
   });
 });
 
@@ -72,7 +74,6 @@ describe('an event that cannot be collected', () => {
     ['without a source', { source: undefined }],
     ['with a tiebreaker that has no order', { detail: { sequence: { no: 'order' } } }],
     ['with a detail that is no object', { detail: 'text' }],
-    ['too large for an item', { detail: { text: 'x'.repeat(500_000) } }],
   ])('R1: %s, is parked as it came, without a retry', async (_, changes) => {
     const event = eventOf('r', changes);
     await stage.collected(event);
@@ -81,7 +82,7 @@ describe('an event that cannot be collected', () => {
     expect(stage.collect.failures).toBe(0);
   });
 
-  test.each([['{}'], ['[]'], ['"x"'], ['1'], ['null'], ['true'], ['{"Records":[]}']])(
+  test.each([['{}'], ['[]'], ['"x"'], ['1'], ['true'], ['{"Records":[]}']])(
     'R1: as odd as %s, is parked as it came: no path of the definition misses anything',
     async (input) => {
       stage.collect.start('odd', input);
