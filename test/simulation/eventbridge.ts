@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json';
 import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
 import { eventOf, WINDOW_START_MS } from '../support/events';
+import type { Cancelled } from './command-tool';
 import type { Life } from './life';
 import { request } from './request';
 import { descriptionFor, type SketchPlan } from './scenario';
@@ -43,6 +44,9 @@ export function eventBridge(
   const lastMs = 1_000 * Math.max(0, ...scenario.events.map(({ second }) => second));
   const window = { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + Math.max(LEAST_WINDOW_MS, lastMs) };
   const states: { sinceMs: number; state: ReplayDescription['state'] }[] = [];
+
+  /** Somebody has cancelled it. */
+  let isCancelled = false;
 
   function enter(state: ReplayDescription['state']): void {
     trace.note('EventBridge', () => `the replay is ${state}`);
@@ -110,6 +114,7 @@ export function eventBridge(
   async function replay(): Promise<void> {
     enter('STARTING');
     await scheduler.sleep(random.integer(0, 10_000));
+    if (isCancelled) return;
     enter('RUNNING');
     const promised = scenario.events.filter(({ strayMs }) => strayMs === undefined);
     const inOrder = scenario.inAnyOrder
@@ -119,6 +124,7 @@ export function eventBridge(
     const burst = random.chance(0.5);
     let lastTriedMs = scheduler.nowMs;
     for (const [n, plan] of inOrder.entries()) {
+      if (isCancelled) return;
       if (scenario.replay === 'isCancelled' && n === stopsAt) {
         enter('CANCELLING');
         await scheduler.sleep(random.integer(0, 5_000));
@@ -136,6 +142,7 @@ export function eventBridge(
       if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);
     }
     await scheduler.sleep(random.integer(0, 3_000));
+    if (isCancelled) return;
     enter(
       scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
     );
@@ -147,8 +154,20 @@ export function eventBridge(
     }
   }
 
+  /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html: only what is under way. */
+  function cancel(): Cancelled {
+    const now = states.at(-1)?.state;
+    if (now === undefined) return 'unknown';
+    if (now !== 'STARTING' && now !== 'RUNNING') return 'over';
+    isCancelled = true;
+    enter('CANCELLING');
+    scheduler.at(world.random('cancellation').integer(0, 5_000), () => enter('CANCELLED'));
+    return 'cancelled';
+  }
+
   return {
     replay,
+    cancel,
     status(life: Life): ReplayStatus {
       return {
         describe: () =>

@@ -11,6 +11,7 @@ import { edit, type Mutant } from './mutant';
 const PLAN = 'src/core/replay/plan.ts';
 const SAVE = 'src/core/replay/row-save.ts';
 const SEQUENCE = 'src/core/replay/sequence.ts';
+const TOOL = 'src/operator/commands.ts';
 const RELEASE = 'src/core/release/release.ts';
 
 /** What people wish: taken up once, as it is written, soon, and without a change of what is due. */
@@ -122,7 +123,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     shows: 'after the run was paused',
     kind: stoppedInALongBatch,
     caughtBy: 26,
-    bendTool: { wakes: () => true },
+    edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', '')],
   },
   {
     name: 'a step demands the checkpoint alone',
@@ -130,7 +131,14 @@ export const COMMAND_MUTANTS: Mutant[] = [
     shows: 'two steps are accepted',
     kind: steppedByTwo,
     caughtBy: 1,
-    bendTool: { isAsSeen: (now, seen) => now.checkpoint?.position === seen.checkpoint?.position },
+    edits: [
+      edit(
+        TOOL,
+        'const asked = await write(run, { stepTo, paused: true }, seenIn(row));',
+        `const { checkpointPosition } = seenIn(row);
+        const asked = await write(run, { stepTo, paused: true }, { ...seenIn(await rowOf(run)), checkpointPosition });`,
+      ),
+    ],
   },
   {
     name: 'until stops before its own event',
