@@ -111,7 +111,10 @@ export async function playOut(world: World): Promise<void> {
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
-  const others = people(world, commandTool(world, { start: startByTool, cancelReplay: bus.cancel }));
+  const others = people(
+    world,
+    commandTool(world, { start: startByTool, cancelReplay: bus.cancel, isSending: bus.isSending }),
+  );
   const tool = rerunTool(world, { executions: sequencerExecutions });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
@@ -196,6 +199,7 @@ export async function playOut(world: World): Promise<void> {
   });
   person.makesRow();
   scheduler.spawn(bus.replay);
+  others.started();
   for (let rounds = 0; rounds < 3; rounds++) {
     healing.goesOn();
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');

@@ -32,7 +32,11 @@ type Written = (before: RowSeen) => void;
  */
 export function commandTool(
   world: World,
-  parts: { start(input: SequencerInput): ReturnType<SequencerStarts['start']>; cancelReplay(): Cancelled },
+  parts: {
+    start(input: SequencerInput): ReturnType<SequencerStarts['start']>;
+    cancelReplay(): Cancelled;
+    isSending(): boolean;
+  },
 ) {
   const { scheduler, protocol, scenario, tables, trace, checkers } = world;
   const chance = world.random('computers of people');
@@ -56,7 +60,7 @@ export function commandTool(
     return Object.fromEntries(methods) as P;
   }
 
-  function toolOf(life: Life, written: Written): Commands {
+  function toolOf(life: Life, written: Written, cancelledThere: () => void): Commands {
     const call = <T>(method: string, name: () => string, effect: () => Promise<T>) =>
       request(theirs, life, method, name, effect);
     const { replays, buffer } = dynamoDb(theirs, life);
@@ -90,7 +94,11 @@ export function commandTool(
           call(
             'cancellation.cancel',
             () => 'cancel the replay',
-            async () => parts.cancelReplay(),
+            async () => {
+              const outcome = parts.cancelReplay();
+              if (outcome === 'cancelled') cancelledThere();
+              return outcome;
+            },
           ),
       }),
     });
@@ -103,10 +111,14 @@ export function commandTool(
     if (strikes(theirs, 'crash')) life.stopAfter(chance.integer(0, MOST_POINTS), 'dies');
     trace.note(life.name, () => `says ${JSON.stringify(wish)}`);
     let effects = 0;
-    const tool = toolOf(life, (before) => {
+    const takesEffect = () => {
       effects++;
+    };
+    const writes: Written = (before) => {
+      takesEffect();
       written(before);
-    });
+    };
+    const tool = toolOf(life, writes, takesEffect);
     const died = new Promise<string>((resolve) => {
       life.died = () => resolve('it died');
     });
@@ -117,6 +129,7 @@ export function commandTool(
     const code = await Promise.race([answered, died]);
     trace.note(life.name, () => `is told: ${code ?? 'asked'}`);
     if (code === undefined || code === STANDS) {
+      if (wish.does === 'cancel') checkers.tellsCancelled(parts.isSending());
       if (effects === 0) checkers.fail('R7', `the tool says that ${wish.does} is asked, and it is not`);
       return 'asked';
     }

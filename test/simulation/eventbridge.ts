@@ -154,12 +154,17 @@ export function eventBridge(
     }
   }
 
+  function isSending(): boolean {
+    const now = states.at(-1)?.state;
+    return now === 'STARTING' || now === 'RUNNING';
+  }
+
   /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html: only what is under way. */
   function cancel(): Cancelled {
-    const now = states.at(-1)?.state;
-    if (now === undefined) return 'unknown';
-    if (now !== 'STARTING' && now !== 'RUNNING') return 'over';
+    if (states.length === 0) return 'unknown';
+    if (!isSending()) return 'over';
     isCancelled = true;
+    checkers.cancelledThere();
     enter('CANCELLING');
     scheduler.at(world.random('cancellation').integer(0, 5_000), () => enter('CANCELLED'));
     return 'cancelled';
@@ -168,6 +173,7 @@ export function eventBridge(
   return {
     replay,
     cancel,
+    isSending,
     status(life: Life): ReplayStatus {
       return {
         describe: () =>

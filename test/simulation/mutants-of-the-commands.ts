@@ -128,7 +128,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
   {
     name: 'a step demands the checkpoint alone',
     breaks: 'R7',
-    shows: 'two steps are accepted',
+    shows: 'to step the tool writes',
     kind: steppedByTwo,
     caughtBy: 1,
     edits: [

@@ -38,15 +38,14 @@ export function people(world: World, tool: ReturnType<typeof commandTool>) {
 
   /** What is written is that which was wished, and a step's end counts from the row as it was then. */
   function written(wish: Wish, said: Fields, before: RowSeen): void {
-    const fields = wish.does === 'step' ? fieldsOf(wish, before, placesNow()) : said;
+    const fields = wish.does === 'step' ? fieldsOf(wish, placesNow(), before) : said;
     const expected = commandAfter(before, fields ?? {});
     checkers.commanded({ by: 'tool', wish, place: placeOf(before), expected });
   }
 
   async function useTool(wish: Wish): Promise<void> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const row = rowNow();
-      const said = row && (wish.does === 'step' ? {} : fieldsOf(wish, row, placesNow()));
+      const said = wish.does === 'step' ? {} : fieldsOf(wish, placesNow());
       if (!said) return;
       const told = await tool.say(wish, said.until as string | undefined, (seen) =>
         written(wish, said, seen),
@@ -62,7 +61,7 @@ export function people(world: World, tool: ReturnType<typeof commandTool>) {
       return;
     }
     const row = rowNow();
-    const fields = types ?? (row && wish && fieldsOf(wish, row, placesNow()));
+    const fields = types ?? (row && wish && fieldsOf(wish, placesNow(), row));
     if (fields) type(fields, wish);
   }
 
@@ -93,6 +92,7 @@ export function people(world: World, tool: ReturnType<typeof commandTool>) {
   }
 
   return {
+    started: () => occurs('started'),
     rowMade(): void {
       occurs('made');
       oversee();

@@ -17,7 +17,7 @@ export interface Places {
 }
 
 /** From where a step counts: behind what is released, and behind a step that is still to come. */
-export function placeOf({ checkpoint, command }: RowSeen): string {
+export function placeOf({ checkpoint, command }: Partial<RowSeen>): string {
   const { stepTo } = command ?? {};
   const pending = typeof stepTo === 'string' ? stepTo : '';
   return [checkpoint?.position ?? '', pending].sort().at(-1) as string;
@@ -27,7 +27,7 @@ export function placeOf({ checkpoint, command }: RowSeen): string {
  * What a wish means for the row, without the tool: so people type it by hand, and so the checkers expect it of the tool.
  * `undefined` where there is nothing that could be wished.
  */
-export function fieldsOf(wish: Wish, seen: RowSeen, { positions, timeOf }: Places): Fields | undefined {
+export function fieldsOf(wish: Wish, { positions, timeOf }: Places, seen?: RowSeen): Fields | undefined {
   switch (wish.does) {
     case 'pause':
       return { paused: true, stepTo: undefined };
@@ -46,7 +46,7 @@ export function fieldsOf(wish: Wish, seen: RowSeen, { positions, timeOf }: Place
       return until === undefined ? undefined : { until, paused: undefined, stepTo: undefined };
     }
     case 'step': {
-      const place = placeOf(seen);
+      const place = placeOf(seen ?? {});
       const next = positions.filter((position) => position > place).slice(0, wish.events);
       return next.length === 0 ? undefined : { stepTo: next.at(-1), paused: true };
     }
