@@ -5,7 +5,7 @@ import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
 import { noRow } from '../core/replay/row-notice';
 import { isRerun } from '../core/replay/run';
 import type { AsSeen, CommandChanges, Commands, ReplayCancellation } from './ports';
-import { lost, runEnded } from './refusals';
+import { lost, notYet, runEnded } from './refusals';
 import { placeOfStep } from './step';
 import { wake } from './wake';
 
@@ -118,11 +118,16 @@ export function createCommands(deps: OperatorDeps) {
         const hasEndedThere = row.completedAtMs !== undefined || isRerun(run);
         if (hasEnded(row.phase) && !hasEndedThere && (await cancellation.cancel(run)) === 'cancelled')
           return { run, askedAtMs, row };
-        const asked = await ask(run, { cancelled: true });
-        if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
-        return asked;
+        try {
+          return await ask(run, { cancelled: true });
+        } finally {
+          // Also where no sequencer could be started, or the row has ended meanwhile.
+          if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
+        }
       }
-      if ((await cancellation.cancel(run)) === 'unknown') throw noRow(run);
+      const outcome = await cancellation.cancel(run);
+      if (outcome === 'unknown') throw noRow(run);
+      if (outcome === 'over') throw notYet(run);
       return { run, askedAtMs };
     },
   };

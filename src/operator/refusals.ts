@@ -24,6 +24,18 @@ export function nothingLeft({ replay, collected, checkpoint }: ReplayRow): Order
   });
 }
 
+/** It was cancelled there before, or all is sent and no event has come yet. */
+export function notYet(replay: string): OrderedReplayError {
+  return new OrderedReplayError(
+    'ReplayNotFound',
+    `EventBridge sends no more of ${replay}, and there is no row of it yet.`,
+    {
+      remedy: `${NOTHING_ASKED} If it is CANCELLED there, nothing is left to do. If it is COMPLETED there, cancel it again when its first event has come.`,
+      ids: { replay },
+    },
+  );
+}
+
 export function tooEarly({ replay, phase }: ReplayRow): OrderedReplayError {
   return new OrderedReplayError(
     'StepTooEarly',

@@ -164,6 +164,25 @@ test('given a replay of which no event has come, then it is cancelled at EventBr
   expect(await rejectionOf(person.cancel('unknown'))).toMatchObject({ code: 'ReplayNotFound' });
 });
 
+test('given a replay of which EventBridge has sent all and no event has come, then nobody says that it is cancelled', async () => {
+  const { person } = await given(undefined, { cancellation: { cancel: async () => 'over' } });
+  expect(await rejectionOf(person.cancel('other'))).toMatchObject({
+    code: 'ReplayNotFound',
+    message: expect.stringContaining('sends no more of other'),
+    remedy: expect.stringContaining('cancel it again'),
+  });
+});
+
+test('given a cancellation where no sequencer can be started, then EventBridge is asked to send no more all the same', async () => {
+  const { world, person, cancelled, goOn } = await given(await worldWithReplay({}, [0]));
+  world.status.set(REPLAY, { state: 'RUNNING' });
+  await goOn();
+  world.starts.failNext('start');
+  expect(await rejectionOf(person.cancel(REPLAY))).toMatchObject({ code: 'SequencerNotStarted' });
+  expect(rowOf(world).command).toEqual({ cancelled: true });
+  expect(cancelled).toEqual([REPLAY]);
+});
+
 test('given a replay that waits for its dead letters, then it can be told to go on without them', async () => {
   const { world, person } = await given(await worldWithReplay({ phase: 'INCOMPLETE' }));
   await person.resume(REPLAY, { withoutDead: true });
