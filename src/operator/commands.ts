@@ -102,7 +102,7 @@ export function createCommands(deps: OperatorDeps) {
         row = await rowOf(run);
         const seen = seenIn(row);
         // A run that is not paused goes on meanwhile: that is nobody's step.
-        if (seen.planN !== planN || seen.stepTo !== pending) break;
+        if (seen.planN !== planN || seen.stepTo !== pending) throw lost(row, events, stepTo);
       }
       throw lost(row, events);
     },

@@ -44,8 +44,23 @@ export function tooEarly({ replay, phase }: ReplayRow): OrderedReplayError {
   );
 }
 
-export function lost({ replay, checkpoint }: ReplayRow, events: number): OrderedReplayError {
+/** @param stepTo The place that was asked for. DynamoDB cannot say whose it is where an answer was lost. */
+export function lost(
+  { replay, checkpoint, command }: ReplayRow,
+  events: number,
+  stepTo?: string,
+): OrderedReplayError {
   const { released = 0 } = checkpoint ?? {};
+  if (stepTo !== undefined && command?.stepTo === stepTo) {
+    return new OrderedReplayError(
+      'StepLost',
+      `A step to the same event of ${replay} stands in its row: somebody stepped first, or it is yours and its answer was lost.`,
+      {
+        remedy: 'Its events are released once. Look where it stands before you step again.',
+        ids: { replay },
+      },
+    );
+  }
   return new OrderedReplayError(
     'StepLost',
     `Somebody stepped first, or changed the pace. ${replay} stands after ${released} events; your ${events} were not released.`,

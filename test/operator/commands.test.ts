@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../src/core/limits';
 import type { SequenceAnswer } from '../../src/core/replay/call';
 import { sequence } from '../../src/core/replay/sequence';
 import { createCommands, type OperatorDeps } from '../../src/operator/commands';
-import type { ReplayCancellation } from '../../src/operator/ports';
+import type { Commands, ReplayCancellation } from '../../src/operator/ports';
 import { memoryCommands } from '../fakes/commands';
 import type { World } from '../fakes/world';
 import { rejectionOf } from '../support/errors';
@@ -92,6 +92,23 @@ test('given two people who step at once, then one of them is refused, and learns
   expect(steps.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const [lost] = steps.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   expect(lost).toMatchObject({ code: 'StepLost', message: expect.stringContaining('stands after 0 events') });
+});
+
+test('given a step that is written and asked for again, since its answer was lost, then nobody says that it was not released', async () => {
+  const own = await worldWithReplay(releasingRow(SECONDS), SECONDS);
+  const memory = memoryCommands(own.replays);
+  const commands: Commands = {
+    async write(...asked) {
+      await memory.write(...asked);
+      return memory.write(...asked);
+    },
+  };
+  const { person } = await given(own, { commands });
+  expect(await rejectionOf(person.step(REPLAY, 2))).toMatchObject({
+    code: 'StepLost',
+    message: expect.stringContaining('or it is yours'),
+    remedy: expect.stringContaining('before you step again'),
+  });
 });
 
 test('given a step that is pending, then another one counts from its end', async () => {

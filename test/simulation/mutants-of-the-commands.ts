@@ -1,4 +1,5 @@
 import {
+  cancelledByTool,
   commanded,
   commandedAtTheStart,
   commandedInAStorm,
@@ -65,8 +66,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
   {
     name: 'a take-up that is refused leaves its times',
     breaks: 'R6',
-    kind: commanded,
-    caughtBy: 155,
+    kind: commandedAtTheStart,
+    caughtBy: 103,
     edits: [
       edit(
         RELEASE,
@@ -137,6 +138,36 @@ export const COMMAND_MUTANTS: Mutant[] = [
         'const asked = await write(run, { stepTo, paused: true }, seenIn(row));',
         `const { checkpointPosition } = seenIn(row);
         const asked = await write(run, { stepTo, paused: true }, { ...seenIn(await rowOf(run)), checkpointPosition });`,
+      ),
+    ],
+  },
+  {
+    name: 'people never start the next generation',
+    breaks: 'R7',
+    shows: 'after a command by tool',
+    kind: commanded,
+    caughtBy: 1,
+    edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', 'return undefined;')],
+  },
+  {
+    name: 'the tool resumes, and leaves the breakpoint',
+    breaks: 'R7',
+    shows: 'the tool writes',
+    kind: commanded,
+    caughtBy: 1,
+    edits: [edit(TOOL, '        until: undefined,\n        ...(withoutDead', '        ...(withoutDead')],
+  },
+  {
+    name: 'who cancels a run does not stop EventBridge',
+    breaks: 'R7',
+    shows: 'sends on',
+    kind: cancelledByTool,
+    caughtBy: 1,
+    edits: [
+      edit(
+        TOOL,
+        'if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);',
+        '',
       ),
     ],
   },
