@@ -48,27 +48,35 @@ export function commandTool(
   const commands = memoryCommands(tables.replays, { recordCalls: false });
   let count = 0;
 
-  /** Their computers are slow and fast. */
-  function slowly<P extends object>(life: Life, port: P): P {
-    const methods = Object.entries(port).map(([name, method]) => {
-      const slow = async (...args: unknown[]) => {
-        await life.clock.sleep(chance.integer(5, chance.chance(0.1) ? 2_000 : 200));
-        return method(...args);
-      };
-      return [name, slow];
-    });
-    return Object.fromEntries(methods) as P;
+  /** A connection to one service: where a computer is slow, it takes long to be made. */
+  function connection(life: Life) {
+    let isMade = false;
+    return <P extends object>(port: P): P => {
+      const methods = Object.entries(port).map(([name, method]) => {
+        const slowly = async (...args: unknown[]) => {
+          const isSlow = !isMade && chance.chance(0.1);
+          isMade = true;
+          await life.clock.sleep(chance.integer(5, isSlow ? 2_000 : 200));
+          return method(...args);
+        };
+        return [name, slowly];
+      });
+      return Object.fromEntries(methods) as P;
+    };
   }
 
   function toolOf(life: Life, written: Written, cancelledThere: () => void): Commands {
     const call = <T>(method: string, name: () => string, effect: () => Promise<T>) =>
       request(theirs, life, method, name, effect);
     const { replays, buffer } = dynamoDb(theirs, life);
+    const toDynamo = connection(life);
+    const toStepFunctions = connection(life);
+    const toEventBridge = connection(life);
     return protocol.createCommands({
       clock: life.clock,
-      replays: slowly(life, replays),
-      buffer: slowly(life, buffer),
-      commands: slowly(life, {
+      replays: toDynamo(replays),
+      buffer: toDynamo(buffer),
+      commands: toDynamo({
         write: (run, changes, asSeen) =>
           call(
             'commands.write',
@@ -81,7 +89,7 @@ export function commandTool(
             },
           ),
       }),
-      starts: slowly(life, {
+      starts: toStepFunctions({
         start: (input) =>
           call(
             'starts.start',
@@ -89,7 +97,7 @@ export function commandTool(
             () => parts.start(input),
           ),
       }),
-      cancellation: slowly(life, {
+      cancellation: toEventBridge({
         cancel: () =>
           call(
             'cancellation.cancel',
