@@ -5,7 +5,7 @@ import { hasEnded, isOpen, type ReplayRow } from '../core/replay/row';
 import { noRow } from '../core/replay/row-notice';
 import { isRerun } from '../core/replay/run';
 import type { AsSeen, CommandChanges, Commands, ReplayCancellation } from './ports';
-import { lost, runEnded } from './refusals';
+import { lost, notYet, runEnded } from './refusals';
 import { placeOfStep } from './step';
 import { wake } from './wake';
 
@@ -104,7 +104,7 @@ export function createCommands(deps: OperatorDeps) {
         row = await rowOf(run);
         const seen = seenIn(row);
         // A run that is not paused goes on meanwhile: that is nobody's step.
-        if (seen.planN !== planN || seen.stepTo !== pending) break;
+        if (seen.planN !== planN || seen.stepTo !== pending) throw lost(row, events, stepTo);
       }
       throw lost(row, events);
     },
@@ -120,11 +120,16 @@ export function createCommands(deps: OperatorDeps) {
         const hasEndedThere = row.completedAtMs !== undefined || isRerun(run);
         if (hasEnded(row.phase) && !hasEndedThere && (await cancellation.cancel(run)) === 'cancelled')
           return { run, askedAtMs, row };
-        const asked = await ask(run, { cancelled: true });
-        if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
-        return asked;
+        try {
+          return await ask(run, { cancelled: true });
+        } finally {
+          // Also where no sequencer could be started, or the row has ended meanwhile.
+          if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);
+        }
       }
-      if ((await cancellation.cancel(run)) === 'unknown') throw noRow(run);
+      const outcome = await cancellation.cancel(run);
+      if (outcome === 'unknown') throw noRow(run);
+      if (outcome === 'over') throw notYet(run);
       return { run, askedAtMs };
     },
   };

@@ -24,6 +24,18 @@ export function nothingLeft({ replay, collected, checkpoint }: ReplayRow): Order
   });
 }
 
+/** It was cancelled there before, or all is sent and no event has come yet. */
+export function notYet(replay: string): OrderedReplayError {
+  return new OrderedReplayError(
+    'ReplayNotFound',
+    `EventBridge sends no more of ${replay}, and there is no row of it yet.`,
+    {
+      remedy: `${NOTHING_ASKED} If it is CANCELLED there, nothing is left to do. If it is COMPLETED there, cancel it again when its first event has come.`,
+      ids: { replay },
+    },
+  );
+}
+
 export function tooEarly({ replay, phase }: ReplayRow): OrderedReplayError {
   return new OrderedReplayError(
     'StepTooEarly',
@@ -32,8 +44,23 @@ export function tooEarly({ replay, phase }: ReplayRow): OrderedReplayError {
   );
 }
 
-export function lost({ replay, checkpoint }: ReplayRow, events: number): OrderedReplayError {
+/** @param stepTo The place that was asked for. DynamoDB cannot say whose it is where an answer was lost. */
+export function lost(
+  { replay, checkpoint, command }: ReplayRow,
+  events: number,
+  stepTo?: string,
+): OrderedReplayError {
   const { released = 0 } = checkpoint ?? {};
+  if (stepTo !== undefined && command?.stepTo === stepTo) {
+    return new OrderedReplayError(
+      'StepLost',
+      `A step to the same event of ${replay} stands in its row: somebody stepped first, or it is yours and its answer was lost.`,
+      {
+        remedy: 'Its events are released once. Look where it stands before you step again.',
+        ids: { replay },
+      },
+    );
+  }
   return new OrderedReplayError(
     'StepLost',
     `Somebody stepped first, or changed the pace. ${replay} stands after ${released} events; your ${events} were not released.`,

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../src/core/limits';
 import type { SequenceAnswer } from '../../src/core/replay/call';
 import { sequence } from '../../src/core/replay/sequence';
 import { createCommands, type OperatorDeps } from '../../src/operator/commands';
-import type { ReplayCancellation } from '../../src/operator/ports';
+import type { Commands, ReplayCancellation } from '../../src/operator/ports';
 import { memoryCommands } from '../fakes/commands';
 import type { World } from '../fakes/world';
 import { rejectionOf } from '../support/errors';
@@ -94,6 +94,23 @@ test('given two people who step at once, then one of them is refused, and learns
   expect(lost).toMatchObject({ code: 'StepLost', message: expect.stringContaining('stands after 0 events') });
 });
 
+test('given a step that is written and asked for again, since its answer was lost, then nobody says that it was not released', async () => {
+  const own = await worldWithReplay(releasingRow(SECONDS), SECONDS);
+  const memory = memoryCommands(own.replays);
+  const commands: Commands = {
+    async write(...asked) {
+      await memory.write(...asked);
+      return memory.write(...asked);
+    },
+  };
+  const { person } = await given(own, { commands });
+  expect(await rejectionOf(person.step(REPLAY, 2))).toMatchObject({
+    code: 'StepLost',
+    message: expect.stringContaining('or it is yours'),
+    remedy: expect.stringContaining('before you step again'),
+  });
+});
+
 test('given a step that is pending, then another one counts from its end', async () => {
   const { world, person, goOn } = await given();
   await person.step(REPLAY, 2);
@@ -162,6 +179,25 @@ test('given a replay of which no event has come, then it is cancelled at EventBr
   expect(await person.cancel('other')).not.toHaveProperty('row');
   expect(cancelled).toEqual(['other']);
   expect(await rejectionOf(person.cancel('unknown'))).toMatchObject({ code: 'ReplayNotFound' });
+});
+
+test('given a replay of which EventBridge has sent all and no event has come, then nobody says that it is cancelled', async () => {
+  const { person } = await given(undefined, { cancellation: { cancel: async () => 'over' } });
+  expect(await rejectionOf(person.cancel('other'))).toMatchObject({
+    code: 'ReplayNotFound',
+    message: expect.stringContaining('sends no more of other'),
+    remedy: expect.stringContaining('cancel it again'),
+  });
+});
+
+test('given a cancellation where no sequencer can be started, then EventBridge is asked to send no more all the same', async () => {
+  const { world, person, cancelled, goOn } = await given(await worldWithReplay({}, [0]));
+  world.status.set(REPLAY, { state: 'RUNNING' });
+  await goOn();
+  world.starts.failNext('start');
+  expect(await rejectionOf(person.cancel(REPLAY))).toMatchObject({ code: 'SequencerNotStarted' });
+  expect(rowOf(world).command).toEqual({ cancelled: true });
+  expect(cancelled).toEqual([REPLAY]);
 });
 
 test('given a replay that waits for its dead letters, then it can be told to go on without them', async () => {

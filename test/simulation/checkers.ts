@@ -91,6 +91,8 @@ export function createCheckers(parts: {
   let sealedMs: number | undefined;
   let dwellMs: number | undefined;
   let cancelledMs: number | undefined;
+  let isCancelledThere = false;
+  let isToldCancelled = false;
 
   /**
    * The seal promises that the set is complete, so that the same events give the same lanes. With `onMissing=continue`
@@ -204,6 +206,18 @@ export function createCheckers(parts: {
     dead: (id: string) => everDead.add(id),
     cancelled(): void {
       cancelledMs = scheduler.nowMs;
+    },
+
+    /** In EventBridge, by somebody's tool. */
+    cancelledThere(): void {
+      isCancelledThere = true;
+    },
+    /** The tool tells somebody that the run is cancelled. */
+    tellsCancelled(isSending: boolean): void {
+      isToldCancelled = true;
+      verdict.check(() =>
+        demand(!isSending, 'R7', () => 'the tool says that the run is cancelled, and EventBridge sends on'),
+      );
     },
 
     typed: (isStanding: () => boolean) => typing.typed(isStanding, rows.answers, scheduler.nowMs),
@@ -356,7 +370,12 @@ export function createCheckers(parts: {
         if (!row) return;
         lives.atRest(row, accepted.size > 0);
         lives.atTheEnd(row);
-        rows.atTheEnd(row, cancelledMs !== undefined || commands.cancelled);
+        rows.atTheEnd(row, cancelledMs !== undefined || commands.cancelled || isCancelledThere);
+        demand(
+          !isToldCancelled || row.phase !== 'DONE',
+          'R7',
+          () => 'the tool says that the run is cancelled, and it is DONE',
+        );
         commands.atTheEnd(row);
         if (row.phase === 'DONE') {
           ends.checkCounts(row, dead);

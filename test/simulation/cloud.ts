@@ -7,6 +7,7 @@ import type { RowChanges } from '../../src/core/replay/row';
 import type { Settings } from '../../src/core/settings';
 import { HEAL_TIMEOUT_MS, SEQUENCE_TIMEOUT_MS } from '../../src/local/local-settings';
 import { REPLAY } from '../support/events';
+import { commandTool } from './command-tool';
 import { consumer } from './consumer';
 import { dynamoDb } from './dynamodb';
 import { eventBridge } from './eventbridge';
@@ -110,7 +111,10 @@ export async function playOut(world: World): Promise<void> {
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
-  const others = people(world, { start: startByTool });
+  const others = people(
+    world,
+    commandTool(world, { start: startByTool, cancelReplay: bus.cancel, isSending: bus.isSending }),
+  );
   const tool = rerunTool(world, { executions: sequencerExecutions });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
@@ -145,9 +149,7 @@ export async function playOut(world: World): Promise<void> {
     if (how === 'aborted' && scenario.rescue === 'byHand') scheduler.spawn(startNextByHand, 60_000);
   }
 
-  /** As people's tool does it, where nobody would look at the row soon. */
-  async function startByTool(generation: number): Promise<'started' | 'ended'> {
-    const input = { replay: REPLAY, generation };
+  async function startByTool(input: SequencerInput): Promise<'started' | 'ended'> {
     const outcome = await starts.start(input);
     if (outcome === 'started') checkers.startsOtherwise(input, false);
     machines.launch();
@@ -197,6 +199,7 @@ export async function playOut(world: World): Promise<void> {
   });
   person.makesRow();
   scheduler.spawn(bus.replay);
+  others.started();
   for (let rounds = 0; rounds < 3; rounds++) {
     healing.goesOn();
     if (!(await scheduler.run())) return checkers.fail('R7', 'the run never ends');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ReplayRow, RowChanges } from '../../src/core/replay/row';
 import type { PlannedCommand, Wish } from './commands';
 import { isUndisturbed } from './faults';
@@ -22,8 +23,10 @@ const READ_BEFORE_MS = 10_000;
 export interface Written {
   by: PlannedCommand['by'];
   wish?: Wish;
-  /** From where a step counts, as it was seen. */
+  /** From where a step counts, in the row as it was then. */
   place?: string;
+  /** What `command` should be after the tool has written it. */
+  expected?: Readonly<Record<string, unknown>>;
 }
 
 /** How long it took from a command until a plan, or an end, had taken it up. */
@@ -54,8 +57,6 @@ export class CommandChecker {
   readonly #row: () => ReplayRow | undefined;
   /** Since when the row wishes what its plan has not taken up. */
   #pending: { sinceMs: number; by: PlannedCommand['by']; phase: string } | undefined;
-  /** From where steps were accepted since a run was last sent on otherwise. */
-  readonly #places = new Set<string>();
   #step: StepSeen | undefined;
   /** Since when a field stands there that means nothing. */
   #badSinceMs = new Map<string, number>();
@@ -85,8 +86,14 @@ export class CommandChecker {
     return this.#withoutDead;
   }
 
-  written({ by, wish, place }: Written, nowMs: number): void {
+  written({ by, wish, place, expected }: Written, nowMs: number): void {
     const row = this.#row() as ReplayRow;
+    demand(
+      expected === undefined || isDeepStrictEqual(row.command, expected),
+      'R7',
+      () =>
+        `to ${wish?.does} the tool writes ${JSON.stringify(row.command)}, not ${JSON.stringify(expected)}`,
+    );
     const { wishes, bad } = readWishes(row.command);
     this.accepted++;
     this.#badSinceMs = new Map(bad.map((name) => [name, this.#badSinceMs.get(name) ?? nowMs]));
@@ -101,14 +108,9 @@ export class CommandChecker {
     this.#step = undefined;
     if (wish?.does === 'step' && place !== undefined)
       this.#stepAccepted(row, wish.events, place, wishes.stepTo as string, wasPending);
-    else this.#places.clear();
   }
 
-  /** Two people who step are never both accepted from one place. */
   #stepAccepted(row: ReplayRow, events: number, place: string, stepTo: string, wasPending: boolean): void {
-    const isFirst = !this.#places.has(place);
-    this.#places.add(place);
-    demand(isFirst, 'R7', () => `two steps are accepted from "${place}"`);
     // Where it runs, or is about to, events come between.
     const isAtRest = row.phase === 'RELEASING' && row.plan?.pausedAtMs !== undefined && !wasPending;
     if (!isAtRest || !isUndisturbed(this.#scenario)) return;

@@ -58,6 +58,17 @@ test.each([
   },
 );
 
+test('R7: given somebody who cancels with the tool while events are still sent, then EventBridge stops, and nothing is released', async () => {
+  const ends: (string | undefined)[] = [];
+  await playKind(kinds.cancelledByTool, 90, ({ phase, released }) => {
+    if (phase !== 'DONE') expect(released).toBe(0);
+    ends.push(phase);
+  });
+  expect(ends.filter((end) => end === 'CANCELLED').length).toBeGreaterThan(60);
+  // Also of some of which no event had come yet.
+  expect(ends).toContain(undefined);
+});
+
 test('R7: given a sequencer that somebody aborts, then the next command starts it again', async () => {
   let restarted = 0;
   await playKind(kinds.commandedAfterAnAbort, 60, ({ phase, warned }) => {
@@ -143,7 +154,7 @@ const quantile = (sorted: readonly number[], share: number) =>
 
 test('R7: given commands with the tool while events are released, then half of them are taken up within one second, and 99 in 100 within three', async () => {
   const tookMs: number[] = [];
-  await playKind(kinds.commandedByTool, 400, ({ commands }) =>
+  await playKind(kinds.commandedByTool, 450, ({ commands }) =>
     tookMs.push(...commands.takeUps.map(({ afterMs }) => afterMs)),
   );
   const sorted = tookMs.sort((a, b) => a - b);

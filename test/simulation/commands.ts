@@ -13,8 +13,8 @@ export type Wish =
   | { does: 'speed'; speed: string }
   | { does: 'idle'; idle: string };
 
-/** From when on somebody counts. */
-export type Occasion = 'made' | 'sealed' | 'counting' | 'releasing' | 'appended';
+/** From when on somebody counts: the replay is started in EventBridge, its row is made, and so on. */
+export type Occasion = 'started' | 'made' | 'sealed' | 'counting' | 'releasing' | 'appended';
 
 export interface PlannedCommand {
   /** So long after this has happened for the first time, or so many times. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json';
 import type { ReplayDescription, ReplayStatus } from '../../src/core/ports';
 import { WINDOW_START_MS } from '../support/events';
+import type { Cancelled } from './command-tool';
 import type { Life } from './life';
 import { eventFor } from './long-numbers';
 import { request } from './request';
@@ -44,6 +45,9 @@ export function eventBridge(
   const lastMs = 1_000 * Math.max(0, ...scenario.events.map(({ second }) => second));
   const window = { fromMs: WINDOW_START_MS, toMs: WINDOW_START_MS + Math.max(LEAST_WINDOW_MS, lastMs) };
   const states: { sinceMs: number; state: ReplayDescription['state'] }[] = [];
+
+  /** Somebody has cancelled it. */
+  let isCancelled = false;
 
   function enter(state: ReplayDescription['state']): void {
     trace.note('EventBridge', () => `the replay is ${state}`);
@@ -111,6 +115,7 @@ export function eventBridge(
   async function replay(): Promise<void> {
     enter('STARTING');
     await scheduler.sleep(random.integer(0, 10_000));
+    if (isCancelled) return;
     enter('RUNNING');
     const promised = scenario.events.filter(({ strayMs }) => strayMs === undefined);
     const inOrder = scenario.inAnyOrder
@@ -120,6 +125,7 @@ export function eventBridge(
     const burst = random.chance(0.5);
     let lastTriedMs = scheduler.nowMs;
     for (const [n, plan] of inOrder.entries()) {
+      if (isCancelled) return;
       if (scenario.replay === 'isCancelled' && n === stopsAt) {
         enter('CANCELLING');
         await scheduler.sleep(random.integer(0, 5_000));
@@ -137,6 +143,7 @@ export function eventBridge(
       if (scenario.replay === 'stallsForHalfADay') await scheduler.sleep(LONG_STALL_MS);
     }
     await scheduler.sleep(random.integer(0, 3_000));
+    if (isCancelled) return;
     enter(
       scenario.replay === 'isCancelled' ? 'CANCELLED' : scenario.replay === 'fails' ? 'FAILED' : 'COMPLETED',
     );
@@ -148,8 +155,26 @@ export function eventBridge(
     }
   }
 
+  function isSending(): boolean {
+    const now = states.at(-1)?.state;
+    return now === 'STARTING' || now === 'RUNNING';
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html: only what is under way. */
+  function cancel(): Cancelled {
+    if (states.length === 0) return 'unknown';
+    if (!isSending()) return 'over';
+    isCancelled = true;
+    checkers.cancelledThere();
+    enter('CANCELLING');
+    scheduler.at(world.random('cancellation').integer(0, 5_000), () => enter('CANCELLED'));
+    return 'cancelled';
+  }
+
   return {
     replay,
+    cancel,
+    isSending,
     status(life: Life): ReplayStatus {
       return {
         describe: () =>

@@ -61,6 +61,29 @@ export function commandedTwice(seed: number): Scenario {
   return { ...scenario, sequencersBesides: seed % 2 === 0 ? [1] : [1, 1] };
 }
 
+/**
+ * With the tool, from the start of the replay to its release. Of some runs the first event comes late, or the next
+ * sequencer cannot be started.
+ */
+export function cancelledByTool(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'cancellation');
+  const events = scenario.events.map((event) => (seed % 3 === 0 ? { ...event, throttledMs: 30_000 } : event));
+  const after = random.chance(0.5) ? ('started' as const) : ('made' as const);
+  const cancel = {
+    after,
+    ms: random.integer(0, 60_000),
+    by: 'tool' as const,
+    wish: { does: 'cancel' } as const,
+  };
+  return {
+    ...scenario,
+    events,
+    ...(seed % 3 === 1 && { namesUsedUp: Array.from({ length: 40 }, (_, n) => n + 2) }),
+    commands: { planned: [cancel], overseer: { everyMs: 300_000, does: 'resume' } },
+  };
+}
+
 /** Requests that are refused. */
 export function commandedAndRefused(seed: number): Scenario {
   return withThrottling(commanded(seed), randomOf(seed, 'throttling'));

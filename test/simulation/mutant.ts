@@ -6,7 +6,7 @@ import type { Invariant } from './verdict';
 
 /** The protocol with one line removed or bent: in its source, or at its ports. */
 export interface Mutant
-  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine' | 'bendTool'> {
+  extends Pick<Protocol, 'bendTables' | 'bendRequests' | 'bendSettings' | 'bendMachine'> {
   name: string;
   /** The checker that sees it. */
   breaks: Invariant;

@@ -1,4 +1,5 @@
 import {
+  cancelledByTool,
   commanded,
   commandedAtTheStart,
   commandedInAStorm,
@@ -11,6 +12,7 @@ import { edit, type Mutant } from './mutant';
 const PLAN = 'src/core/replay/plan.ts';
 const SAVE = 'src/core/replay/row-save.ts';
 const SEQUENCE = 'src/core/replay/sequence.ts';
+const TOOL = 'src/operator/commands.ts';
 const RELEASE = 'src/core/release/release.ts';
 
 /** What people wish: taken up once, as it is written, soon, and without a change of what is due. */
@@ -64,8 +66,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
   {
     name: 'a take-up that is refused leaves its times',
     breaks: 'R6',
-    kind: commanded,
-    caughtBy: 155,
+    kind: commandedAtTheStart,
+    caughtBy: 103,
     edits: [
       edit(
         RELEASE,
@@ -122,15 +124,52 @@ export const COMMAND_MUTANTS: Mutant[] = [
     shows: 'after the run was paused',
     kind: stoppedInALongBatch,
     caughtBy: 26,
-    bendTool: { wakes: () => true },
+    edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', '')],
   },
   {
     name: 'a step demands the checkpoint alone',
     breaks: 'R7',
-    shows: 'two steps are accepted',
+    shows: 'to step the tool writes',
     kind: steppedByTwo,
     caughtBy: 1,
-    bendTool: { isAsSeen: (now, seen) => now.checkpoint?.position === seen.checkpoint?.position },
+    edits: [
+      edit(
+        TOOL,
+        'const asked = await write(run, { stepTo, paused: true }, seenIn(row));',
+        `const { checkpointPosition } = seenIn(row);
+        const asked = await write(run, { stepTo, paused: true }, { ...seenIn(await rowOf(run)), checkpointPosition });`,
+      ),
+    ],
+  },
+  {
+    name: 'people never start the next generation',
+    breaks: 'R7',
+    shows: 'after a command by tool',
+    kind: commanded,
+    caughtBy: 1,
+    edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', 'return undefined;')],
+  },
+  {
+    name: 'the tool resumes, and leaves the breakpoint',
+    breaks: 'R7',
+    shows: 'the tool writes',
+    kind: commanded,
+    caughtBy: 1,
+    edits: [edit(TOOL, '        until: undefined,\n        ...(withoutDead', '        ...(withoutDead')],
+  },
+  {
+    name: 'who cancels a run does not stop EventBridge',
+    breaks: 'R7',
+    shows: 'sends on',
+    kind: cancelledByTool,
+    caughtBy: 1,
+    edits: [
+      edit(
+        TOOL,
+        'if (isOpen(row.phase) && row.completedAtMs === undefined) await cancellation.cancel(run);',
+        '',
+      ),
+    ],
   },
   {
     name: 'until stops before its own event',

@@ -9,6 +9,7 @@ const ENTRY = `
   export { createSequenceHandler } from './functions/sequence';
   export { createHealHandler } from './functions/heal';
   export { orderedReplay } from './src/consumer';
+  export { createCommands } from './src/operator/commands';
   export { rerun } from './src/operator/rerun';
   export { dynamoEventBuffer } from './src/aws/event-buffer';
   export { dynamoReplays } from './src/aws/replays';

@@ -8,6 +8,7 @@ import { unavailable } from '../../src/core/errors';
 import type { EventBuffer, Histories, Lanes, Replays } from '../../src/core/ports';
 import { readRow } from '../../src/core/replay/row-problems';
 import type { Settings } from '../../src/core/settings';
+import { createCommands } from '../../src/operator/commands';
 import type { Runs } from '../../src/operator/ports';
 import { rerun } from '../../src/operator/rerun';
 import type { MemoryEventBuffer } from '../fakes/event-buffer';
@@ -15,18 +16,18 @@ import type { MemoryHistories } from '../fakes/histories';
 import type { MemoryLanes } from '../fakes/lanes';
 import type { MemoryReplays } from '../fakes/replays';
 import type { Definition } from './asl';
-import type { Tool } from './steering-tool';
 
 /**
- * The code that is attacked: the three functions' handlers with the core behind them, the consumer's wrapper and the tool
- * of somebody who asks for another run. The
- * adapters are asked only which reads they mark as strongly consistent.
+ * The code that is attacked: the three functions' handlers with the core behind them, the consumer's wrapper and the tools
+ * of people who command a run or ask for another one. The adapters are asked only which reads they mark as strongly consistent.
  */
 export interface Protocol {
   createCollectHandler: typeof createCollectHandler;
   createSequenceHandler: typeof createSequenceHandler;
   createHealHandler: typeof createHealHandler;
   orderedReplay: typeof orderedReplay;
+  /** The tool that people command a run with. */
+  createCommands: typeof createCommands;
   /** What somebody's tool does who asks for another run. */
   rerun: typeof rerun;
   dynamoEventBuffer: typeof dynamoEventBuffer;
@@ -41,8 +42,6 @@ export interface Protocol {
   bendRequests?(stores: Stores, tables: Tables): Stores;
   /** What a mutant does to the settings of one of the two functions. */
   bendSettings?(settings: Settings, of: 'collect' | 'sequence'): Settings;
-  /** What a mutant does to the tool that people use. */
-  bendTool?: Partial<Tool>;
   /** What a mutant does to the definition of the state machine `sequence`. */
   bendMachine?(machine: Definition): Definition;
 }
@@ -67,6 +66,7 @@ export const REAL: Protocol = {
   createSequenceHandler,
   createHealHandler,
   orderedReplay,
+  createCommands,
   rerun,
   dynamoEventBuffer,
   dynamoReplays,
