@@ -42,6 +42,7 @@ export async function firstRun(
     handler,
     options: start.options,
     tiebreaker: start.tiebreaker ?? events.tiebreaker,
+    tiebreakerType: start.tiebreakerType,
     seed: start.seed,
     settings,
     progress: start.json ? silentProgress : terminalProgress(process.stderr),

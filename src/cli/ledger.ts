@@ -3,6 +3,7 @@ import {
   comparePlaces,
   countOutOfOrder,
   countTies,
+  type KindOfTiebreaker,
   keyOf,
   type Place,
   placeOf,
@@ -48,11 +49,17 @@ export class Ledger {
   readonly #offsets = new Map<string, number>();
   readonly #lanes = new Set<string>();
   readonly #tiebreaker: string;
+  readonly #tiebreakerType: KindOfTiebreaker;
   readonly #orderingKey: string | undefined;
   #arrivedTwice = 0;
   #duplicated = 0;
 
-  constructor(tiebreaker: string, orderingKey: string | undefined) {
+  constructor(
+    tiebreaker: string,
+    orderingKey: string | undefined,
+    tiebreakerType: KindOfTiebreaker = 'auto',
+  ) {
+    this.#tiebreakerType = tiebreakerType;
     this.#tiebreaker = tiebreaker;
     this.#orderingKey = orderingKey;
   }
@@ -110,7 +117,11 @@ export class Ledger {
     const known = this.#seen.get(id);
     if (known) return known;
     const text = textOf(envelope, this.#published.get(id));
-    const sighting = { id, key: keyOf(text, this.#orderingKey), place: placeOf(text, this.#tiebreaker) };
+    const sighting = {
+      id,
+      key: keyOf(text, this.#orderingKey),
+      place: placeOf(text, this.#tiebreaker, this.#tiebreakerType),
+    };
     this.#seen.set(id, sighting);
     return sighting;
   }

@@ -6,7 +6,8 @@ import { parse } from 'lossless-json';
  * fault in a position, a tiebreaker or a rounded number must not be hidden by the same fault here.
  *
  * The promise: by time, then by tiebreaker, then by id. A missing tiebreaker sorts before numbers, numbers before texts,
- * texts before timestamps. Integers up to ±2^63 count as they are written, other JSON numbers as doubles.
+ * texts before timestamps; where its type is told, all are of that kind. Integers up to ±2^63 count as they are written,
+ * other JSON numbers as doubles.
  */
 
 /** Where an event belongs. */
@@ -20,7 +21,11 @@ type Tiebreaker =
   | { kind: typeof NOTHING }
   | { kind: typeof NUMBER; number: Decimal }
   | { kind: typeof TEXT; text: Buffer }
-  | { kind: typeof TIME; nanoseconds: bigint };
+  | { kind: typeof TIME; nanoseconds: bigint }
+  | { kind: typeof VERSION; parts: bigint[]; prerelease: string[] };
+
+/** What the values at a tiebreaker's path are. */
+export type KindOfTiebreaker = 'auto' | 'number' | 'text' | 'time' | 'version';
 
 /** `digits` divided by ten to the power of `scale`. */
 interface Decimal {
@@ -28,7 +33,7 @@ interface Decimal {
   scale: number;
 }
 
-const [NOTHING, NUMBER, TEXT, TIME] = [0, 1, 2, 3] as const;
+const [NOTHING, NUMBER, TEXT, TIME, VERSION] = [0, 1, 2, 3, 4] as const;
 const MOST_INTEGER = 2n ** 63n;
 /** Marks a text that stands for an integer that a double may not hold. */
 const EXACT = '\u0000integer ';
@@ -36,11 +41,14 @@ const EXACT_IN_JSON = /"\\u0000integer (-?\d+)"/g;
 /** What compares or computes needs numbers, not what stands for them. */
 const COMPARES = /[<>=!]/;
 
-/** `undefined` for an event that nobody can order: its time is none, or its tiebreaker is a boolean, a list, a map. */
-export function placeOf(text: string, tiebreakerPath: string): Place | undefined {
+/**
+ * `undefined` for an event that nobody can order: its time is none, or its tiebreaker is a boolean, a list, a map, or of
+ * another type than is told.
+ */
+export function placeOf(text: string, path: string, type: KindOfTiebreaker = 'auto'): Place | undefined {
   const { time, id } = JSON.parse(text) as { time?: unknown; id?: unknown };
   const nanoseconds = nanosecondsOf(String(time));
-  const tiebreaker = tiebreakerOf(tiebreakerPath === '' ? undefined : valueAt(tiebreakerPath, text));
+  const tiebreaker = tiebreakerOf(path === '' ? undefined : valueAt(path, text), type);
   if (nanoseconds === undefined || !tiebreaker) return undefined;
   return { nanoseconds, tiebreaker, id: Buffer.from(String(id)) };
 }
@@ -84,6 +92,11 @@ function compareTiebreakers(one: Tiebreaker, other: Tiebreaker): number {
   if (one.kind === NUMBER && other.kind === NUMBER) return compareDecimals(one.number, other.number);
   if (one.kind === TEXT && other.kind === TEXT) return Buffer.compare(one.text, other.text);
   if (one.kind === TIME && other.kind === TIME) return compare(one.nanoseconds, other.nanoseconds);
+  if (one.kind === VERSION && other.kind === VERSION) {
+    return (
+      compareLists(one.parts, other.parts, compare) || comparePrereleases(one.prerelease, other.prerelease)
+    );
+  }
   return one.kind - other.kind;
 }
 
@@ -98,16 +111,62 @@ function compare(one: bigint, other: bigint): number {
   return one < other ? -1 : 1;
 }
 
-function tiebreakerOf(value: unknown): Tiebreaker | undefined {
+function tiebreakerOf(value: unknown, type: KindOfTiebreaker): Tiebreaker | undefined {
   if (value === undefined || value === null) return { kind: NOTHING };
-  if (typeof value === 'number') return numberOf(String(value));
+  const takesNumbers = type === 'auto' || type === 'number';
+  if (typeof value === 'number') return takesNumbers ? numberOf(String(value)) : undefined;
   if (typeof value !== 'string') return undefined;
-  if (value.startsWith(EXACT)) return numberOf(value.slice(EXACT.length));
+  if (value.startsWith(EXACT)) return takesNumbers ? numberOf(value.slice(EXACT.length)) : undefined;
   // An exponent in a text is more likely half of a hash.
   const number = /e/i.test(value) ? undefined : numberOf(value);
-  if (number) return number;
-  const nanoseconds = nanosecondsOf(value);
-  return nanoseconds === undefined ? { kind: TEXT, text: Buffer.from(value) } : { kind: TIME, nanoseconds };
+  const text: Tiebreaker = { kind: TEXT, text: Buffer.from(value) };
+  switch (type) {
+    case 'auto':
+      return number ?? timeOf(value) ?? text;
+    case 'number':
+      return number;
+    case 'text':
+      return text;
+    case 'time':
+      return timeOf(value);
+    case 'version':
+      return versionOf(value);
+  }
+}
+
+function timeOf(text: string): Tiebreaker | undefined {
+  const nanoseconds = nanosecondsOf(text);
+  return nanoseconds === undefined ? undefined : { kind: TIME, nanoseconds };
+}
+
+/** As in https://semver.org, with any number of parts; zeros at the end and a build make no difference. */
+function versionOf(text: string): Tiebreaker | undefined {
+  const [, numbers, , prerelease] = /^v?(\d+(\.\d+)*)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(text) ?? [];
+  const identifiers = prerelease?.split('.') ?? [];
+  if (numbers === undefined || text.includes('_') || identifiers.includes('')) return undefined;
+  const parts = numbers.split('.').map(BigInt);
+  while (parts.at(-1) === 0n) parts.pop();
+  return { kind: VERSION, parts, prerelease: identifiers };
+}
+
+/** What is not released comes before what is. */
+function comparePrereleases(one: string[], other: string[]): number {
+  if (one.length === 0 || other.length === 0) return other.length - one.length;
+  return compareLists(one, other, (a, b) => {
+    const [x, y] = [a, b].map((each) => (/^\d+$/.test(each) ? BigInt(each) : undefined));
+    if (x !== undefined && y !== undefined) return compare(x, y);
+    if (x !== undefined || y !== undefined) return x !== undefined ? -1 : 1;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  });
+}
+
+/** The first that differs decides; the beginning of a list comes before the list. */
+function compareLists<T>(one: T[], other: T[], by: (a: T, b: T) => number): number {
+  for (const [n, a] of one.slice(0, other.length).entries()) {
+    const compared = by(a, other[n] as T);
+    if (compared !== 0) return compared;
+  }
+  return one.length - other.length;
 }
 
 function numberOf(text: string): Tiebreaker | undefined {

@@ -4,6 +4,7 @@ import { silentTelemetry } from '../../functions/telemetry';
 import { dynamoReplays } from '../aws/replays';
 import { orderedReplay, type ReplayableHandler } from '../consumer';
 import { OrderedReplayError, textOf } from '../core/errors';
+import type { TiebreakerType } from '../core/event/tiebreaker-types';
 import { compileOptions, OPTION_NAMES, type OptionTexts } from '../core/replay/options';
 import type { ReplayRow } from '../core/replay/row';
 import { hasEnded } from '../core/replay/row';
@@ -30,6 +31,7 @@ export interface ReplayRunOptions {
   handler: ReplayableHandler;
   options: OptionTexts;
   tiebreaker: string;
+  tiebreakerType: TiebreakerType;
   seed: number;
   settings?: Partial<Settings>;
   progress: Progress;
@@ -46,7 +48,7 @@ export interface ReplayRun {
 /** Publishes events to the local runtime, replays them from its archive and delivers them to a handler, in order. */
 export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
   const { orderingKeyPath, onMissing } = compileOptions(run.options, 'Correct the flag.');
-  const ledger = new Ledger(run.tiebreaker, orderingKeyPath);
+  const ledger = new Ledger(run.tiebreaker, orderingKeyPath, run.tiebreakerType);
   const problems: Problems = { handlerFailures: 0, waitsForDead: onMissing === 'wait' };
   const consumer = orderedReplay(async (event, context, delivery) => {
     try {
@@ -61,7 +63,7 @@ export async function runReplay(run: ReplayRunOptions): Promise<ReplayRun> {
     consumer: consumer as never,
     consumerTimeoutMs: HANDLER_TIMEOUT_MS,
     seed: run.seed,
-    settings: { ...run.settings, tiebreaker: run.tiebreaker },
+    settings: { ...run.settings, tiebreaker: run.tiebreaker, tiebreakerType: run.tiebreakerType },
     telemetry: { ...silentTelemetry, failure: (_message, error) => recordRefusal(problems, error) },
     arrived: (event) => ledger.arrived(event),
     stream: {

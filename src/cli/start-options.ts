@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isTiebreakerType, TIEBREAKER_TYPES, type TiebreakerType } from '../core/event/tiebreaker-types';
 import {
   isPath,
   OPTION_NAMES,
@@ -17,6 +18,7 @@ export interface StartOptions {
   options: OptionTexts;
   /** JMESPath; `undefined` for what the event set suggests. */
   tiebreaker: string | undefined;
+  tiebreakerType: TiebreakerType;
   seed: number;
   json: boolean;
 }
@@ -37,6 +39,7 @@ const FLAGS: [flag: string, help: string][] = [
     return [`${flagOf(name)} ${placeholder}`, `${help}; default ${DEFAULTS[name]}`];
   }),
   ['tiebreaker PATH', 'JMESPath of the value that orders events within one second'],
+  ['tiebreaker-type TYPE', `what those values are: ${TIEBREAKER_TYPES.join(', ')}; default auto`],
   ['seed N', 'makes the disorder of the replay repeatable; default: by chance'],
   ['json', 'one JSON object on stdout instead of progress, table and picture'],
   ['help', 'this text'],
@@ -57,11 +60,16 @@ export function readStartOptions(args: string[]): StartOptions | undefined {
   if (tiebreaker !== undefined && !isPath(tiebreaker)) {
     throw notAllowed('tiebreaker', tiebreaker, 'a JMESPath such as detail.sequence');
   }
+  const tiebreakerType = values['tiebreaker-type'] ?? 'auto';
+  if (!isTiebreakerType(tiebreakerType)) {
+    throw notAllowed('tiebreaker-type', tiebreakerType, TIEBREAKER_TYPES.join(', '));
+  }
   return {
     events: values.events,
     handler: values.handler,
     options: textsOf((name) => textFor(name, values)),
     tiebreaker,
+    tiebreakerType,
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : seedOf(values.seed),
     json: values.json,
   };
@@ -82,6 +90,7 @@ function parse(args: string[]) {
         events: { type: 'string' },
         handler: { type: 'string' },
         tiebreaker: { type: 'string' },
+        'tiebreaker-type': { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -10,6 +10,7 @@ import {
 } from '../../src/cli/order-oracle';
 import { positionOf } from '../../src/core/collect/place';
 import { parseEvent } from '../../src/core/event/envelope';
+import { TIEBREAKER_TYPES } from '../../src/core/event/tiebreaker-types';
 import { envelope } from '../support/events';
 
 const PATH = 'detail.value';
@@ -134,7 +135,7 @@ test('ties are what only the ids keep apart', () => {
   expect(comparePlaces(places[0] as Place, places[2] as Place)).toBe(-1);
 });
 
-/** Beyond that the service does not keep them apart yet, and the four events above say so. */
+/** What JavaScript writes; longer integers have tests of their own. */
 const value = fc.oneof(
   fc.constant(null),
   fc.maxSafeInteger(),
@@ -152,6 +153,55 @@ const time = fc.constantFrom(
   '2026-11-01T00:00:01Z',
   '2026-11-01T00:00:00.000000001Z',
 );
+
+const identifier = fc.oneof(fc.nat(20).map(String), fc.stringMatching(/^[a-zA-Z-]{1,3}$/));
+const version = fc
+  .tuple(
+    fc.constantFrom('', 'v'),
+    fc.array(fc.nat(12), { minLength: 1, maxLength: 4 }),
+    fc.array(identifier, { maxLength: 3 }),
+    fc.constantFrom('', '+build.7'),
+  )
+  .map(
+    ([v, parts, ids, build]) => `${v}${parts.join('.')}${ids.length > 0 ? `-${ids.join('.')}` : ''}${build}`,
+  );
+
+test.each([
+  ['number', ['7.10', '7.9', '10']],
+  ['text', ['00000009', '0000000a', '00000010']],
+  ['version', ['7.9', '7.10.0-rc.2', '7.10.0-rc.10', '7.10', '7.10.1', '10']],
+] as const)('given the type %s, then values come as that says', (type, values) => {
+  const places = values.map((each) => placeOf(textWith(JSON.stringify(each)), PATH, type) as Place);
+  expect(places.toReversed().sort(comparePlaces)).toEqual(places);
+});
+
+test('given any two values and a type, then the oracle orders them, or refuses them, as the service does', () => {
+  const event = fc.record({
+    id: fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }),
+    value: fc.oneof(version, value, time),
+  });
+  fc.assert(
+    fc.property(event, event, fc.constantFrom(...TIEBREAKER_TYPES), (one, other, tiebreakerType) => {
+      const texts = [one, other].map(({ id, value: of }) =>
+        JSON.stringify(envelope({ id, detail: { value: of } })),
+      );
+      const positions = texts.map((text) => {
+        try {
+          return positionOf(parseEvent(text), { tiebreaker: PATH, tiebreakerType });
+        } catch {
+          return undefined;
+        }
+      });
+      const places = texts.map((text) => placeOf(text, PATH, tiebreakerType));
+      expect(places.map((place) => place === undefined)).toEqual(positions.map((each) => each === undefined));
+      const [a, b] = positions;
+      const [c, d] = places;
+      if (a === undefined || b === undefined || !c || !d) return;
+      expect(Math.sign(comparePlaces(c, d))).toBe(a === b ? 0 : a < b ? -1 : 1);
+    }),
+    { numRuns: 3_000 },
+  );
+});
 
 test('given any two events whose numbers a double holds, then the oracle orders them as their positions do', () => {
   const event = fc.record({ id: fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), time, value });

@@ -8,6 +8,7 @@ describe('the options of npm start', () => {
       handler: undefined,
       options: { ...DEFAULT_OPTIONS, speed: '10', idle: '25ms' },
       tiebreaker: undefined,
+      tiebreakerType: 'auto',
       seed: expect.any(Number),
       json: false,
     });
@@ -21,6 +22,7 @@ describe('the options of npm start', () => {
         '--ordering-key=detail.id',
         '--on-missing=continue',
         '--tiebreaker=detail.n',
+        '--tiebreaker-type=number',
       ]),
     ).toEqual({
       events: 'e.jsonl',
@@ -33,6 +35,7 @@ describe('the options of npm start', () => {
         onMissing: 'continue',
       },
       tiebreaker: 'detail.n',
+      tiebreakerType: 'number',
       seed: 7,
       json: true,
     });
@@ -48,6 +51,10 @@ describe('the options of npm start', () => {
     [['--idle', '5'], 'Option --idle is "5"; allowed is a number with a unit'],
     [['--ordering-key', 'a['], 'Option --ordering-key is "a["; allowed is a JMESPath'],
     [['--tiebreaker', 'a['], 'Option --tiebreaker is "a["'],
+    [
+      ['--tiebreaker-type', 'int'],
+      'Option --tiebreaker-type is "int"; allowed is auto, number, text, time, version.',
+    ],
     [['--seed', 'x'], 'Option --seed is "x"; allowed is a whole number from 0.'],
     [['--seed', '-1'], '--seed'],
     [['--sped', '10'], "Unknown option '--sped'"],
