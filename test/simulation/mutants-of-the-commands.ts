@@ -4,6 +4,8 @@ import {
   commandedAtTheStart,
   commandedInAStorm,
   commandedTwice,
+  pacedByTwo,
+  pausedInALongBatch,
   steppedByTwo,
   stoppedInALongBatch,
 } from './kinds-of-commands';
@@ -66,8 +68,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
   {
     name: 'a take-up that is refused leaves its times',
     breaks: 'R6',
-    kind: commandedAtTheStart,
-    caughtBy: 103,
+    kind: pacedByTwo,
+    caughtBy: 14,
     edits: [
       edit(
         RELEASE,
@@ -122,8 +124,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'people always start the next generation',
     breaks: 'R6',
     shows: 'after the run was paused',
-    kind: stoppedInALongBatch,
-    caughtBy: 26,
+    kind: pausedInALongBatch,
+    caughtBy: 4,
     edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', '')],
   },
   {
