@@ -38,7 +38,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a take-up that has no checkpoint does not demand that there is none',
     breaks: 'R6',
     kind: commandedAtTheStart,
-    caughtBy: 49,
+    caughtBy: 196,
     edits: [edit(SAVE, '    ...(plan && !checkpoint && { hasNoCheckpoint: true }),\n', '')],
   },
   {
@@ -46,7 +46,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'goes back',
     kind: commandedAtTheStart,
-    caughtBy: 71,
+    caughtBy: 48,
     edits: [edit(SAVE, '...(checkpoint && {', '...(checkpoint && !plan && {')],
   },
   {
@@ -111,7 +111,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'what is overdue at a take-up is due when it was',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 8,
+    caughtBy: 23,
     edits: [
       edit(
         PLAN,
@@ -133,7 +133,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'to step the tool writes',
     kind: steppedByTwo,
-    caughtBy: 1,
+    caughtBy: 2,
     edits: [
       edit(
         TOOL,
@@ -164,7 +164,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'sends on',
     kind: cancelledByTool,
-    caughtBy: 1,
+    caughtBy: 11,
     edits: [
       edit(
         TOOL,
@@ -197,7 +197,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a step does not pause where it ends',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 7,
+    caughtBy: 11,
     edits: [
       edit(
         PLAN,
