@@ -111,11 +111,13 @@ export async function playOut(world: World): Promise<void> {
   const bus = eventBridge(world, { start: express, overflow: road.park });
   const stream = laneStream(world, { consume: consumer(world) });
   const person = operator(world, road);
-  const others = people(
-    world,
-    commandTool(world, { start: startByTool, cancelReplay: bus.cancel, isSending: bus.isSending }),
-  );
-  const tool = rerunTool(world, { executions: sequencerExecutions });
+  const commands = commandTool(world, {
+    start: startByTool,
+    cancelReplay: bus.cancel,
+    isSending: bus.isSending,
+  });
+  const others = people(world, commands);
+  const tool = rerunTool(world, { executions: sequencerExecutions, commands });
 
   function sequencerExecutions(life: Life): SequencerExecutions {
     return {

@@ -44,6 +44,8 @@ test.each([
   ['two or three sequencers are at it at once', kinds.commandedTwice, 60],
   ['requests are refused, all for a while or one in a few', kinds.commandedAndRefused, 40],
   ['several people step at about the same time', kinds.steppedByTwo, 60],
+  ['several people set the pace at about the same time', kinds.pacedByTwo, 60],
+  ['one sets the pace among hundreds of appends, and another one pauses', kinds.pausedInALongBatch, 24],
   ['somebody stops it among hundreds of appends', kinds.stoppedInALongBatch, 24],
   ['they do so when the first event is released, by several sequencers', kinds.commandedAtTheStart, 60],
 ] as const)(

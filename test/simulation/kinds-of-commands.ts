@@ -126,6 +126,28 @@ export function steppedByTwo(seed: number): Scenario {
   };
 }
 
+/** Two people who set the pace at about the same time, again and again: of many a take-up the row is another one. */
+export function pacedByTwo(seed: number): Scenario {
+  const scenario = commanded(seed);
+  const random = randomOf(seed, 'paces');
+  const pace = (ms: number): PlannedCommand => ({
+    after: 'releasing',
+    ms,
+    by: 'tool',
+    wish: { does: 'speed', speed: ['1', '0.5', '3', '10'][random.integer(0, 3)] as string },
+  });
+  const paces = Array.from({ length: 8 }, (_, n) => {
+    const ms = 8_000 * n + random.integer(0, 6_000);
+    return [pace(ms), pace(ms + random.integer(0, 1_500))];
+  });
+  return {
+    ...scenario,
+    events: scenario.events.slice(0, 40).map((event) => ({ ...event, second: random.integer(0, 90) })),
+    playback: { ...scenario.playback, speed: 1, idleMs: Number.POSITIVE_INFINITY },
+    commands: { planned: paces.flat(), overseer: { everyMs: 120_000, does: 'resume' } },
+  };
+}
+
 /**
  * Hundreds of groups that are due at once, in one lane or two, whose appends are slow or refused; somebody stops the run
  * in the middle of them, and another call is at it, too.
@@ -164,6 +186,23 @@ export function stoppedInALongBatch(seed: number): Scenario {
   };
 }
 
+/** Nothing goes wrong: somebody sets a pace while a call walks, and another one pauses the run by hand a moment later. */
+export function pausedInALongBatch(seed: number): Scenario {
+  const { sequencersBesides: _, refuses: _refused, ...scenario } = stoppedInALongBatch(seed);
+  const random = randomOf(seed, 'pace and pause');
+  const at = { after: 'appended' as const, times: random.integer(100, 180) };
+  return {
+    ...scenario,
+    commands: {
+      planned: [
+        { ...at, ms: 0, by: 'tool', wish: { does: 'speed', speed: 'max' } },
+        { ...at, ms: random.integer(100, 900), by: 'hand', wish: { does: 'pause' } },
+      ],
+      overseer: { everyMs: 120_000, does: 'resume' },
+    },
+  };
+}
+
 /**
  * Several sequencers, of which each may have released the first event, and pages that are refused: what one has released
  * comes into the row by itself, when another is about to take up a plan that counts from nothing.
@@ -177,10 +216,10 @@ export function commandedAtTheStart(seed: number): Scenario {
     sequence: n,
     key: `key-${n % 2}`,
   }));
-  const planned: PlannedCommand[] = Array.from({ length: random.integer(1, 3) }, () => ({
+  const planned: PlannedCommand[] = Array.from({ length: random.integer(4, 8) }, () => ({
     after: 'releasing',
-    ms: random.integer(0, 2_500),
-    by: 'tool',
+    ms: random.integer(0, 4_000),
+    by: random.chance(0.3) ? 'hand' : 'tool',
     wish: { does: 'speed', speed: ['3', '10', '0.5'][random.integer(0, 2)] as string },
   }));
   return {

@@ -4,6 +4,8 @@ import {
   commandedAtTheStart,
   commandedInAStorm,
   commandedTwice,
+  pacedByTwo,
+  pausedInALongBatch,
   steppedByTwo,
   stoppedInALongBatch,
 } from './kinds-of-commands';
@@ -36,7 +38,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a take-up that has no checkpoint does not demand that there is none',
     breaks: 'R6',
     kind: commandedAtTheStart,
-    caughtBy: 49,
+    caughtBy: 196,
     edits: [edit(SAVE, '    ...(plan && !checkpoint && { hasNoCheckpoint: true }),\n', '')],
   },
   {
@@ -44,7 +46,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R1',
     shows: 'goes back',
     kind: commandedAtTheStart,
-    caughtBy: 71,
+    caughtBy: 48,
     edits: [edit(SAVE, '...(checkpoint && {', '...(checkpoint && !plan && {')],
   },
   {
@@ -66,8 +68,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
   {
     name: 'a take-up that is refused leaves its times',
     breaks: 'R6',
-    kind: commandedAtTheStart,
-    caughtBy: 103,
+    kind: pacedByTwo,
+    caughtBy: 14,
     edits: [
       edit(
         RELEASE,
@@ -109,7 +111,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'what is overdue at a take-up is due when it was',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 8,
+    caughtBy: 23,
     edits: [
       edit(
         PLAN,
@@ -122,8 +124,8 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'people always start the next generation',
     breaks: 'R6',
     shows: 'after the run was paused',
-    kind: stoppedInALongBatch,
-    caughtBy: 26,
+    kind: pausedInALongBatch,
+    caughtBy: 4,
     edits: [edit('src/operator/wake.ts', 'if (!isAsleep && !isDead) return undefined;', '')],
   },
   {
@@ -131,7 +133,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'to step the tool writes',
     kind: steppedByTwo,
-    caughtBy: 1,
+    caughtBy: 2,
     edits: [
       edit(
         TOOL,
@@ -162,7 +164,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     breaks: 'R7',
     shows: 'sends on',
     kind: cancelledByTool,
-    caughtBy: 1,
+    caughtBy: 11,
     edits: [
       edit(
         TOOL,
@@ -195,7 +197,7 @@ export const COMMAND_MUTANTS: Mutant[] = [
     name: 'a step does not pause where it ends',
     breaks: 'R6',
     kind: commanded,
-    caughtBy: 7,
+    caughtBy: 11,
     edits: [
       edit(
         PLAN,

@@ -10,7 +10,7 @@ export const RUN_MUTANTS: Mutant[] = [
     name: 'a rerun of late events waits out no dwell',
     breaks: 'R1',
     shows: 'is in no lane of',
-    caughtBy: 176,
+    caughtBy: 1397,
     edits: [edit(RUN, "set !== undefined && include === 'sealed' ?", 'set !== undefined ?')],
   },
   {
@@ -38,7 +38,7 @@ export const RUN_MUTANTS: Mutant[] = [
     name: 'a late run goes on after one that was cancelled',
     breaks: 'R1',
     shows: 'leave out',
-    caughtBy: 414,
+    caughtBy: 1344,
     edits: [edit(MAY_RUN, "phase !== 'DONE' ||", '!hasEnded(phase) ||')],
   },
   {
@@ -67,7 +67,7 @@ export const RUN_MUTANTS: Mutant[] = [
     name: 'a late run does not wait for the one before it',
     breaks: 'R4',
     shows: 'is in the late runs',
-    caughtBy: 229,
+    caughtBy: 508,
     edits: [edit(MAY_RUN, '  if (underWay) {', '  if (underWay && false) {')],
   },
   {
@@ -129,14 +129,14 @@ export const RUN_MUTANTS: Mutant[] = [
     name: 'who asks does not know their own row when its answer was lost',
     breaks: 'R4',
     shows: 'is made for who has asked',
-    caughtBy: 1403,
+    caughtBy: 591,
     edits: [edit(RERUN, 'run.requestId === requestId', 'run.requestId === undefined')],
   },
   {
     name: 'who asks again with the name gets another run',
     breaks: 'R4',
     shows: 'is made for who has asked',
-    caughtBy: 50,
+    caughtBy: 91,
     edits: [
       edit(RERUN, ': reruns[wanted.n - FIRST_RERUN];', ': undefined;'),
       edit(RERUN, 'if (n !== undefined && n !== next) {', 'if (n === -1) {'),
@@ -146,7 +146,7 @@ export const RUN_MUTANTS: Mutant[] = [
     name: 'a lane does not say which consumers it is for',
     breaks: 'consumer',
     shows: 'is for all',
-    caughtBy: 34,
+    caughtBy: 37,
     edits: [edit('src/core/release/release.ts', '    consumers: row.consumers,\n', '')],
   },
   {

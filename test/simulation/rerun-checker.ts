@@ -45,6 +45,7 @@ export class RerunChecker {
   readonly #scenario: Scenario;
   readonly #scheduler: Scheduler;
   #cancelledMs: number | undefined;
+  #isToEnd = false;
 
   constructor(run: string, asked: Asked, parts: RerunParts) {
     const { scenario, tables, starts, running, scheduler } = parts;
@@ -122,7 +123,13 @@ export class RerunChecker {
       this.startsAfterMs ??= this.#scheduler.nowMs - this.madeMs;
       this.lanes.dueMs = this.#oracle.dueTimes(this.included(), changes.releaseStartedAtMs as number);
     }
+    if (changes.phase === 'CANCELLED') this.cancelled();
     if (changes.phase === 'DONE' || changes.phase === 'FAILED') this.endedMs = this.#scheduler.nowMs;
+    demand(
+      !this.#isToEnd || changes.phase !== 'DONE',
+      'R7',
+      () => `somebody has cancelled ${this.run}, and it is DONE`,
+    );
   }
 
   #checkCounting(counting: NonNullable<RowChanges['counting']>): void {
@@ -138,6 +145,11 @@ export class RerunChecker {
         () => `bucket ${bucket} of ${this.run} is counted as ${events}, and has ${part.length}`,
       );
     }
+  }
+
+  /** Somebody has wished it, with the tool: the sequencer takes it up. */
+  toEnd(): void {
+    this.#isToEnd = true;
   }
 
   cancelled(): void {

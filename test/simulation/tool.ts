@@ -2,6 +2,7 @@ import type { SequencerExecutions } from '../../src/core/ports';
 import type { RowChanges } from '../../src/core/replay/row';
 import type { RerunRequest } from '../../src/operator/run-request';
 import { REPLAY, WINDOW_START_MS } from '../support/events';
+import type { commandTool } from './command-tool';
 import { dynamoDb } from './dynamodb';
 import type { Life } from './life';
 import { idIn } from './oracle';
@@ -15,7 +16,10 @@ const MOST_ATTEMPTS = 5;
 type Told = { kind: 'run'; run: string } | { kind: 'refused'; code: string } | { kind: 'unknown' };
 
 /** People who ask for other runs, and their tool: a program on a host of theirs, which may die. */
-export function rerunTool(world: World, parts: { executions(life: Life): SequencerExecutions }) {
+export function rerunTool(
+  world: World,
+  parts: { executions(life: Life): SequencerExecutions; commands: ReturnType<typeof commandTool> },
+) {
   const { scenario, scheduler, protocol, checkers, tables, trace } = world;
   const seen = new Set<string>();
 
@@ -146,9 +150,19 @@ export function rerunTool(world: World, parts: { executions(life: Life): Sequenc
     rerunMade(run: string): void {
       const who = Number(tables.replays.row(run)?.requestId?.split(' ')[0]);
       const { cancelAfterMs } = scenario.reruns?.[who] ?? {};
-      if (cancelAfterMs !== undefined) scheduler.at(cancelAfterMs, () => cancel(run));
+      if (cancelAfterMs === undefined) return;
+      if (world.random('who cancels').chance(0.5)) scheduler.spawn(() => cancelByTool(run), cancelAfterMs);
+      else scheduler.at(cancelAfterMs, () => cancel(run));
     },
   };
+
+  /** With the tool; the row has the wish, and the sequencer ends the run. */
+  async function cancelByTool(run: string): Promise<void> {
+    const written = () => checkers.reruns.of(run)?.toEnd();
+    for (let tries = 0; tries < MOST_ATTEMPTS; tries++) {
+      if ((await parts.commands.say({ does: 'cancel' }, undefined, written, run)) !== 'lost') return;
+    }
+  }
 
   function cancel(run: string): void {
     const row = tables.replays.row(run);
