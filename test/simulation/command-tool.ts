@@ -143,7 +143,8 @@ export function commandTool(
       return 'asked';
     }
     // Whose answer is lost may have been there first themselves.
-    if (REFUSED.includes(code) && effects > 0 && scenario.faults.answerLost === 0)
+    const isRefused = REFUSED.includes(code) || code === 'StepLost';
+    if (isRefused && effects > 0 && scenario.faults.answerLost === 0)
       checkers.fail('R7', `the tool says ${code} of ${wish.does}, and it is asked`);
     if (REFUSED.includes(code)) return 'refused';
     if (!AGAIN.includes(code) && !life.dead) checkers.fail('contract', `the tool fails with ${code}`);
