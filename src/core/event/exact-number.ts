@@ -65,7 +65,8 @@ export function writeExactly({ value, textOf }: JsonValue): string {
   return withNumbers(JSON.stringify(value), (token) => textOf(Number(token)));
 }
 
-function withNumbers(json: string, textOf: (token: string) => string): string {
+/** The same JSON with another text in the place of each number. */
+export function withNumbers(json: string, textOf: (token: string) => string): string {
   return json.replaceAll(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : textOf(token)));
 }
 
