@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { withNumbers } from '../core/event/exact-number';
 
 /**
  * JSON values whose numbers keep their text, for what works on values and would round them: each number that JavaScript would
  * write in another way is a text of its own, which nobody else can have. What compares numbers cannot compare these.
  */
 const MARK = `number ${randomUUID()}:`;
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
 /** @throws SyntaxError as `JSON.parse` does. */
 export function readExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (JSON.stringify(value) === text) return value;
-  const marked = text.replaceAll(STRING_OR_NUMBER, (token) =>
-    token.startsWith('"') || String(Number(token)) === token ? token : `"${MARK}${token}"`,
+  const marked = withNumbers(text, (token) =>
+    String(Number(token)) === token ? token : `"${MARK}${token}"`,
   );
   return JSON.parse(marked);
 }

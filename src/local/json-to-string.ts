@@ -4,8 +4,8 @@ import { writeExactJson } from './exact-json';
 
 /**
  * What a task is given in aws-local-stepfunctions as Step Functions gives it: no more than 256 KiB, and with the texts that
- * `States.JsonToString` makes. The library removes every backslash from what an intrinsic
- * function answers: a text with quotes or line ends is no JSON then. Step Functions escapes them:
+ * `States.JsonToString` makes. The library removes every backslash from what an intrinsic function answers: a text with
+ * quotes or line ends is no JSON then. Step Functions escapes them:
  * https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
  *
  * A state that uses it is given the value instead, and a task of ours makes the text. A `Pass` becomes a `Task` for

@@ -65,7 +65,8 @@ export function writeExactly({ value, textOf }: JsonValue): string {
   return withNumbers(JSON.stringify(value), (token) => textOf(Number(token)));
 }
 
-function withNumbers(json: string, textOf: (token: string) => string): string {
+/** The same JSON with another text in the place of each number. */
+export function withNumbers(json: string, textOf: (token: string) => string): string {
   return json.replaceAll(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : textOf(token)));
 }
 
@@ -106,26 +107,40 @@ function longNumber(token: string): bigint | undefined {
   return integer !== undefined && isExact(integer) ? integer : BigInt(double);
 }
 
-/** In ascending order, each has its own double, or the next one above the one before. */
 function withCarriers(numbers: LongNumber[]): (LongNumber & { carrier: number })[] {
-  const ascending = numbers.sort(
-    (one, other) => one.double - other.double || (one.exact < other.exact ? -1 : 1),
-  );
+  const ofSign = (isNegative: boolean) =>
+    carriedOutwards(numbers.filter(({ double }) => double < 0 === isNegative));
+  return [...ofSign(true), ...ofSign(false)];
+}
+
+/**
+ * From zero outwards, each has its own double, or the next one beyond the one before: the other way, one could come where an
+ * integer stands that JavaScript holds.
+ *
+ * @param numbers Of one sign.
+ */
+function carriedOutwards(numbers: LongNumber[]): (LongNumber & { carrier: number })[] {
+  const outwards = numbers.sort((one, other) => (sizeOf(one) < sizeOf(other) ? -1 : 1));
   let before: bigint | undefined;
-  let carrier = Number.NEGATIVE_INFINITY;
-  return ascending.map((number) => {
-    if (number.exact !== before) carrier = number.double > carrier ? number.double : nextAbove(carrier);
+  let carrier = 0;
+  return outwards.map((number) => {
+    const isBeyond = Math.abs(number.double) > Math.abs(carrier);
+    if (number.exact !== before) carrier = isBeyond ? number.double : nextOutwards(carrier);
     before = number.exact;
     return { ...number, carrier };
   });
 }
 
+function sizeOf({ exact }: LongNumber): bigint {
+  return exact < 0n ? -exact : exact;
+}
+
 const bits = new BigInt64Array(1);
 const double = new Float64Array(bits.buffer);
 
-/** The next double above one that is not zero. */
-function nextAbove(number: number): number {
+/** The next double away from zero. */
+function nextOutwards(number: number): number {
   double[0] = number;
-  bits[0] = (bits[0] as bigint) + (number > 0 ? 1n : -1n);
+  bits[0] = (bits[0] as bigint) + 1n;
   return double[0] as number;
 }

@@ -87,5 +87,8 @@ function messageOf({ name, isExact, typed }: Found, options: OptionTexts): strin
   const why = isExact
     ? `allowed for ${name} is ${OPTIONS[name].allowed}`
     : `if it was meant as an option, its name is ${name}`;
-  return `${what}: ${why}. In this replay ${name} is ${options[name]}; for another, start it again under a new name.`;
+  // All others are a person's to command while it runs.
+  const change =
+    name === 'orderingKey' ? 'start it again under a new name' : `set command.${name} in its row`;
+  return `${what}: ${why}. In this replay ${name} is ${options[name]}; for another, ${change}.`;
 }

@@ -9,6 +9,7 @@ const long = fc.oneof(
   fc.bigInt({ min: -MOST, max: MOST }),
   fc.bigInt({ min: 1_763_942_400_000_000_000n, max: 1_763_942_400_000_000_300n }),
   fc.bigInt({ min: 2n ** 53n - 4n, max: 2n ** 53n + 8n }),
+  fc.bigInt({ min: -(2n ** 53n) - 8n, max: 4n - 2n ** 53n }),
 );
 const double = fc.double({ noNaN: true, noDefaultInfinity: true });
 const numberToken = fc.oneof(

@@ -199,15 +199,19 @@ test('given the name of an option with one slip of the finger, then nothing is s
 test.each([
   [
     'spede=10',
-    '"spede=10" was read as prose: if it was meant as an option, its name is speed. In this replay speed is 1; for another, start it again under a new name.',
+    '"spede=10" was read as prose: if it was meant as an option, its name is speed. In this replay speed is 1; for another, set command.speed in its row.',
   ],
   [
     'speed=2 idel = 5s',
-    '"idel = 5s" was read as prose: if it was meant as an option, its name is idle. In this replay idle is none; for another, start it again under a new name.',
+    '"idel = 5s" was read as prose: if it was meant as an option, its name is idle. In this replay idle is none; for another, set command.idle in its row.',
   ],
   [
     'idle: since lunch',
-    `"idle: since" was read as prose: allowed for idle is ${IDLES}. In this replay idle is none; for another, start it again under a new name.`,
+    `"idle: since" was read as prose: allowed for idle is ${IDLES}. In this replay idle is none; for another, set command.idle in its row.`,
+  ],
+  [
+    'orderingKeys=detail.n',
+    '"orderingKeys=detail.n" was read as prose: if it was meant as an option, its name is orderingKey. In this replay orderingKey is none; for another, start it again under a new name.',
   ],
   [
     'tiebraker=detail.n',
