@@ -388,7 +388,8 @@ export function createCheckers(parts: {
             () => `DONE with ${collected} of ${storedInTime.size} events that came in time`,
           );
         }
-        if (row.phase !== 'DONE' && row.sealedAtMs === undefined) counts.endedBeforeTheSeal();
+        // SEALED is saved before the row says since when.
+        if (row.phase !== 'DONE' && sealedMs === undefined) counts.endedBeforeTheSeal();
         if (row.errorCode !== 'CountMismatch') lanes.checkBeginnings();
         reruns.atTheEnd();
         consumer.atTheEnd(scenario);

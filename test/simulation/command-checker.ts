@@ -170,7 +170,13 @@ export class CommandChecker {
       'R7',
       () => `a plan takes up ${JSON.stringify(taken)}, and the row wishes ${JSON.stringify(wishes)}`,
     );
-    demand(plan.atMs <= hostNowMs, 'R6', () => `a plan is taken up at ${plan.atMs}, which is still to come`);
+    // A pause keeps the time of the plan before, which may be another host's, whose clock is ahead.
+    const isKept = plan.pausedAtMs !== undefined && plan.atMs === before.plan?.atMs;
+    demand(
+      isKept || plan.atMs <= hostNowMs,
+      'R6',
+      () => `a plan is taken up at ${plan.atMs}, which is still to come`,
+    );
     const { regime } = this.#pace;
     if (before.phase !== 'RELEASING' || !regime || row.phase !== 'RELEASING') return;
     const next = this.#pace.countTo(row.checkpoint?.position);
