@@ -171,9 +171,9 @@ export class CommandChecker {
       () => `a plan takes up ${JSON.stringify(taken)}, and the row wishes ${JSON.stringify(wishes)}`,
     );
     // A pause keeps the time of the plan before, which may be another host's, whose clock is ahead.
-    const isKept = plan.pausedAtMs !== undefined && plan.atMs === before.plan?.atMs;
+    const isOfBefore = plan.pausedAtMs !== undefined && plan.atMs === before.plan?.atMs;
     demand(
-      isKept || plan.atMs <= hostNowMs,
+      isOfBefore || plan.atMs <= hostNowMs,
       'R6',
       () => `a plan is taken up at ${plan.atMs}, which is still to come`,
     );
